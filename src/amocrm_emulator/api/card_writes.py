@@ -1,0 +1,169 @@
+"""Leads, contacts and companies as they are written: in batches and one by one."""
+
+from typing import Any
+
+from litestar import patch, post
+from litestar.params import FromPath
+
+from amocrm_emulator.api.answers import Answer, Http, hal, self_link, written
+from amocrm_emulator.api.bodies import (
+    Trouble,
+    check_items,
+    inside,
+    is_whole,
+    not_a_choice,
+    read_items,
+    read_object,
+)
+from amocrm_emulator.api.cards import card_paths, kind_of
+from amocrm_emulator.api.checks import check_card
+from amocrm_emulator.api.gate import Caller, caller
+from amocrm_emulator.api.tags import tags_after, tags_of
+from amocrm_emulator.fields import filled, merged
+from amocrm_emulator.store import Doc
+
+COMPLEX_MAX = 50
+WRITABLE = (
+    "name", "price", "responsible_user_id", "status_id", "pipeline_id", "loss_reason_id",
+    "first_name", "last_name",
+)  # fmt: skip
+DATED = ("created_at", "updated_at", "closed_at")
+
+
+@post(card_paths(""), status_code=200)
+async def add_cards(request: Http) -> Answer:
+    who, kind = caller(request), kind_of(request)
+    items = await read_items(request)
+    check_items(items, lambda item: check_card(who.crm, kind, item))
+    with who.crm.transaction():
+        added = [(_add(who, kind, item), item["request_id"]) for item in items]
+    rows = [
+        {"id": number, "request_id": request_id, "_links": self_link(request, f"{kind}/{number}")}
+        for number, request_id in added
+    ]
+    return written(request, kind, rows)
+
+
+@patch(card_paths(""))
+async def change_cards(request: Http) -> Answer:
+    who, kind = caller(request), kind_of(request)
+    items = await read_items(request)
+    check_items(items, lambda item: _check_change(who, kind, item))
+    with who.crm.transaction():
+        changed = [_change(who, kind, int(item["id"]), item) for item in items]
+    return written(request, kind, [_changed_row(request, kind, doc) for doc in changed])
+
+
+@patch(card_paths("/{number:int}"))
+async def change_card(request: Http, number: FromPath[int]) -> Answer:
+    """Change one card; the answer is the bare object."""
+    who, kind = caller(request), kind_of(request)
+    item = await read_object(request) | {"id": number, "request_id": "0"}
+    check_items([item], lambda item: _check_change(who, kind, item))
+    return hal(_changed_row(request, kind, _change(who, kind, number, item)))
+
+
+@post("/api/v4/leads/complex", status_code=200)
+async def add_complex(request: Http) -> Answer:
+    """Add leads together with their contact and company; the answer is a plain array."""
+    who = caller(request)
+    items = await read_items(request, COMPLEX_MAX)
+    check_items(items, lambda item: _check_complex(who, item))
+    with who.crm.transaction():
+        return hal([_add_whole(who, item) for item in items])
+
+
+def _check_complex(who: Caller, item: Doc) -> list[Trouble]:
+    troubles = check_card(who.crm, "leads", item)
+    for kind in ("contacts", "companies"):
+        given = (item.get("_embedded") or {}).get(kind) or []
+        if len(given) > 1:
+            troubles.append(("NotSupported", f"_embedded.{kind}", "At most one is allowed."))
+        for card in given[:1]:
+            troubles += inside(f"_embedded.{kind}.0", check_card(who.crm, kind, card))
+    return troubles
+
+
+def _add_whole(who: Caller, item: Doc) -> Doc:
+    numbers = {kind: _given_or_new(who, kind, item) for kind in ("companies", "contacts")}
+    links = {kind: [{"id": number}] if number else [] for kind, number in numbers.items()}
+    lead = _add(who, "leads", item | {"_embedded": (item.get("_embedded") or {}) | links})
+    return {
+        "id": lead, "contact_id": numbers["contacts"], "company_id": numbers["companies"],
+        "request_id": [item["request_id"]], "merged": False,
+    }  # fmt: skip
+
+
+def _given_or_new(who: Caller, kind: str, item: Doc) -> int | None:
+    card = next(iter((item.get("_embedded") or {}).get(kind) or []), None)
+    if card is None:
+        return None
+    return int(card["id"]) if card.get("id") else _add(who, kind, card)
+
+
+def _add(who: Caller, kind: str, item: Doc) -> int:
+    crm, at = who.crm, who.crm.clock.now()
+    fields: dict[str, Any] = {name: item[name] for name in (*WRITABLE, *DATED) if name in item}
+    fields["custom_fields_values"] = filled(item.get("custom_fields_values"))
+    fields["tags"] = tags_of(crm, item)
+    fields.pop("name", None)
+    by, name = _author(who, item), str(item.get("name") or "")
+    companies = _linked(item, "companies")
+    if kind == "leads":
+        contacts = [card["id"] for card in _linked(item, "contacts")]
+        company = companies[0]["id"] if companies else None
+        return crm.add_lead(by, at, name, contacts=contacts, company=company, **fields)
+    if kind == "contacts":
+        company = companies[0]["id"] if companies else None
+        return crm.add_contact(by, at, name or _full_name(item), company=company, **fields)
+    return crm.add_company(by, at, name, **fields)
+
+
+def _linked(item: Doc, kind: str) -> list[Doc]:
+    """Return the cards a new one is linked to, the main one first."""
+    given = (item.get("_embedded") or {}).get(kind) or []
+    return sorted(given, key=lambda card: not card.get("is_main"))
+
+
+def _author(who: Caller, item: Doc) -> int:
+    """Return who made it: an import may name another user, or nobody."""
+    by = item.get("created_by")
+    return by if is_whole(by) and (by in who.crm.users or by == 0) else who.user
+
+
+def _full_name(item: Doc) -> str:
+    return f"{item.get('first_name') or ''} {item.get('last_name') or ''}".strip()
+
+
+def _check_change(who: Caller, kind: str, item: Doc) -> list[Trouble]:
+    number = item.get("id")
+    doc = who.crm.store.entity(kind, number) if is_whole(number) else None
+    if doc is None:
+        return [not_a_choice("id")]
+    if kind == "leads" and item.get("pipeline_id") is None:
+        return check_card(who.crm, kind, item | {"pipeline_id": doc["pipeline_id"]})
+    return check_card(who.crm, kind, item)
+
+
+def _change(who: Caller, kind: str, number: int, item: Doc) -> Doc:
+    crm, at = who.crm, who.crm.clock.now()
+    old = crm.existing(kind, number)
+    fields = {name: item[name] for name in WRITABLE if item.get(name) is not None}
+    if "loss_reason_id" in item:
+        fields["loss_reason_id"] = item["loss_reason_id"]
+    if item.get("custom_fields_values") is not None:
+        before = old["custom_fields_values"]
+        fields["custom_fields_values"] = merged(before, item["custom_fields_values"])
+    fields["tags"] = tags_after(crm, old["tags"], item)
+    if kind == "leads":
+        return crm.change_lead(who.user, at, number, **fields)
+    if kind == "contacts" and not item.get("name") and _full_name(item):
+        fields["name"] = _full_name(old | fields)
+    return crm.change_card(kind, who.user, at, number, **fields)
+
+
+def _changed_row(request: Http, kind: str, doc: Doc) -> Doc:
+    row = {"id": doc["id"], "updated_at": doc["updated_at"]}
+    if kind != "leads":
+        row["name"] = doc["name"]
+    return row | {"_links": self_link(request, f"{kind}/{doc['id']}")}

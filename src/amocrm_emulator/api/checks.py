@@ -1,0 +1,107 @@
+"""What is wrong with the items of a write: unknown users, stages, cards, values of a bad type."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from amocrm_emulator.api.bodies import Trouble, is_whole, missing, not_a_choice, wrong_types
+from amocrm_emulator.core import CARDS
+from amocrm_emulator.crm import Crm
+from amocrm_emulator.store import Doc
+
+WHOLE = (
+    "id", "price", "responsible_user_id", "status_id", "pipeline_id", "loss_reason_id",
+    "created_at", "updated_at", "closed_at", "created_by", "updated_by",
+)  # fmt: skip
+WHOLE_OF_TASK = (
+    "id", "complete_till", "task_type_id", "duration", "entity_id", "responsible_user_id",
+    "created_at", "updated_at", "created_by",
+)  # fmt: skip
+TEXTS = ("name", "first_name", "last_name")
+
+
+def check_card(crm: Crm, kind: str, item: Doc) -> list[Trouble]:
+    """Check what all cards share, and a lead's stage."""
+    troubles = list(wrong_types(item, WHOLE, TEXTS))
+    if troubles:
+        return troubles
+    troubles += _people(crm, item)
+    troubles += _custom_fields(item.get("custom_fields_values"))
+    troubles += _links(crm, item)
+    if kind == "leads":
+        troubles += _stage(crm, item)
+    return troubles
+
+
+def check_task(crm: Crm, item: Doc, *, is_new: bool) -> list[Trouble]:
+    """Check a task; its text and its deadline are asked of new ones only."""
+    troubles = list(missing(item, ("text", "complete_till"))) if is_new else []
+    troubles += wrong_types(item, WHOLE_OF_TASK, ("text",))
+    if troubles:
+        return troubles
+    troubles += _people(crm, item)
+    known = {number for number, _name in crm.account["task_types"]}
+    if item.get("task_type_id") is not None and item["task_type_id"] not in known:
+        troubles.append(not_a_choice("task_type_id"))
+    if item.get("result") and not isinstance(item["result"], dict):
+        troubles.append(("InvalidType", "result", "This value should be of type object."))
+    return troubles + list(_card_of_task(crm, item))
+
+
+def _people(crm: Crm, item: Doc) -> Iterable[Trouble]:
+    responsible = item.get("responsible_user_id")
+    if responsible is not None and not is_active(crm, responsible):
+        yield not_a_choice("responsible_user_id")
+
+
+def is_active(crm: Crm, user: Any) -> bool:
+    return is_whole(user) and user in crm.users and bool(crm.users[user]["is_active"])
+
+
+def _stage(crm: Crm, item: Doc) -> Iterable[Trouble]:
+    pipeline, status = item.get("pipeline_id"), item.get("status_id")
+    numbers = [found["id"] for found in crm.pipelines]
+    if pipeline is not None and pipeline not in numbers:
+        yield not_a_choice("pipeline_id")
+    elif status is not None:
+        among = numbers if pipeline is None else [pipeline]
+        if not any(crm.has_status(number, status) for number in among):
+            yield not_a_choice("status_id")
+
+
+def _custom_fields(given: Any) -> Iterable[Trouble]:
+    if given is None:
+        return
+    if not isinstance(given, list):
+        yield ("InvalidType", "custom_fields_values", "This value should be of type array.")
+        return
+    for place, field in enumerate(given):
+        path = f"custom_fields_values.{place}"
+        if not isinstance(field, dict) or not (field.get("field_id") or field.get("field_code")):
+            yield not_a_choice(f"{path}.field_id")
+        elif not isinstance(field.get("values"), list | None):
+            yield ("InvalidType", f"{path}.values", "This value should be of type array.")
+
+
+def _links(crm: Crm, item: Doc) -> Iterable[Trouble]:
+    """Check that the cards a new one is linked to exist; cards without id are new themselves."""
+    embedded = item.get("_embedded")
+    for kind in CARDS:
+        linked = embedded.get(kind) if isinstance(embedded, dict) else None
+        for place, card in enumerate(linked if isinstance(linked, list) else ()):
+            number = card.get("id") if isinstance(card, dict) else 0
+            if number is not None and not card_exists(crm, kind, number):
+                yield not_a_choice(f"_embedded.{kind}.{place}.id")
+
+
+def card_exists(crm: Crm, kind: Any, number: Any) -> bool:
+    return kind in CARDS and is_whole(number) and crm.store.entity(kind, number) is not None
+
+
+def _card_of_task(crm: Crm, item: Doc) -> Iterable[Trouble]:
+    kind, number = item.get("entity_type"), item.get("entity_id")
+    if number and kind is None:
+        yield ("FieldMissing", "entity_type", "This field is missing.")
+    elif kind is not None and kind not in CARDS:
+        yield not_a_choice("entity_type")
+    elif number and not card_exists(crm, kind, number):
+        yield not_a_choice("entity_id")

@@ -1,0 +1,132 @@
+"""What the real platform does not have: levers for demos and tests. Loopback only, no token."""
+
+from typing import Any
+
+from litestar import get, post
+from litestar.params import FromPath
+
+from amocrm_emulator.api.answers import Answer, Http, Refusal, hal
+from amocrm_emulator.api.bodies import is_whole, read_object
+from amocrm_emulator.api.gate import Gate
+from amocrm_emulator.api.switches import Switches, switches
+from amocrm_emulator.clock import SetClock
+from amocrm_emulator.core import CARDS, SINGULAR
+from amocrm_emulator.crm import Crm
+from amocrm_emulator.hooks.faults import Faults
+from amocrm_emulator.hooks.sender import Sender
+from amocrm_emulator.store import Doc
+
+FLUSH_SECONDS = 30
+LOOPBACK = {"127.0.0.1", "::1", "testclient"}
+
+
+def _parts(request: Http) -> tuple[Crm, Gate, Sender]:
+    client = request.client
+    if client is not None and client.host not in LOOPBACK:
+        raise Refusal(403, "The control API answers this machine only")
+    state = request.app.state
+    return state.crm, state.gate, state.sender
+
+
+@get("/control/state")
+async def state(request: Http) -> Answer:
+    crm, gate, sender = _parts(request)
+    kinds = crm.store.rows("SELECT kind, count(*) FROM entity WHERE deleted = 0 GROUP BY kind")
+    return hal(
+        {
+            "account_id": crm.account["id"],
+            "now": crm.clock.now(),
+            "entities": dict(kinds),
+            "events": crm.store.rows("SELECT count(*) FROM event")[0][0],
+            "hooks_waiting": crm.store.rows("SELECT count(*) FROM delivery")[0][0],
+            "hooks_sent": sender.sent,
+            "per_second": gate.per_second,
+            "switches": switches(request),
+            "faults": sender.faults,
+        }
+    )
+
+
+@get("/control/requests")
+async def requests(request: Http) -> Answer:
+    """Count the calls by path, by the user of their token, and those answered 429."""
+    _crm, gate, _sender = _parts(request)
+    return hal({"requests": gate.requests, "clients": gate.clients, "refused": gate.refused})
+
+
+@post("/control/limits", status_code=200)
+async def limits(request: Http) -> Answer:
+    """Set the requests per second of each token; null lifts the limits."""
+    _crm, gate, _sender = _parts(request)
+    given = (await read_object(request)).get("per_second")
+    if given is not None and not is_whole(given):
+        raise Refusal(400, "per_second is a whole number or null")
+    gate.per_second = given
+    return hal({"per_second": given})
+
+
+@post("/control/switches", status_code=200)
+async def set_switches(request: Http) -> Answer:
+    """Set how this account differs: `events_max`, `has_filters`."""
+    _parts(request)
+    found: Switches = switches(request)
+    given = await read_object(request)
+    found.events_max = int(given.get("events_max", found.events_max))
+    found.has_filters = bool(given.get("has_filters", found.has_filters))
+    return hal(found)
+
+
+@post("/control/faults", status_code=200)
+async def faults(request: Http) -> Answer:
+    """Set what happens to webhooks: shares of dropped, doubled and reordered bodies."""
+    _crm, _gate, sender = _parts(request)
+    given = await read_object(request)
+    shares = {name: float(given.get(name) or 0) for name in ("drop", "duplicate", "reorder")}
+    sender.set_faults(Faults(**shares, seed=int(given.get("seed") or 0)))
+    return hal(sender.faults)
+
+
+@post("/control/clock", status_code=200)
+async def clock(request: Http) -> Answer:
+    """Move a clock that is set by hand: `now` (Unix seconds) or `advance` (seconds)."""
+    crm, _gate, _sender = _parts(request)
+    given = await read_object(request)
+    if not isinstance(crm.clock, SetClock):
+        raise Refusal(409, "This emulator goes by the machine's clock")
+    if given.get("now") is not None:
+        crm.clock.moment = float(given["now"])
+    crm.clock.advance(float(given.get("advance") or 0))
+    return hal({"now": crm.clock.exact()})
+
+
+@post("/control/hooks/flush", status_code=200)
+async def flush(request: Http) -> Answer:
+    """Wait until every webhook that is due has been sent."""
+    _crm, _gate, sender = _parts(request)
+    return hal({"idle": await sender.idle(FLUSH_SECONDS)})
+
+
+@post("/control/{kind:str}/{number:int}/{verb:str}", status_code=200)
+async def act(
+    request: Http, kind: FromPath[str], number: FromPath[int], verb: FromPath[str]
+) -> Answer:
+    """Delete, restore or merge a card as the user named in `by` (default: the owner)."""
+    crm, _gate, _sender = _parts(request)
+    given: Doc = await read_object(request) if await request.body() else {}
+    by, at = int(given.get("by") or crm.owner()), crm.clock.now()
+    if verb == "delete" and kind in SINGULAR:
+        return hal({"done": crm.delete(by, at, kind, number)})
+    if verb == "restore" and kind in CARDS:
+        return hal({"done": crm.restore(by, at, kind, number)})
+    if verb == "merge" and kind in CARDS:
+        return hal({"done": _merge(crm, by, kind, number, given)})
+    raise Refusal(404, "Not found")
+
+
+def _merge(crm: Crm, by: int, kind: str, number: int, given: dict[str, Any]) -> bool:
+    """Join the card named in `absorbs` to this one."""
+    try:
+        crm.merge(by, crm.clock.now(), kind, number, int(given.get("absorbs") or 0))
+    except KeyError:
+        return False
+    return True

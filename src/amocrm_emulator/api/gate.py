@@ -1,0 +1,94 @@
+"""Who calls, and whether they call too often: 7 requests in a sliding second for each token."""
+
+import re
+from collections import Counter, deque
+from dataclasses import dataclass, field
+
+from litestar import Response
+
+from amocrm_emulator.api.answers import Answer, Http, Refusal
+from amocrm_emulator.crm import Crm
+
+PER_SECOND = 7
+ACCOUNT_PER_SECOND = 50
+TOO_MANY = b"<html><head><title>429 Too Many Requests</title></head><body></body></html>"
+_NUMBER = re.compile(r"/\d+(?=/|$)")
+
+
+@dataclass(slots=True)
+class Gate:
+    """Limits and counts of one running emulator; `per_second` None lifts the limits."""
+
+    per_second: int | None = PER_SECOND
+    requests: Counter[str] = field(default_factory=Counter)
+    clients: Counter[str] = field(default_factory=Counter)
+    refused: int = 0
+    _recent: dict[str, deque[float]] = field(default_factory=dict)
+
+    def admits(self, token: str, now: float) -> bool:
+        """Count a call and tell whether it is within the limits."""
+        if self.per_second is None:
+            return True
+        limits = ((token, self.per_second), ("", ACCOUNT_PER_SECOND))
+        windows = [(self._recent.setdefault(name, deque()), limit) for name, limit in limits]
+        for window, _limit in windows:
+            while window and window[0] <= now - 1:
+                window.popleft()
+        if any(len(window) >= limit for window, limit in windows):
+            self.refused += 1
+            return False
+        for window, _limit in windows:
+            window.append(now)
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The user on whose behalf a request acts."""
+
+    crm: Crm
+    user: int
+
+    @property
+    def is_admin(self) -> bool:
+        return bool(self.crm.users[self.user]["is_admin"])
+
+
+def caller(request: Http, *, admin: bool = False) -> Caller:
+    """Return who calls; refuse unknown tokens, and those who are no administrators if asked."""
+    crm: Crm = request.app.state.crm
+    user = crm.tokens.get(token_of(request))
+    if user is None:
+        raise Refusal(401, "Неверный логин или пароль")
+    named = request.headers.get("x-context-user-id")
+    found = Caller(crm, user if named is None else _on_behalf(crm, user, named))
+    if admin and not found.is_admin:
+        raise Refusal(403, "Недостаточно прав")
+    return found
+
+
+def _on_behalf(crm: Crm, user: int, named: str) -> int:
+    """Return the user an administrator's token acts for."""
+    number = int(named) if named.isascii() and named.isdigit() else 0
+    if not crm.users[user]["is_admin"] or not crm.users.get(number, {}).get("is_active"):
+        raise Refusal(403, "X-Context-User-ID names a user that this token cannot act for")
+    return number
+
+
+def token_of(request: Http) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+async def check_rate(request: Http) -> Answer | None:
+    """Answer 429 with HTML, as the platform's front servers do, before anything else happens."""
+    path = request.scope["path"]
+    if not path.startswith("/api/"):
+        return None
+    gate: Gate = request.app.state.gate
+    crm: Crm = request.app.state.crm
+    gate.requests[f"{request.method} {_NUMBER.sub('/{id}', path)}"] += 1
+    gate.clients[str(crm.tokens.get(token_of(request), "unknown"))] += 1
+    if gate.admits(token_of(request), crm.clock.exact()):
+        return None
+    return Response(TOO_MANY, status_code=429, media_type="text/html")

@@ -1,0 +1,108 @@
+"""Tasks."""
+
+from litestar import get, patch, post
+from litestar.params import FromPath
+
+from amocrm_emulator.api import query as queries
+from amocrm_emulator.api.answers import (
+    Answer,
+    Http,
+    hal,
+    listing,
+    nothing,
+    self_link,
+    written,
+)
+from amocrm_emulator.api.bodies import (
+    Trouble,
+    check_items,
+    is_whole,
+    not_a_choice,
+    read_items,
+    read_object,
+)
+from amocrm_emulator.api.checks import check_task
+from amocrm_emulator.api.gate import Caller, caller
+from amocrm_emulator.api.lists import tasks_page
+from amocrm_emulator.store import Doc
+
+WRITABLE = (
+    "responsible_user_id", "entity_id", "entity_type", "is_completed", "task_type_id", "duration",
+    "result", "text", "complete_till",
+)  # fmt: skip
+DATED = ("created_at", "updated_at")
+
+
+@get("/api/v4/tasks")
+async def tasks(request: Http) -> Answer:
+    who, query = caller(request), queries.of(request)
+    docs, has_next = tasks_page(who.crm.store, query)
+    rows = [doc | {"_links": self_link(request, f"tasks/{doc['id']}")} for doc in docs]
+    return listing(request, "tasks", rows, query, has_next=has_next)
+
+
+@get("/api/v4/tasks/{number:int}")
+async def one_task(request: Http, number: FromPath[int]) -> Answer:
+    doc = caller(request).crm.store.entity("tasks", number)
+    if doc is None:
+        return nothing()
+    return hal(doc | {"_links": self_link(request, f"tasks/{number}")})
+
+
+@post("/api/v4/tasks", status_code=200)
+async def add_tasks(request: Http) -> Answer:
+    who = caller(request)
+    items = await read_items(request)
+    check_items(items, lambda item: check_task(who.crm, item, is_new=True))
+    with who.crm.transaction():
+        added = [(_add(who, item), item["request_id"]) for item in items]
+    rows = [
+        {"id": number, "request_id": request_id, "_links": self_link(request, f"tasks/{number}")}
+        for number, request_id in added
+    ]
+    return written(request, "tasks", rows)
+
+
+@patch("/api/v4/tasks")
+async def change_tasks(request: Http) -> Answer:
+    who = caller(request)
+    items = await read_items(request)
+    check_items(items, lambda item: _check_change(who, item))
+    with who.crm.transaction():
+        changed = [_change(who, item) for item in items]
+    return written(request, "tasks", [_changed_row(request, doc) for doc in changed])
+
+
+@patch("/api/v4/tasks/{number:int}")
+async def change_task(request: Http, number: FromPath[int]) -> Answer:
+    """Change one task; the answer is the bare object."""
+    who = caller(request)
+    item = await read_object(request) | {"id": number, "request_id": "0"}
+    check_items([item], lambda item: _check_change(who, item))
+    return hal(_changed_row(request, _change(who, item)))
+
+
+def _add(who: Caller, item: Doc) -> int:
+    fields = {name: item[name] for name in (*WRITABLE, *DATED) if item.get(name) is not None}
+    text, till = fields.pop("text"), fields.pop("complete_till")
+    by = item.get("created_by")
+    author = by if is_whole(by) and (by in who.crm.users or by == 0) else who.user
+    return who.crm.add_task(author, who.crm.clock.now(), text, till, **fields)
+
+
+def _check_change(who: Caller, item: Doc) -> list[Trouble]:
+    number = item.get("id")
+    doc = who.crm.store.entity("tasks", number) if is_whole(number) else None
+    if doc is None:
+        return [not_a_choice("id")]
+    return check_task(who.crm, {"entity_type": doc["entity_type"]} | item, is_new=False)
+
+
+def _change(who: Caller, item: Doc) -> Doc:
+    fields = {name: item[name] for name in WRITABLE if item.get(name) is not None}
+    return who.crm.change_task(who.user, who.crm.clock.now(), int(item["id"]), **fields)
+
+
+def _changed_row(request: Http, doc: Doc) -> Doc:
+    links = self_link(request, f"tasks/{doc['id']}")
+    return {"id": doc["id"], "updated_at": doc["updated_at"], "_links": links}

@@ -1,0 +1,38 @@
+"""The emulator's time: the machine's, or set by hand in tests."""
+
+import time
+from typing import Protocol
+
+
+class Clock(Protocol):
+    def now(self) -> int:
+        """Return Unix seconds."""
+        ...
+
+    def exact(self) -> float:
+        """Return Unix seconds with their fraction, for limits within a second."""
+        ...
+
+
+class SystemClock:
+    def now(self) -> int:
+        return int(time.time())
+
+    def exact(self) -> float:
+        return time.time()
+
+
+class SetClock:
+    """Stands still until somebody moves it."""
+
+    def __init__(self, moment: float) -> None:
+        self.moment = moment
+
+    def now(self) -> int:
+        return int(self.moment)
+
+    def exact(self) -> float:
+        return self.moment
+
+    def advance(self, seconds: float) -> None:
+        self.moment += seconds

@@ -1,0 +1,41 @@
+"""The rules of the emulated account, used by the API and by the simulated team alike.
+
+Every write has an author and a moment, leaves events in the log, keeps derived fields and queues
+webhooks. The verbs live in `leads`, `cards`, `work` and `core`; here the account begins.
+"""
+
+from dataclasses import asdict
+from pathlib import Path
+
+from amocrm_emulator.clock import Clock, SystemClock
+from amocrm_emulator.leads import CrmLeads
+from amocrm_emulator.spec import AccountSpec
+from amocrm_emulator.store import Store
+
+
+class Crm(CrmLeads):
+    """The whole account."""
+
+    @classmethod
+    def create(cls, path: Path | None, spec: AccountSpec, clock: Clock | None = None) -> "Crm":
+        """Make a new account; `path` None keeps it in memory."""
+        store = Store(path)
+        with store.transaction():
+            store.set_meta("account", {
+                "id": spec.id, "name": spec.name, "subdomain": spec.subdomain,
+                "time_zone": spec.time_zone, "task_types": spec.task_types,
+                "loss_reasons": spec.loss_reasons,
+            })  # fmt: skip
+            store.set_meta("users", [asdict(user) for user in spec.users])
+            store.set_meta("groups", [asdict(group) for group in spec.groups])
+            store.set_meta("pipelines", [asdict(pipeline) for pipeline in spec.pipelines])
+            store.set_meta("tokens", spec.tokens)
+        return cls(store, clock or SystemClock())
+
+    @classmethod
+    def open(cls, path: Path, clock: Clock | None = None) -> "Crm":
+        """Go on with the account stored at `path`."""
+        return cls(Store(path), clock or SystemClock())
+
+    def close(self) -> None:
+        self.store.close()

@@ -1,0 +1,179 @@
+"""The emulator as a running thing: the API on a port, the sender of webhooks, perhaps a team.
+
+`async with Emulator(crm) as emulator:` serves tests; `serve` serves the command line.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import logging
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from types import TracebackType
+from typing import Any, Self
+
+import uvicorn
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException
+
+from amocrm_emulator.api import gate
+from amocrm_emulator.api.answers import Answer, Http, Refusal, problem
+from amocrm_emulator.api.routes import HANDLERS
+from amocrm_emulator.api.switches import EVENTS_MAX, Switches
+from amocrm_emulator.crm import Crm
+from amocrm_emulator.hooks.sender import Sender
+
+STOP_SECONDS = 5
+TICK_SECONDS = 0.1
+FLUSH_SECONDS = 60
+Background = Callable[[asyncio.Event], Awaitable[None]]
+
+
+def create_app(crm: Crm, door: gate.Gate, sender: Sender, switches: Switches) -> Litestar:
+    """Return the API of an account as an ASGI application."""
+    return Litestar(
+        route_handlers=list(HANDLERS),
+        state=State(
+            {"crm": crm, "gate": door, "sender": sender, "switches": switches}, deep_copy=False
+        ),
+        before_request=gate.check_rate,
+        after_request=_number,
+        exception_handlers={Refusal: _refused, HTTPException: _http_error, Exception: _defect},
+        openapi_config=None,
+    )
+
+
+_REQUESTS = itertools.count(1)
+
+
+async def _number(response: Answer) -> Answer:
+    """Give an answer its number: clients write it into their logs."""
+    response.headers["X-Request-Id"] = f"{next(_REQUESTS):032x}"
+    return response
+
+
+def _refused(_request: Http, refusal: Refusal) -> Answer:
+    return problem(refusal)
+
+
+def _http_error(_request: Http, error: HTTPException) -> Answer:
+    return problem(Refusal(error.status_code, error.detail))
+
+
+def _defect(_request: Http, error: Exception) -> Answer:
+    logging.getLogger(__name__).error("a request failed", exc_info=error)
+    return problem(Refusal(500, "Internal error"))
+
+
+class Emulator:
+    """An account that listens on a port of the loopback address."""
+
+    def __init__(
+        self,
+        crm: Crm,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        per_second: int | None = gate.PER_SECOND,
+        events_max: int = EVENTS_MAX,
+        background: Background | None = None,
+    ) -> None:
+        self.crm = crm
+        self.gate = gate.Gate(per_second)
+        self.switches = Switches(events_max)
+        self.sender = Sender(crm)
+        self._background = background
+        # Named as TCP, so that asyncio switches off the delay of small answers.
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind((host, port))
+        self.url = f"http://{host}:{self._socket.getsockname()[1]}"
+        crm.base_url = self.url
+        app = create_app(crm, self.gate, self.sender, self.switches)
+        self._server = _QuietServer(
+            uvicorn.Config(app, log_level="warning", lifespan="off", access_log=False)
+        )
+        self._stop = asyncio.Event()
+        self._tasks: list[asyncio.Task[Any]] = []
+
+    @property
+    def token(self) -> str:
+        """The first long-lived token of the account."""
+        return next(iter(self.crm.tokens))
+
+    async def __aenter__(self) -> Self:
+        self._tasks = [
+            asyncio.create_task(self._server.serve(sockets=[self._socket])),
+            asyncio.create_task(self._watch(self.sender.run)),
+        ]
+        if self._background is not None:
+            self._tasks.append(asyncio.create_task(self._watch(self._background)))
+        while not self._server.started:
+            if self._tasks[0].done():
+                await self._tasks[0]
+                raise RuntimeError("the emulator's server ended at once")
+            await asyncio.sleep(0.01)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stop.set()
+        self._server.end()
+        try:
+            for task in self._tasks[1:]:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(task, STOP_SECONDS)
+        finally:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            self._socket.close()
+
+    async def _watch(self, background: Background) -> None:
+        """End the server when a part has a defect: silence would look like a quiet day."""
+        try:
+            await background(self._stop)
+        except Exception:
+            self._server.end()
+            raise
+
+    async def flush_hooks(self) -> None:
+        """Wait until every webhook that is due has been sent."""
+        await self.sender.idle(FLUSH_SECONDS)
+
+    async def wait_closed(self) -> None:
+        await self._tasks[0]
+
+
+class _QuietServer(uvicorn.Server):
+    """Leaves signals to whoever started us, and ends at once when told to."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._ended = asyncio.Event()
+
+    def end(self) -> None:
+        self.should_exit = True
+        self._ended.set()
+
+    async def main_loop(self) -> None:
+        tick = 0
+        while not await self.on_tick(tick):
+            tick += 1
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._ended.wait(), TICK_SECONDS)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Any:
+        yield
+
+
+@contextlib.asynccontextmanager
+async def in_memory(crm: Crm, **options: Any) -> AsyncIterator[Emulator]:
+    """Run an emulator and close its account at the end: for tests."""
+    async with Emulator(crm, **options) as emulator:
+        yield emulator
+    crm.close()

@@ -1,0 +1,1 @@
+"""Smena: the working day of a sales department, seen, shared out and explained."""

@@ -1,0 +1,38 @@
+"""The guard of handlers: a page names what it asks for, the policy answers."""
+
+from collections.abc import Callable
+from typing import Any
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.exceptions import NotAuthorizedException, PermissionDeniedException
+from litestar.handlers import BaseRouteHandler
+
+from smena.access import queries
+from smena.access.core.policy import may
+from smena.access.model import Ability
+
+Guard = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], None]
+
+
+def needs(ability: Ability) -> Guard:
+    """Let only those in who have the ability."""
+
+    def guard(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
+        viewer = queries.viewer_or_none(connection)
+        if viewer is None:
+            raise NotAuthorizedException
+        if not may(viewer, ability):
+            raise PermissionDeniedException
+
+    return guard
+
+
+def shown_to(ability: Ability) -> Callable[[Request[Any, Any, Any]], bool]:
+    """Show an entry of the rail only to those who may open it."""
+
+    def shown(request: Request[Any, Any, Any]) -> bool:
+        viewer = queries.viewer_or_none(request)
+        return viewer is not None and may(viewer, ability)
+
+    return shown

@@ -1,0 +1,216 @@
+"""HTTP entry points of access: the front door, signing in and out, one's own sessions.
+
+The people of an account have their own file, people_pages.py.
+"""
+
+from datetime import UTC, tzinfo
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from litestar import Request, Response, get, post
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+from smena.access import actions, people_pages, queries, words
+from smena.access.core import lifetime
+from smena.access.core.browser import browser_words
+from smena.access.core.policy import may
+from smena.access.guard import needs, shown_to
+from smena.access.middleware import (
+    ACCOUNTS,
+    CONNECTION,
+    SESSION_COOKIE,
+    SIGN_IN,
+    recognise,
+    token_of,
+)
+from smena.access.middleware import SignedIn as SignedInMiddleware
+from smena.access.model import Ability, Credentials, SessionId, SignedIn, TooSoon
+from smena.accounts import queries as accounts
+from smena.kernel.i18n import gettext as _
+from smena.kernel.ids import AccountId
+from smena.web.page import Html, flash, page, redirect
+from smena.web.paths import local_path
+
+__all__ = ["MENU", "MIDDLEWARE", "ROUTES", "needs", "shown_to"]
+
+Http = Request[Any, Any, Any]
+SESSIONS = "/settings/sessions"
+_TOO_MANY, _NOT_ACCEPTED = 429, 422
+
+
+@get("/", sync_to_thread=False)
+def front_door(request: Http) -> Response[bytes]:
+    """Lead everybody to the first thing they can do."""
+    viewer = queries.viewer(request)
+    if viewer.account is not None:
+        return redirect("/activity")
+    return redirect(CONNECTION if may(viewer, Ability.CONNECT_ACCOUNT) else ACCOUNTS)
+
+
+@get(SIGN_IN, opt={"open": True})
+async def show_sign_in(request: Http) -> Html | Response[bytes]:
+    if await recognise(request) is not None:
+        return redirect(local_path(request.query_params.get("next")))
+    return _sign_in_page(request, back=request.query_params.get("next", ""))
+
+
+@post(SIGN_IN, opt={"open": True}, status_code=200)
+async def sign_in(request: Http) -> Html | Response[bytes]:
+    form = await request.form()
+    given = Credentials(
+        email=str(form.get("email", ""))[:254],
+        password=str(form.get("password", "")),
+        address=request.client.host if request.client else "",
+        user_agent=request.headers.get("user-agent", ""),
+    )
+    state = request.app.state
+    outcome = await actions.sign_in(state.db, given, state.clock.now(), old_token=token_of(request))
+    back = str(form.get("next", ""))
+    if isinstance(outcome, SignedIn):
+        return with_session(request, outcome, local_path(back))
+    if isinstance(outcome, TooSoon):
+        error, status = words.wait_text(outcome.wait), _TOO_MANY
+    else:
+        error, status = _("E-mail или пароль не подходит."), _NOT_ACCEPTED
+    return _sign_in_page(request, back=back, email=given.email, error=error, status=status)
+
+
+@post("/sign-out", status_code=303)
+async def sign_out(request: Http) -> Response[bytes]:
+    token = token_of(request)
+    if token is not None:
+        await actions.sign_out(request.app.state.db, token, request.app.state.clock.now())
+    return redirect(SIGN_IN, cookies=(request.app.state.jar.gone(SESSION_COOKIE),))
+
+
+@post("/account", status_code=303)
+async def switch_account(request: Http) -> Response[bytes]:
+    """Look at another account of the same person."""
+    form = await request.form()
+    chosen, token = str(form.get("account", "")), token_of(request)
+    if not chosen.isdecimal() or token is None:
+        raise NotFoundException
+    state = request.app.state
+    switched = await actions.switch_account(
+        state.db, queries.viewer(request), token, AccountId(int(chosen)), state.clock.now()
+    )
+    if switched is None:
+        raise NotFoundException
+    return with_session(request, switched, "/")
+
+
+@get(ACCOUNTS)
+async def own_accounts(request: Http) -> Html:
+    """Let the viewer change the account, or explain why there is none: never a blank page."""
+    viewer = queries.viewer(request)
+    choices = await queries.accounts_of(request.app.state.db, viewer.person_id)
+    return page(request, "access/accounts.html", title=_("Аккаунты"), choices=choices)
+
+
+@get("/settings", sync_to_thread=False)
+def settings(request: Http) -> Response[bytes]:
+    is_admin = may(queries.viewer(request), Ability.MANAGE_PEOPLE)
+    return redirect(people_pages.PEOPLE if is_admin else SESSIONS)
+
+
+@get(SESSIONS)
+async def sessions(request: Http) -> Html:
+    return await _sessions_page(request)
+
+
+@post(f"{SESSIONS}/others/end", status_code=303)
+async def end_others(request: Http) -> Response[bytes]:
+    state = request.app.state
+    await actions.end_other_sessions(state.db, queries.viewer(request), state.clock.now())
+    flash(request, _("Остальные сеансы завершены."))
+    return redirect(SESSIONS)
+
+
+@post(f"{SESSIONS}/{{session:uuid}}/end", status_code=303)
+async def end_session(request: Http, session: FromPath[UUID]) -> Response[bytes]:
+    state = request.app.state
+    viewer = queries.viewer(request)
+    if not await actions.end_session(state.db, viewer, SessionId(session), state.clock.now()):
+        raise NotFoundException
+    flash(request, _("Сеанс завершён."))
+    return redirect(SESSIONS)
+
+
+@post("/settings/password", status_code=200)
+async def change_password(request: Http) -> Html | Response[bytes]:
+    form = await request.form()
+    state = request.app.state
+    refused = await actions.change_password(
+        state.db,
+        queries.viewer(request),
+        str(form.get("old", "")),
+        str(form.get("new", "")),
+        state.clock.now(),
+    )
+    if refused is not None:
+        return await _sessions_page(request, error=words.refusal_text(refused))
+    flash(request, _("Пароль изменён, остальные сеансы завершены."))
+    return redirect(SESSIONS)
+
+
+def _sign_in_page(
+    request: Http, *, back: str, email: str = "", error: str = "", status: int = 200
+) -> Html:
+    return page(
+        request,
+        "access/sign_in.html",
+        title=_("Вход"),
+        status=status,
+        back=local_path(back, ""),
+        email=email,
+        error=error,
+    )
+
+
+async def _sessions_page(request: Http, error: str = "") -> Html:
+    state, viewer = request.app.state, queries.viewer(request)
+    found = await queries.open_sessions(state.db, viewer.person_id, state.clock.now())
+    return page(
+        request,
+        "access/sessions.html",
+        title=_("Сеансы и пароль"),
+        status=_NOT_ACCEPTED if error else 200,
+        sessions=[(session, browser_words(session.user_agent)) for session in found],
+        current=viewer.session_id,
+        zone=await zone_of(request),
+        error=error,
+    )
+
+
+async def zone_of(request: Http) -> tzinfo:
+    """Return the time zone of the viewer's account; before the first one there is only UTC."""
+    account = queries.viewer(request).account
+    if account is None:
+        return UTC
+    async with request.app.state.db.tenant(account) as tx:
+        return ZoneInfo((await accounts.account(tx)).time_zone)
+
+
+def with_session(request: Http, outcome: SignedIn, to: str) -> Response[bytes]:
+    cookie = request.app.state.jar.cookie(SESSION_COOKIE, outcome.token, keep=lifetime.AGE_MAX)
+    return redirect(to, cookies=(cookie,))
+
+
+ROUTES = (
+    front_door,
+    show_sign_in,
+    sign_in,
+    sign_out,
+    switch_account,
+    own_accounts,
+    settings,
+    sessions,
+    end_others,
+    end_session,
+    change_password,
+    *people_pages.ROUTES,
+)
+MIDDLEWARE = (SignedInMiddleware,)
+MENU = "access/menu.html"

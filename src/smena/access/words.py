@@ -1,0 +1,42 @@
+"""What access says on the screen."""
+
+from datetime import timedelta
+
+from smena.access.core.admission import PASSWORD_MIN
+from smena.access.model import Refusal, Role
+from smena.kernel.i18n import gettext as _
+from smena.kernel.i18n import ngettext
+
+
+def role_name(role: Role) -> str:
+    names = {
+        Role.ADMIN: _("Администратор"),
+        Role.SUPERVISOR: _("Руководитель"),
+        Role.EMPLOYEE: _("Сотрудник"),
+    }
+    return names[role]
+
+
+def refusal_text(refusal: Refusal) -> str:
+    """Return why a change was not made and what to do instead."""
+    texts = {
+        Refusal.LAST_ADMIN: _("Это последний администратор аккаунта: сначала назначьте другого."),
+        Refusal.EMPLOYEE_TAKEN: _("Этот сотрудник amoCRM уже связан с другим человеком."),
+        Refusal.ALREADY_HERE: _("У этого человека уже есть доступ к аккаунту."),
+        Refusal.BAD_EMAIL: _("Это не похоже на адрес e-mail."),
+        Refusal.WEAK_PASSWORD: _(
+            "Пароль слишком простой: нужно не меньше {n} разных знаков, не e-mail."
+        ).format(n=PASSWORD_MIN),
+        Refusal.WRONG_PASSWORD: _("Текущий пароль не подходит."),
+    }
+    return texts[refusal]
+
+
+def wait_text(wait: timedelta) -> str:
+    seconds = max(int(wait.total_seconds() + 0.999), 1)
+    return ngettext(
+        "Слишком много попыток. Повторите через {n} секунду.",
+        "Слишком много попыток. Повторите через {n} секунды."
+        "|Слишком много попыток. Повторите через {n} секунд.",
+        seconds,
+    ).format(n=seconds)

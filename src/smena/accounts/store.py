@@ -1,0 +1,87 @@
+"""The rows of accounts. Which of them a transaction sees is decided by row-level security."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from smena.accounts.model import Account, AccountState, NewAccount
+from smena.kernel.db import Tx
+from smena.kernel.ids import AccountId
+
+_COLUMNS = (
+    "id, name, base_url, subdomain, time_zone, state, state_reason, connected_at, active_since"
+)
+ONE = f"SELECT {_COLUMNS} FROM account WHERE id = :account"  # noqa: S608 -- a constant list
+ALL = f"SELECT {_COLUMNS} FROM account ORDER BY id"  # noqa: S608 -- a constant list
+TOKEN = "SELECT token FROM account WHERE id = :account"  # noqa: S105 -- a statement
+
+# Connecting again keeps `active_since` unless the account had been disconnected meanwhile.
+CONNECT = """
+INSERT INTO account (id, name, base_url, subdomain, time_zone, state, token,
+                     connected_at, active_since)
+VALUES (:id, :name, :base_url, :subdomain, :time_zone, 'connected', :token, :now, :now)
+ON CONFLICT (id) DO UPDATE SET
+    name = excluded.name, base_url = excluded.base_url, subdomain = excluded.subdomain,
+    time_zone = excluded.time_zone, token = excluded.token, connected_at = excluded.connected_at,
+    active_since = CASE WHEN account.state = 'disconnected' THEN excluded.active_since
+                        ELSE account.active_since END,
+    state = 'connected', state_reason = ''
+"""
+
+SET_STATE = "UPDATE account SET state = :state, state_reason = :reason WHERE id = :account"
+
+# A disconnected account keeps no secret.
+DISCONNECT = """
+UPDATE account SET state = 'disconnected', state_reason = '', token = ''::bytea
+ WHERE id = :account
+"""
+
+
+async def one(tx: Tx, account: AccountId) -> Account | None:
+    row = await tx.row(ONE, account=account)
+    return None if row is None else _account(row)
+
+
+async def every(tx: Tx) -> list[Account]:
+    return [_account(row) for row in await tx.rows(ALL)]
+
+
+async def sealed_token(tx: Tx, account: AccountId) -> bytes | None:
+    value: bytes | None = await tx.value(TOKEN, account=account)
+    return value or None
+
+
+async def connect(tx: Tx, new: NewAccount, now: datetime) -> None:
+    await tx.run(
+        CONNECT,
+        id=new.id,
+        name=new.name,
+        base_url=new.base_url,
+        subdomain=new.subdomain,
+        time_zone=new.time_zone,
+        token=new.token_sealed,
+        now=now,
+    )
+
+
+async def set_state(tx: Tx, account: AccountId, state: AccountState, reason: str) -> None:
+    await tx.run(SET_STATE, account=account, state=state.value, reason=reason)
+
+
+async def disconnect(tx: Tx, account: AccountId) -> None:
+    await tx.run(DISCONNECT, account=account)
+
+
+def _account(row: Row[Any]) -> Account:
+    return Account(
+        id=AccountId(row.id),
+        name=row.name,
+        base_url=row.base_url,
+        subdomain=row.subdomain,
+        time_zone=row.time_zone,
+        state=AccountState(row.state),
+        state_reason=row.state_reason,
+        connected_at=row.connected_at,
+        active_since=row.active_since,
+    )

@@ -1,0 +1,1 @@
+"""How a person's day went: lanes, totals and the live panel (ACT)."""

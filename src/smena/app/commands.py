@@ -1,0 +1,134 @@
+"""Short commands of the operator: they open the installation, do one thing and leave."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from smena.access import actions as access
+from smena.access.model import NewPerson, Refusal, Role
+from smena.access.words import refusal_text as access_text
+from smena.accounts import queries as accounts
+from smena.app import database, node
+from smena.app.setting_up import make_ready
+from smena.connectors.amocrm import actions as amocrm
+from smena.connectors.amocrm import queries as amocrm_queries
+from smena.connectors.amocrm.connecting import Request
+from smena.connectors.amocrm.model import Connected
+from smena.connectors.amocrm.words import refusal_text
+from smena.crm import queries as crm
+from smena.kernel.ids import AccountId
+from smena.kernel.postgres import backup
+from smena.kernel.settings import Settings
+
+KEY_FILE = "secret.key"
+
+
+class Failed(Exception):  # noqa: N818 -- told to the operator
+    """A command could not be carried out; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What the operator typed about a person."""
+
+    email: str
+    name: str
+    role: str
+    account: int | None
+    password: str | None
+
+
+async def add_user(settings: Settings, person: Person, console: Console) -> None:
+    """Add a person to one account, to the only account, or as the installation's operator."""
+    if person.role not in set(Role):
+        raise Failed(f"Роли {person.role} нет: admin, supervisor или employee")
+    async with (
+        database.reached(settings, console.print) as url,
+        node.parts(settings, url, is_short=True) as made,
+    ):
+        account = await _account_of(made, person.account)
+        new = NewPerson(
+            person.email,
+            person.name,
+            Role(person.role),
+            account,
+            person.password,
+            is_operator=account is None,
+        )
+        added = await access.add_person(made.db, new, made.clock.now())
+        if isinstance(added, Refusal):
+            raise Failed(access_text(added))
+    console.print(f"Вход: [bold]{settings.url}/sign-in[/bold]")
+    console.print(f"E-mail: [bold]{person.email}[/bold]")
+    if person.password is None and added.password is not None:
+        console.print(f"Пароль: [bold]{added.password}[/bold]")
+
+
+async def _account_of(made: node.Parts, wanted: int | None) -> AccountId | None:
+    async with made.db.system() as tx:
+        known = [account.id for account in await accounts.all_accounts(tx)]
+    if wanted is not None:
+        if wanted not in known:
+            raise Failed(f"Аккаунта {wanted} нет; подключены: {', '.join(map(str, known)) or '—'}")
+        return AccountId(wanted)
+    if len(known) > 1:
+        raise Failed(f"Аккаунтов несколько: укажите --account ({', '.join(map(str, known))})")
+    return known[0] if known else None
+
+
+async def connect(settings: Settings, url: str, token: str, console: Console) -> None:
+    """Connect an account; its first load starts as soon as a node runs."""
+    async with (
+        database.reached(settings, console.print) as database_url,
+        node.parts(settings, database_url, is_short=True) as made,
+    ):
+        found = await amocrm.connect_by_token(made.db, made.clock, made.reach, Request(url, token))
+        if not isinstance(found, Connected):
+            raise Failed(refusal_text(found))
+        await make_ready(made.db, found.account)
+    console.print(f"Аккаунт подключён: [bold]{found.name}[/bold] ({found.account}).")
+    console.print("Первая загрузка идёт, пока работает smena up; ход — на странице «Подключение».")
+
+
+async def migrate(settings: Settings, console: Console) -> None:
+    async with (
+        database.reached(settings, console.print) as url,
+        node.parts(settings, url, is_short=True),
+    ):
+        console.print("База данных соответствует этой версии.")
+
+
+async def dump(settings: Settings, file: Path, console: Console) -> None:
+    async with database.reached(settings, console.print) as url:
+        await backup.dump(url, file)
+    console.print(f"Копия записана: {file}. Храните рядом с ней {KEY_FILE} из папки данных.")
+
+
+async def restore(settings: Settings, file: Path, console: Console) -> None:
+    async with database.reached(settings, console.print) as url:
+        await backup.restore(url, file)
+    console.print(f"Копия загружена: {file}. Положите в папку данных её {KEY_FILE}.")
+
+
+async def doctor(settings: Settings, console: Console) -> None:
+    """Print what an operator asks first when something seems wrong."""
+    async with (
+        database.reached(settings, console.print) as url,
+        node.parts(settings, url, is_short=True) as made,
+    ):
+        async with made.db.system() as tx:
+            known = await accounts.all_accounts(tx)
+            version = await tx.value("SHOW server_version")
+        console.print(f"PostgreSQL {version}, папка данных {settings.data_dir}")
+        if not known:
+            console.print("Аккаунтов нет: подключите первый командой smena connect.")
+        for account in known:
+            async with made.db.tenant(account.id) as tx:
+                fresh = await amocrm_queries.freshness(tx, made.clock.now())
+                counts = await crm.wish_counts(tx)
+            waiting = sum(count.wishes for state, count in counts.items() if state == "planned")
+            console.print(
+                f"{account.name} ({account.id}): {account.state} {account.state_reason}; "
+                f"данные до {fresh.until or '—'}; в очереди на запись {waiting}"
+            )

@@ -1,0 +1,285 @@
+"""A living sales floor in one go: database, emulated amoCRM with a team, Smena itself.
+
+The emulator is a process of its own, as amoCRM is a machine of its own; it ends with us. What the
+demo sets up it sets up once: a second start goes on with the same people, leads and settings.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import sys
+import webbrowser
+from collections.abc import AsyncIterator, Coroutine
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from rich.console import Console
+
+from amocrm_emulator.people import pick_time_zone
+from smena.access import actions as access
+from smena.access.model import NewPerson, Role
+from smena.app import node
+from smena.app.demo_progress import show_load
+from smena.app.setting_up import make_ready
+from smena.connectors.amocrm import actions as amocrm
+from smena.connectors.amocrm import queries as amocrm_queries
+from smena.connectors.amocrm.connecting import Request
+from smena.connectors.amocrm.model import Connected
+from smena.crm import queries as crm
+from smena.crm.model import Pipeline, User
+from smena.distribution import actions as distribution
+from smena.distribution import queries as distribution_queries
+from smena.distribution.model import Draft
+from smena.kernel.chance import new_secret
+from smena.kernel.clock import SystemClock
+from smena.kernel.errors import BadSetting
+from smena.kernel.ids import AccountId
+from smena.kernel.settings import default_data_dir, load
+from smena.staff import actions as staff
+from smena.staff.model import OFFICE_DAY, Period, WorkHours
+
+EMAIL = "demo@smena.example"
+NAME = "Мария Руководитель"
+ACCOUNT = AccountId(31_000_001)
+LOAD_SECONDS_MAX = 600
+FIRST_LEADS = ("Остекление балкона", "Пластиковые окна в дом", "Входная дверь", "Замер кухни")
+NIGHTS = WorkHours(((Period(21 * 60, 30 * 60),),) * 7)
+"""The night shift, 21:00 to 06:00. The department works all week, with days off in turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line said."""
+
+    port: int
+    folder: Path
+    seed: int
+    users: int
+    speed: float
+    opens_browser: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What the first start decided and every later start keeps, in the demo's folder."""
+
+    password: str
+    emulator_token: str
+    emulator_port: int
+    time_zone: str
+
+
+def default_folder() -> Path:
+    return default_data_dir().with_name("smena-demo")
+
+
+async def run(options: Options, stop: asyncio.Event, console: Console) -> None:
+    """Run the demo until `stop`."""
+    options.folder.mkdir(parents=True, exist_ok=True)
+    (options.folder / "demo.json").unlink(missing_ok=True)
+    settings = load(
+        None,
+        data_dir=options.folder,
+        port=options.port,
+        public_url=f"http://127.0.0.1:{options.port}",
+    )
+    kept = _remember(options)
+    async with _emulator(options, kept, console, stop) as emulator:
+        setting_up: list[asyncio.Task[None]] = []
+
+        def ready(made: node.Parts) -> None:
+            work = _set_up(made, options, kept, emulator, console)
+            setting_up.append(asyncio.create_task(_or_stop(work, stop)))
+
+        await node.run(settings, stop, tell=console.print, on_ready=ready)
+        for task in setting_up:
+            task.cancel()
+        for found in await asyncio.gather(*setting_up, return_exceptions=True):
+            if isinstance(found, Exception):
+                raise found
+    console.print("Остановлено. Следующий запуск продолжит с этого места.")
+
+
+async def _or_stop(work: Coroutine[Any, Any, None], stop: asyncio.Event) -> None:
+    """End the whole demo when it cannot be set up."""
+    try:
+        await work
+    except Exception:
+        stop.set()
+        raise
+
+
+def _remember(options: Options) -> Remembered:
+    path = options.folder / "demo-settings.json"
+    if path.exists():
+        return Remembered(**json.loads(path.read_text()))
+    made = Remembered(
+        password=new_secret(9),
+        emulator_token=new_secret(24),
+        emulator_port=options.port + 1 if options.port else 0,
+        time_zone=pick_time_zone(SystemClock().now()),
+    )
+    _write_private(path, asdict(made))
+    return made
+
+
+def _write_private(path: Path, content: dict[str, object]) -> None:
+    """Write whole or not at all, readable by the owner only: it holds passwords."""
+    part = path.with_suffix(".part")
+    with os.fdopen(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as file:
+        json.dump(content, file, ensure_ascii=False, indent=2)
+    part.replace(path)
+
+
+@contextlib.asynccontextmanager
+async def _emulator(
+    options: Options, kept: Remembered, console: Console, stop: asyncio.Event
+) -> AsyncIterator[asyncio.Task[str]]:
+    """Run the emulator as a child that ends with us; the task tells its address when it is up.
+
+    At the first start it writes two weeks of a department's life: Smena starts meanwhile.
+    """
+    console.print("Запускается эмулятор amoCRM…")
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "amocrm_emulator.cli",
+        "--port", str(kept.emulator_port), "--token", kept.emulator_token,
+        "--seed", str(options.seed), "--users", str(options.users),
+        "--speed", str(options.speed), "--account-id", str(ACCOUNT),
+        "--time-zone", kept.time_zone, "--data", str(options.folder / "emulator.sqlite"),
+        "--end-with-parent",
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    watching = asyncio.create_task(_watch(child, stop, console))
+    telling = asyncio.create_task(_address(child, options, kept))
+    try:
+        yield telling
+    finally:
+        watching.cancel()
+        telling.cancel()
+        if child.returncode is None:
+            child.terminate()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(child.wait(), 5)
+        if child.returncode is None:
+            child.kill()
+            await child.wait()
+
+
+async def _address(child: asyncio.subprocess.Process, options: Options, kept: Remembered) -> str:
+    assert child.stdout is not None
+    line = (await child.stdout.readline()).decode().strip()
+    if not line.startswith("http"):
+        raise BadSetting(
+            f"Эмулятор не запустился: порт {kept.emulator_port} занят или файл "
+            f"{options.folder / 'emulator.sqlite'} испорчен"
+        )
+    return line.split()[0]
+
+
+async def _watch(child: asyncio.subprocess.Process, stop: asyncio.Event, console: Console) -> None:
+    await child.wait()
+    if not stop.is_set():
+        console.print("[red]Эмулятор неожиданно остановился.[/red]")
+        stop.set()
+
+
+async def _set_up(
+    made: node.Parts,
+    options: Options,
+    kept: Remembered,
+    emulator: asyncio.Task[str],
+    console: Console,
+) -> None:
+    """Connect the account, add the administrator and the template; tell how to get in."""
+    emulator_url = await emulator
+    fresh = await _is_fresh(made)
+    if fresh:
+        await _connect(made, kept, emulator_url)
+        new = NewPerson(EMAIL, NAME, Role.ADMIN, ACCOUNT, kept.password)
+        await access.add_person(made.db, new, made.clock.now())
+    hook = made.reach.hook_url(ACCOUNT)
+    _write_private(
+        options.folder / "demo.json",
+        {
+            "url": made.settings.url,
+            "email": EMAIL,
+            "password": kept.password,
+            "emulator_url": emulator_url,
+            "emulator_token": kept.emulator_token,
+            "account_id": ACCOUNT,
+            "webhook_url": hook,
+        },
+    )
+    console.print(f"\n  Смена:   [bold]{made.settings.url}[/bold]")
+    console.print(f"  Логин:   [bold]{EMAIL}[/bold]")
+    console.print(f"  Пароль:  [bold]{kept.password}[/bold]")
+    console.print(f"  Эмулятор amoCRM: {emulator_url}   (Ctrl-C — остановить)\n")
+    if options.opens_browser:
+        await asyncio.to_thread(webbrowser.open, made.settings.url)
+    await _people_are_known(made)
+    if await _give_work(made):
+        await _first_customers(emulator_url, kept.emulator_token)
+    await asyncio.wait_for(show_load(made, ACCOUNT, console), LOAD_SECONDS_MAX)
+    await _limit(emulator_url, 7)
+
+
+async def _is_fresh(made: node.Parts) -> bool:
+    async with made.db.tenant(ACCOUNT) as tx:
+        return await amocrm_queries.connection(tx) is None
+
+
+async def _connect(made: node.Parts, kept: Remembered, emulator_url: str) -> None:
+    """Connect like a customer would; only the request limit is lifted for the first load."""
+    await _limit(emulator_url, None)
+    asked = Request(emulator_url, kept.emulator_token, load_requests_per_second=0)
+    found = await amocrm.connect_by_token(made.db, made.clock, made.reach, asked)
+    if not isinstance(found, Connected):
+        raise BadSetting(f"Эмулятор не подключился: {found.refusal} {found.detail}")
+    await make_ready(made.db, ACCOUNT)
+
+
+async def _limit(emulator_url: str, per_second: int | None) -> None:
+    async with httpx2.AsyncClient(trust_env=False) as client:
+        await client.post(f"{emulator_url}/control/limits", json={"per_second": per_second})
+
+
+async def _people_are_known(made: node.Parts) -> None:
+    """Wait for the first stage of the load: who works here, and in which pipelines."""
+    while True:
+        async with made.db.tenant(ACCOUNT) as tx:
+            if await crm.users(tx) and await crm.pipelines(tx):
+                return
+        await asyncio.sleep(0.1)
+
+
+async def _give_work(made: node.Parts) -> bool:
+    """Give the people their hours and the sales people a template; tell whether this was new."""
+    async with made.db.tenant(ACCOUNT) as tx:
+        users, pipelines = await crm.users(tx), await crm.pipelines(tx)
+        if await distribution_queries.templates(tx):
+            return False
+        await staff.set_default(tx, WorkHours((OFFICE_DAY,) * 7), made.clock.now())
+        for user in users:
+            if user.email.startswith("night."):
+                await staff.set_hours(tx, user.id, NIGHTS, made.clock.now())
+    draft = _template(users, pipelines)
+    await distribution.save_template(made.db, ACCOUNT, draft, None, made.clock.now())
+    return True
+
+
+async def _first_customers(emulator_url: str, token: str) -> None:
+    """Let a few customers come at once: the next ones come at the pace of the day."""
+    headers = {"Authorization": f"Bearer {token}"}
+    async with httpx2.AsyncClient(trust_env=False, headers=headers) as client:
+        for name in FIRST_LEADS:
+            await client.post(f"{emulator_url}/api/v4/leads", json=[{"name": name}])
+
+
+def _template(users: list[User], pipelines: list[Pipeline]) -> Draft:
+    """Share the new leads among the sales people, without the administrator."""
+    main = next(pipeline for pipeline in pipelines if pipeline.is_main)
+    sellers = tuple(user.id for user in users if user.is_active and not user.is_admin)
+    return Draft("Новые сделки по очереди", main.id, sellers, (), is_enabled=True)

@@ -1,0 +1,112 @@
+"""The table of contents of the running system, in plain lines.
+
+Which announcement wakes whom, which work runs when, which pages there are.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from litestar.types import ControllerRouterHandler, Middleware
+
+from smena.access import jobs as access_jobs
+from smena.access import pages as access
+from smena.access.guard import shown_to
+from smena.access.model import Ability
+from smena.activity import pages as activity
+from smena.app import upkeep
+from smena.connectors.amocrm import jobs as amocrm_jobs
+from smena.connectors.amocrm import pages as amocrm
+from smena.distribution import jobs as distribution_jobs
+from smena.distribution import pages as distribution
+from smena.distribution import queries as distribution_queries
+from smena.kernel.clock import Clock
+from smena.kernel.i18n import gettext as _
+from smena.kernel.jobs import Registry
+from smena.staff import pages as staff
+from smena.web.nav import Entry
+
+# What is announced inside a transaction, and the pumps that it wakes.
+TOPICS: Mapping[str, Sequence[str]] = {
+    "crm.facts": ("distribution.decide",),
+    "crm.wishes": ("amocrm.courier",),
+}
+
+ROUTES: Sequence[ControllerRouterHandler] = (
+    *access.ROUTES,
+    *activity.ROUTES,
+    *amocrm.ROUTES,
+    *distribution.ROUTES,
+    *staff.ROUTES,
+)
+
+MIDDLEWARE: Sequence[Middleware] = access.MIDDLEWARE
+
+MENU = access.MENU
+
+
+def registry(clock: Clock) -> Registry:
+    """Return all background work of the installation."""
+    work = Registry()
+    amocrm_jobs.register(work, clock)
+    work.pump(
+        "distribution.decide",
+        distribution_jobs.decide_new_leads,
+        distribution_queries.accounts_with_news,
+    )
+    work.cron("access.forget", "23 3 * * *", access_jobs.forget)
+    work.cron("upkeep.trim", "13 * * * *", upkeep.trim)
+    return work
+
+
+def navigation() -> Sequence[Entry]:
+    """Return the rail: sections with the pages that a reader may open."""
+    return (
+        Entry(
+            "/activity",
+            lambda: _("Активность"),
+            icon="activity",
+            key="a",
+            shown=shown_to(Ability.SEE_OWN_ACTIVITY),
+        ),
+        Entry(
+            "/distribution",
+            lambda: _("Распределение"),
+            icon="split",
+            key="r",
+            children=(
+                Entry(
+                    "/distribution/results",
+                    lambda: _("Результаты"),
+                    shown=shown_to(Ability.SEE_RESULTS),
+                ),
+                Entry(
+                    "/distribution/templates",
+                    lambda: _("Шаблоны"),
+                    shown=shown_to(Ability.EDIT_TEMPLATES),
+                ),
+            ),
+        ),
+        Entry(
+            "/settings",
+            lambda: _("Настройки"),
+            icon="settings",
+            key="s",
+            children=(
+                Entry(
+                    "/settings/connection",
+                    lambda: _("Подключение"),
+                    shown=shown_to(Ability.CONNECT_ACCOUNT),
+                ),
+                Entry(
+                    "/settings/hours",
+                    lambda: _("Рабочее время"),
+                    shown=shown_to(Ability.EDIT_WORK_HOURS),
+                ),
+                Entry(
+                    "/settings/people",
+                    lambda: _("Люди"),
+                    shown=shown_to(Ability.MANAGE_PEOPLE),
+                ),
+                Entry("/settings/sessions", lambda: _("Сеансы")),
+            ),
+        ),
+    )

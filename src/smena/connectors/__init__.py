@@ -1,0 +1,1 @@
+"""Translators between the outside world and the words of the mirror."""

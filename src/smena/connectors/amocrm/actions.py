@@ -1,0 +1,63 @@
+"""What the application may do with the connection to amoCRM."""
+
+from datetime import datetime
+
+from smena.accounts import actions as accounts
+from smena.accounts.model import AccountState
+from smena.connectors.amocrm import connecting, hook
+from smena.connectors.amocrm.connecting import Request
+from smena.connectors.amocrm.model import Connected, HookState, NotConnected
+from smena.connectors.amocrm.reach import Reach
+from smena.connectors.amocrm.store import link
+from smena.kernel.clock import Clock
+from smena.kernel.db import Database, Tx
+from smena.kernel.ids import AccountId
+from smena.kernel.jobs import wake
+
+WORDS = {
+    401: "amoCRM не принимает токен: он отозван или истёк",
+    402: "аккаунт amoCRM не оплачен",
+    403: "у токена нет прав, или amoCRM закрыла доступ к API",
+}
+
+
+async def connect_by_token(
+    db: Database, clock: Clock, reach: Reach, asked: Request
+) -> Connected | NotConnected:
+    """Connect an account by its address and a long-lived token (see `connecting`)."""
+    return await connecting.connect_by_token(db, clock, reach, asked)
+
+
+async def disconnect(db: Database, clock: Clock, reach: Reach, account: AccountId) -> None:
+    """Stop reading an account and forget its token; what was read stays."""
+    await connecting.disconnect(db, clock, reach, account)
+
+
+async def set_rate(tx: Tx, per_second: float | None, load_per_second: float | None) -> None:
+    """Set how fast amoCRM may be asked: None is the installation's default, 0 is no limit."""
+    await link.set_rate(tx, per_second, load_per_second)
+
+
+async def access_lost(tx: Tx, status: int, now: datetime) -> None:
+    """Stop asking: somebody has to connect the account again."""
+    reason = WORDS.get(status, f"amoCRM отвечает {status}")
+    await accounts.set_state(tx, AccountState.SIGN_IN_AGAIN, reason)
+    await link.deactivate(tx, reason, now)
+
+
+async def access_regained(tx: Tx, now: datetime) -> None:
+    """Go on asking: amoCRM lets us in again."""
+    await accounts.set_state(tx, AccountState.CONNECTED)
+    await link.activate(tx, now)
+    await wake(tx, "amocrm.poll", tx.account)
+
+
+async def note_trouble(tx: Tx, reason: str, now: datetime) -> None:
+    """Remember passing trouble for the page; the next good answer forgets it."""
+    await link.note_trouble(tx, reason, now)
+
+
+async def save_hook(tx: Tx, subscribed: hook.Subscribed, now: datetime) -> HookState:
+    """Remember how the subscription to webhooks stands."""
+    await link.save_hook(tx, subscribed.state, subscribed.detail, now)
+    return subscribed.state

@@ -1,0 +1,193 @@
+"""Speaks HTTP with one account of amoCRM: paced, bounded, patient with passing trouble.
+
+It knows addresses, limits and failures, and nothing of what the bodies mean. A write is sent once:
+what became of one whose answer was lost is for the courier to find out.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import TypeVar
+from urllib.parse import urlencode
+
+import httpx2
+import stamina
+
+from smena.connectors.amocrm.core.listing import Listing, Params
+from smena.connectors.amocrm.core.payload import BadAnswer, Page, read_page
+from smena.connectors.amocrm.pace import Pace
+from smena.kernel.errors import GiveUp, TryLater
+from smena.kernel.http import AnswerTooLarge, read_bounded
+from smena.kernel.metrics import CRM_REQUESTS, CRM_SECONDS
+
+Result = TypeVar("Result")
+
+ROOT = "/api/v4/"
+WHOLE_ANSWER_SECONDS = 30
+READ_TRIES = 4
+READ_SECONDS = 60
+LATER = timedelta(seconds=10)
+RETRY_AFTER_MAX = 60
+NO_CONTENT, NOT_FOUND, UNAUTHORIZED, NOT_PAID, FORBIDDEN, TOO_MANY = 204, 404, 401, 402, 403, 429
+GOOD = range(200, 300)
+SHUT = (UNAUTHORIZED, NOT_PAID, FORBIDDEN)
+
+
+class AccessLost(GiveUp):
+    """amoCRM does not let us in: the token, the payment or the rights (by `status`)."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"amoCRM answers {status}")
+        self.status = status
+
+
+class Passing(Exception):  # noqa: N818 -- named after what it is
+    """A request did not work out and may work out the next time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`server_time` is amoCRM's own clock, where it told."""
+
+    status: int
+    body: bytes
+    server_time: datetime | None
+    retry_after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whom to ask, with what. Its text never shows the token."""
+
+    base_url: str
+    token: str
+
+    def __repr__(self) -> str:
+        return f"Target({self.base_url})"
+
+
+class Client:
+    """One account's API; `pace` gives the moments at which a request may leave."""
+
+    def __init__(
+        self, http: httpx2.AsyncClient, target: Target, pace: Pace, *, tries: int = READ_TRIES
+    ) -> None:
+        self._tries = tries
+        self._http = http
+        self._target = target
+        self._pace = pace
+        self.server_time: datetime | None = None
+
+    @property
+    def host(self) -> str:
+        return httpx2.URL(self._target.base_url).host
+
+    async def list_page(self, listing: Listing, page: int = 1) -> Page:
+        """Read one page of a list; nothing there is an empty page."""
+        path = f"{ROOT}{listing.path}"
+        return await self.read(path, listing.at(page), lambda body: read_page(body, listing.root))
+
+    async def read(
+        self, path: str, params: Params, understand: Callable[[bytes], Result]
+    ) -> Result:
+        """Read and understand, again and again while the trouble is passing; then TryLater."""
+        try:
+            async for attempt in stamina.retry_context(
+                on=Passing,
+                attempts=self._tries,
+                timeout=READ_SECONDS,
+                wait_initial=0.2,
+                wait_jitter=0.3,
+            ):
+                with attempt:
+                    return await self._read_once(path, params, understand)
+        except Passing as trouble:
+            raise TryLater(str(trouble), after=LATER) from trouble
+        raise AssertionError("a retry ends with a result or an exception")
+
+    async def count_earlier(self, requests: int) -> None:
+        """Count requests that another client of this account sent a moment ago, unpaced."""
+        await self._pace.count_earlier(requests)
+
+    async def turn(self) -> None:
+        """Wait for a slot; whoever has it may send at once, with what is ready by then."""
+        await self._pace.turn()
+
+    async def send(self, method: str, path: str, body: bytes) -> Answer:
+        """Write once, in the slot that `turn` gave.
+
+        Passing means that nobody knows whether the write was taken.
+        """
+        answer = await self._ask(method, path, (), body, f"{method} {path[len(ROOT) :]}")
+        if answer.status == TOO_MANY:
+            await self._pace.too_fast(answer.retry_after)
+        elif answer.status in GOOD:
+            self._pace.well_taken()
+        return answer
+
+    async def _read_once(
+        self, path: str, params: Params, understand: Callable[[bytes], Result]
+    ) -> Result:
+        await self._pace.turn()
+        answer = await self._ask("GET", path, params, None, f"GET {path[len(ROOT) :]}")
+        if answer.status in SHUT:
+            raise AccessLost(answer.status)
+        if answer.status == TOO_MANY:
+            await self._pace.too_fast(answer.retry_after)
+            raise Passing("amoCRM asks for fewer requests (429)")
+        if answer.status not in GOOD and answer.status != NOT_FOUND:
+            raise Passing(f"amoCRM answers {answer.status}")
+        self._pace.well_taken()
+        try:
+            return understand(b"" if answer.status in (NO_CONTENT, NOT_FOUND) else answer.body)
+        except BadAnswer as trouble:
+            raise Passing(f"amoCRM's answer cannot be read: {trouble}") from trouble
+
+    async def _ask(
+        self, method: str, path: str, params: Params, body: bytes | None, kind: str
+    ) -> Answer:
+        url = f"{self._target.base_url}{path}" + (f"?{urlencode(params)}" if params else "")
+        headers = {"Authorization": f"Bearer {self._target.token}"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        status = "none"
+        try:
+            with CRM_SECONDS.labels(kind).time():
+                answer = await self._exchange(method, url, headers, body)
+            status = str(answer.status)
+        except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, AnswerTooLarge) as trouble:
+            raise Passing(f"no answer from amoCRM: {type(trouble).__name__}") from trouble
+        finally:
+            CRM_REQUESTS.labels(kind, status).inc()
+        self.server_time = answer.server_time
+        return answer
+
+    async def _exchange(
+        self, method: str, url: str, headers: dict[str, str], body: bytes | None
+    ) -> Answer:
+        """Bound the whole answer in time too: a drop each nine seconds is no timeout of a read."""
+        async with (
+            asyncio.timeout(WHOLE_ANSWER_SECONDS),
+            self._http.stream(method, url, headers=headers, content=body) as answer,
+        ):
+            return Answer(
+                answer.status_code,
+                await read_bounded(answer),
+                _moment(answer.headers.get("Date")),
+                _pause(answer.headers.get("Retry-After")),
+            )
+
+
+def _moment(date: str | None) -> datetime | None:
+    try:
+        return parsedate_to_datetime(date).astimezone(UTC) if date else None
+    except (TypeError, ValueError):
+        return None
+
+
+def _pause(told: str | None) -> timedelta | None:
+    if told is None or not told.isdecimal():
+        return None
+    return timedelta(seconds=min(int(told), RETRY_AFTER_MAX))

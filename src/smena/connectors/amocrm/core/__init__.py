@@ -1,0 +1,1 @@
+"""Decisions of the connector: forms, translation, windows, plans and outcomes. Pure."""

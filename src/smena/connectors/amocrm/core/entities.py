@@ -1,0 +1,149 @@
+"""Leads, contacts, companies and tasks of the API in our words."""
+
+from smena.connectors.amocrm.core.payload import (
+    EntityJson,
+    LinkJson,
+    LinksJson,
+    ResultJson,
+    TaskJson,
+)
+from smena.connectors.amocrm.core.values import (
+    BadValue,
+    Loose,
+    duration_seconds,
+    flag,
+    identity,
+    moment,
+    moment_or_none,
+    number_or_zero,
+    text,
+    whole,
+)
+from smena.crm.model import (
+    Company,
+    CompanyId,
+    Contact,
+    ContactId,
+    EntityKind,
+    Lead,
+    LeadId,
+    PipelineId,
+    StatusId,
+    Task,
+    TaskId,
+    UserId,
+)
+
+KINDS_BY_PLURAL = {
+    "leads": EntityKind.LEAD,
+    "contacts": EntityKind.CONTACT,
+    "companies": EntityKind.COMPANY,
+    "customers": EntityKind.CUSTOMER,
+    "tasks": EntityKind.TASK,
+}
+
+PLURALS = {kind: plural for plural, kind in KINDS_BY_PLURAL.items()}
+
+
+def lead(json: EntityJson) -> Lead:
+    links = json.embedded if isinstance(json.embedded, LinksJson) else LinksJson()
+    return Lead(
+        id=LeadId(identity(json.id)),
+        name=text(json.name),
+        price=whole(json.price),
+        responsible=responsible(json.responsible_user_id),
+        pipeline=PipelineId(identity(json.pipeline_id)),
+        status=StatusId(identity(json.status_id)),
+        created_by=UserId(number_or_zero(json.created_by)),
+        updated_by=UserId(number_or_zero(json.updated_by)),
+        created_at=moment(json.created_at),
+        updated_at=moment(json.updated_at),
+        closed_at=moment_or_none(json.closed_at),
+        is_deleted=flag(json.is_deleted),
+        contacts=_contacts(links.contacts),
+        company=_company(links),
+    )
+
+
+def contact(json: EntityJson) -> Contact:
+    links = json.embedded if isinstance(json.embedded, LinksJson) else LinksJson()
+    return Contact(
+        id=ContactId(identity(json.id)),
+        name=text(json.name),
+        responsible=responsible(json.responsible_user_id),
+        created_at=moment(json.created_at),
+        updated_at=moment(json.updated_at),
+        is_deleted=flag(json.is_deleted),
+        phones=_field(json, "PHONE"),
+        emails=_field(json, "EMAIL"),
+        company=_company(links),
+    )
+
+
+def company(json: EntityJson) -> Company:
+    return Company(
+        id=CompanyId(identity(json.id)),
+        name=text(json.name),
+        responsible=responsible(json.responsible_user_id),
+        created_at=moment(json.created_at),
+        updated_at=moment(json.updated_at),
+        is_deleted=flag(json.is_deleted),
+    )
+
+
+def task(json: TaskJson) -> Task:
+    kind = KINDS_BY_PLURAL.get(json.entity_type or "")
+    return Task(
+        id=TaskId(identity(json.id)),
+        text=text(json.text),
+        type_id=number_or_zero(json.task_type_id),
+        responsible=responsible(json.responsible_user_id),
+        entity_kind=kind,
+        entity_id=(whole(json.entity_id) or None) if kind else None,
+        due_at=moment(json.complete_till),
+        duration_seconds=duration_seconds(json.duration) or 0,
+        is_completed=flag(json.is_completed),
+        result=text(json.result.text) if isinstance(json.result, ResultJson) else "",
+        created_by=UserId(number_or_zero(json.created_by)),
+        created_at=moment(json.created_at),
+        updated_at=moment(json.updated_at),
+    )
+
+
+def responsible(value: Loose) -> UserId | None:
+    """Return the responsible user; 0 and nothing are nobody."""
+    number = whole(value)
+    return UserId(number) if number and number > 0 else None
+
+
+def _contacts(links: list[LinkJson] | None) -> tuple[ContactId, ...] | None:
+    """Put the main contact first and the others by number, whatever the order sent."""
+    if links is None:
+        return None
+    ranked = sorted((not flag(link.is_main), identity(link.id)) for link in links)
+    return tuple(ContactId(number) for _, number in ranked)
+
+
+def _company(links: LinksJson) -> CompanyId | None:
+    if not links.companies:
+        return None
+    return CompanyId(identity(links.companies[0].id))
+
+
+def _field(json: EntityJson, code: str) -> tuple[str, ...]:
+    """Return the values of a predefined field, without those that hold no text."""
+    found = [
+        value.value
+        for field in json.custom_fields_values or ()
+        if field.field_code == code
+        for value in field.values or ()
+    ]
+    return tuple(text(value) for value in found if isinstance(value, str | int) and value != "")
+
+
+def entity_kind(name: str) -> EntityKind:
+    """Return the kind that an API path names."""
+    try:
+        return KINDS_BY_PLURAL[name]
+    except KeyError:
+        raise BadValue(f"not an entity: {name[:40]!r}") from None

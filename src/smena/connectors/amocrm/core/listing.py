@@ -1,0 +1,94 @@
+"""How each list of the API is asked for: its path, its filter, its page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from smena.connectors.amocrm.core.plan import CALL_PATHS, Slice
+from smena.connectors.amocrm.core.window import NOTES, Stream, Window
+
+LIMIT = 250
+EVENTS_LIMIT_AMOCRM = 100
+EVENTS_LIMIT_KOMMO = 250
+IDS_MAX = 100
+"""Ids in one address: about 3 KB, every proxy takes it."""
+
+Params = tuple[tuple[str, str], ...]
+CALL_FILTER: Params = (("filter[note_type][0]", "call_in"), ("filter[note_type][1]", "call_out"))
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list and what is asked of it, without the page."""
+
+    path: str
+    params: Params
+    limit: int = LIMIT
+
+    @property
+    def root(self) -> str:
+        """Name of the list inside the answer: the last word of the path."""
+        return self.path.rpartition("/")[2]
+
+    def at(self, page: int) -> Params:
+        return (*self.params, ("page", str(page)), ("limit", str(self.limit)))
+
+
+def events_limit(host: str) -> int:
+    """More than the maximum silently becomes 50, so each cloud gets its own (section 11)."""
+    return EVENTS_LIMIT_KOMMO if host.endswith(".kommo.com") else EVENTS_LIMIT_AMOCRM
+
+
+def of_slice(one: Slice, events_max: int) -> Listing:
+    """Return the list that a slice of the first load reads; stable under rows that come in."""
+    if one.path == "events":
+        return Listing("events", _between("created_at", one.seconds), events_max)
+    if one.path in CALL_PATHS:
+        within = _between("updated_at", one.seconds)
+        return Listing(one.path, (*CALL_FILTER, *within, ("order[id]", "asc")))
+    if one.path == "users":
+        return users()
+    return Listing(one.path, (*_with(one.path), ("order[id]", "asc")))
+
+
+def of_stream(stream: Stream, window: Window, events_max: int) -> Listing:
+    """Return the list that a poll reads.
+
+    Cards come newest first: where the filter by moment is not part of the customer's plan it is
+    ignored (section 4.5), and the reader stops at the first row that is too old.
+    """
+    since: Params = (("filter[updated_at][from]", str(window.from_seconds)),)
+    if stream is Stream.EVENTS:
+        return Listing(
+            "events", _between("created_at", (window.from_seconds, window.to_seconds)), events_max
+        )
+    if stream in NOTES:
+        return Listing(stream.value, (*CALL_FILTER, *since))
+    if stream is Stream.TASKS:
+        return Listing("tasks", since)
+    newest_first = ("order[updated_at]", "desc")
+    return Listing(stream.value, (*_with(stream.value), *since, newest_first))
+
+
+def by_ids(path: str, ids: Sequence[int]) -> Listing:
+    named = tuple((f"filter[id][{index}]", str(number)) for index, number in enumerate(ids))
+    return Listing(path, (*_with(path), *named))
+
+
+def users() -> Listing:
+    return Listing("users", ())
+
+
+def pipelines() -> Listing:
+    return Listing("leads/pipelines", ())
+
+
+def _with(path: str) -> Params:
+    return (("with", "contacts"),) if path == "leads" else ()
+
+
+def _between(field: str, seconds: tuple[int, int | None] | None) -> Params:
+    if seconds is None:
+        return ()
+    start, end = seconds
+    found: Params = ((f"filter[{field}][from]", str(start)),)
+    return found if end is None else (*found, (f"filter[{field}][to]", str(end)))

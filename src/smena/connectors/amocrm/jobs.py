@@ -1,0 +1,110 @@
+"""Background entry points of the connector. `register` is its timetable; called by the wiring."""
+
+from collections.abc import Awaitable, Sequence
+
+from smena.connectors.amocrm import actions, courier, first_load, hook, polling, queries, receiving
+from smena.connectors.amocrm.client import AccessLost, Client
+from smena.connectors.amocrm.core.listing import users
+from smena.connectors.amocrm.reach import Reach
+from smena.crm import queries as crm_queries
+from smena.kernel.clock import Clock
+from smena.kernel.db import Tx
+from smena.kernel.errors import GiveUp, TryLater
+from smena.kernel.ids import AccountId
+from smena.kernel.jobs import JobContext, Registry
+
+
+def register(registry: Registry, clock: Clock) -> None:
+    """Put the connector's work on the timetable; the sweep asks the clock what is due."""
+
+    async def with_polls(tx: Tx) -> Sequence[AccountId]:
+        return await queries.polls_due(tx, clock.now())
+
+    async def with_cards(tx: Tx) -> Sequence[AccountId]:
+        return await queries.cards_due(tx, clock.now())
+
+    async def with_wishes(tx: Tx) -> Sequence[AccountId]:
+        reached = set(await queries.active(tx))
+        due = await crm_queries.accounts_with_due_wishes(tx, clock.now())
+        return [account for account in due if account in reached]
+
+    registry.pump("amocrm.inbox", drain_inbox, queries.with_bodies)
+    registry.pump("amocrm.load", load, queries.loads_due)
+    registry.pump("amocrm.poll", poll, with_polls)
+    registry.pump("amocrm.cards", read_cards, with_cards)
+    registry.pump("amocrm.courier", deliver, with_wishes)
+    registry.cron("amocrm.hooks", "17 3 * * *", check_hooks)
+    registry.cron("amocrm.access", "*/10 * * * *", check_access)
+
+
+async def drain_inbox(context: JobContext, account: AccountId) -> None:
+    """Understand the webhook bodies that wait."""
+    await receiving.drain(context, account)
+
+
+async def load(context: JobContext, account: AccountId) -> None:
+    """Go on with the first load."""
+    await _watched(context, account, first_load.run(context, account))
+
+
+async def poll(context: JobContext, account: AccountId) -> None:
+    """Read the event log, and what webhooks and events named."""
+    await _watched(context, account, polling.events(context, account))
+
+
+async def read_cards(context: JobContext, account: AccountId) -> None:
+    """Read the lists of changed cards."""
+    await _watched(context, account, polling.cards(context, account))
+
+
+async def deliver(context: JobContext, account: AccountId) -> None:
+    """Carry wishes to amoCRM."""
+    await _watched(context, account, courier.deliver(context, account))
+
+
+async def check_hooks(context: JobContext) -> None:
+    """See each day that amoCRM still tells us of changes; repair the subscription."""
+    reach = context.service(Reach)
+    for account in await _accounts(context, troubled=False):
+        try:
+            client = await reach.client(context.db, context.clock, account)
+            subscribed = await hook.ensure(client, reach.hook_url(account))
+        except (TryLater, GiveUp):
+            continue  # the pumps of this account tell about it
+        async with context.db.tenant(account) as tx:
+            await actions.save_hook(tx, subscribed, context.now)
+
+
+async def check_access(context: JobContext) -> None:
+    """Knock at accounts that shut us out: a block for speed ends by itself."""
+    for account in await _accounts(context, troubled=True):
+        try:
+            await (await _knock(context, account)).list_page(users())
+        except (TryLater, GiveUp):
+            continue  # still shut
+        async with context.db.tenant(account) as tx:
+            await actions.access_regained(tx, context.now)
+
+
+async def _knock(context: JobContext, account: AccountId) -> Client:
+    reach = context.service(Reach)
+    return await reach.client(context.db, context.clock, account)
+
+
+async def _accounts(context: JobContext, *, troubled: bool) -> list[AccountId]:
+    async with context.db.system() as tx:
+        return await (queries.troubled(tx) if troubled else queries.active(tx))
+
+
+async def _watched(context: JobContext, account: AccountId, work: Awaitable[None]) -> None:
+    """Leave a word for the connection page when the work cannot go on."""
+    try:
+        await work
+    except AccessLost as lost:
+        async with context.db.tenant(account) as tx:
+            await actions.access_lost(tx, lost.status, context.now)
+        raise
+    except TryLater as trouble:
+        async with context.db.tenant(account) as tx:
+            await actions.note_trouble(tx, trouble.reason, context.now)
+        raise

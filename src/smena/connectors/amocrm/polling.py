@@ -1,0 +1,225 @@
+"""Ask amoCRM for news: completeness does not depend on webhooks, they only make us ask sooner.
+
+Two purposes with a pump each, so that a hint need not wait behind lists of cards: `events` reads
+the log and what it names; `cards` reads the lists of changed cards, the call notes, the people.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from smena.connectors.amocrm import roster
+from smena.connectors.amocrm.client import Client
+from smena.connectors.amocrm.core import people, translate
+from smena.connectors.amocrm.core.listing import events_limit, of_stream
+from smena.connectors.amocrm.core.translate import Told
+from smena.connectors.amocrm.core.window import (
+    Cursor,
+    Stream,
+    Window,
+    advance,
+    is_due,
+    window,
+)
+from smena.connectors.amocrm.model import Connection
+from smena.connectors.amocrm.reach import Reach, Seen
+from smena.connectors.amocrm.readback import read_unread
+from smena.connectors.amocrm.store import link, load
+from smena.connectors.amocrm.store import unread as asked
+from smena.crm import actions as crm
+from smena.crm import queries as crm_queries
+from smena.crm.model import Coverage
+from smena.kernel.db import Tx
+from smena.kernel.ids import AccountId
+from smena.kernel.jobs import JobContext
+from smena.kernel.metrics import EVENTS
+
+SPACING = timedelta(seconds=0.5)
+"""At most two polls a second, however many hints come: the courier needs the other requests."""
+REST_MAX = timedelta(seconds=10)
+PAGES_MAX = 400
+NEWEST_FIRST = (Stream.EVENTS, Stream.LEADS, Stream.CONTACTS, Stream.COMPANIES)
+COVERAGE = {
+    Stream.EVENTS: Coverage.EVENTS,
+    Stream.LEADS: Coverage.LEADS,
+    Stream.CONTACTS: Coverage.CONTACTS,
+    Stream.COMPANIES: Coverage.COMPANIES,
+    Stream.TASKS: Coverage.TASKS,
+}
+
+
+async def events(context: JobContext, account: AccountId) -> None:
+    """Poll the log as long as a poll is due; a long poll is followed by as long a rest."""
+    rest = timedelta(0)
+    while True:
+        async with context.db.tenant(account) as tx:
+            connection, cursors = await link.one(tx), await link.cursors(tx)
+        if connection is None or not connection.is_active:
+            return
+        if connection.next_poll_at > context.now:
+            return
+        cursor = cursors[Stream.EVENTS]
+        if cursor.read_at is not None:
+            rest = max(rest, SPACING - (context.now - cursor.read_at))
+        await asyncio.sleep(max(0.0, rest.total_seconds()))
+        started_at = context.now
+        await _poll_events(context, account, connection, cursor)
+        took = context.now - started_at
+        rest = min(took, REST_MAX) if took > SPACING else timedelta(0)
+
+
+async def cards(context: JobContext, account: AccountId) -> None:
+    """Read each list of cards that is due, then the people when they are."""
+    async with context.db.tenant(account) as tx:
+        connection, cursors = await link.one(tx), await link.cursors(tx)
+        names = people.named(await crm_queries.users(tx))
+    if connection is None or not connection.is_active:
+        return
+    reach = context.service(Reach)
+    period, started_at = reach.options.poll_period, context.now
+    client = await reach.client(context.db, context.clock, account)
+    for cursor in cursors.values():
+        if cursor.stream is not Stream.EVENTS and is_due(cursor, context.now, period):
+            await _poll_cards(context, account, client, cursor, connection.ahead, names)
+    await _roster_when_due(context, account, client, connection)
+    async with context.db.tenant(account) as tx:
+        await link.save_cards_read(tx, started_at + period)
+
+
+async def _poll_events(
+    context: JobContext, account: AccountId, connection: Connection, cursor: Cursor
+) -> None:
+    reach = context.service(Reach)
+    client = await reach.client(context.db, context.clock, account)
+    started_at = context.now
+    stretch = window(cursor, started_at, connection.ahead)
+    seen = reach.seen_by(account)
+    pages = await _read(client, Stream.EVENTS, stretch, seen)
+    ahead = (client.server_time - context.now) if client.server_time else connection.ahead
+    fresh = [_unseen(told, seen) for told in pages]
+    latest = translate.latest_seconds(at for told in pages for at in told.moments)
+    moved = advance(cursor, stretch, latest, started_at, ahead)
+    is_whole = stretch.to_seconds is None
+    async with context.db.tenant(account) as tx:
+        await _absorb(context, tx, fresh)
+        await asked.ask(tx, {pair for told in fresh for pair in told.unread}, context.now)
+        await _ask_for_strangers(context, tx, fresh, connection)
+        if connection.load_finished_at is None:
+            await load.step_back(tx, translate.lists_shortened(fresh))
+        await link.save_cursors(tx, [moved])
+        if is_whole:
+            await crm.complete_until(tx, Coverage.EVENTS, started_at)
+        await link.save_poll(
+            tx,
+            started_at=started_at,
+            next_poll_at=context.now + (reach.options.poll_period if is_whole else timedelta(0)),
+            complete_until=started_at if is_whole else None,
+            ahead=ahead,
+            spoiled=_new_spoiled(pages, seen),
+        )
+    for told in fresh:
+        seen.remember((*translate.rows_of(told), *told.spoiled))
+    await read_unread(context, account, client)
+
+
+async def _poll_cards(
+    context: JobContext,
+    account: AccountId,
+    client: Client,
+    cursor: Cursor,
+    ahead: timedelta,
+    names: translate.People,
+) -> None:
+    started_at = context.now
+    stretch = window(cursor, started_at, ahead)
+    seen = context.service(Reach).seen_by(account)
+    pages = await _read(client, cursor.stream, stretch, seen, names)
+    fresh = [_unseen(told, seen) for told in pages]
+    latest = translate.latest_seconds(at for told in pages for at in told.moments)
+    async with context.db.tenant(account) as tx:
+        await _absorb(context, tx, fresh)
+        await link.count_spoiled(tx, _new_spoiled(pages, seen))
+        await link.save_cursors(tx, [advance(cursor, stretch, latest, started_at, ahead)])
+        if cursor.stream in COVERAGE:
+            await crm.complete_until(tx, COVERAGE[cursor.stream], started_at)
+    for told in fresh:
+        seen.remember((*translate.rows_of(told), *told.spoiled))
+
+
+async def _read(
+    client: Client,
+    stream: Stream,
+    stretch: Window,
+    seen: Seen,
+    names: translate.People = translate.NOBODY,
+) -> list[Told]:
+    """Read a window page by page, as far as there can be news in it."""
+    listing = of_stream(stream, stretch, events_limit(client.host))
+    pages: list[Told] = []
+    for number in range(1, PAGES_MAX + 1):
+        page = await client.list_page(listing, number)
+        if not page.items and stretch.to_seconds is not None:
+            page = await client.list_page(listing, number)  # this stretch will not be read again
+        told = translate.page(stream.value, page.items, names)
+        pages.append(told)
+        if not page.has_next or (stream in NEWEST_FIRST and _ends(told, stretch, seen)):
+            break
+    return pages
+
+
+def _ends(told: Told, stretch: Window, seen: Seen) -> bool:
+    """Tell whether a list that comes newest first holds no news beyond this page.
+
+    Where filters are ignored the page runs out of the window; and in a quick look a page of which
+    everything is known ends it (once a minute the whole window is read, in whatever order).
+    """
+    if any(at.timestamp() < stretch.from_seconds for at in told.moments):
+        return True
+    rows = translate.rows_of(told)
+    return not stretch.is_deep and bool(rows) and not seen.unseen(rows)
+
+
+def _unseen(told: Told, seen: Seen) -> Told:
+    return translate.only(told, seen.unseen(translate.rows_of(told)))
+
+
+def _new_spoiled(pages: Sequence[Told], seen: Seen) -> int:
+    """Count rows that could not be read; the same one in the next window is not counted again."""
+    return len(seen.unseen([reason for told in pages for reason in told.spoiled]))
+
+
+async def _absorb(context: JobContext, tx: Tx, pages: Sequence[Told]) -> None:
+    """Take pages into the mirror, oldest first."""
+    for told in reversed(pages):
+        if translate.rows_of(told):
+            absorbed = await crm.absorb(tx, told.changes, now=context.now)
+            EVENTS.inc(absorbed.new_events)
+
+
+async def _ask_for_strangers(
+    context: JobContext, tx: Tx, pages: Sequence[Told], connection: Connection
+) -> None:
+    """Have the people read again when somebody acts whom we do not know."""
+    authors = {author for told in pages for author in told.authors}
+    if not authors or _is_recent(connection, context.now, roster.AT_MOST_EVERY):
+        return
+    known = {user.id for user in await crm_queries.users(tx)}
+    if authors - known:
+        await link.ask_for_roster(tx, context.now)
+
+
+async def _roster_when_due(
+    context: JobContext, account: AccountId, client: Client, connection: Connection
+) -> None:
+    if _is_recent(connection, context.now, roster.EVERY):
+        return
+    changes, spoiled = await roster.read(client)
+    async with context.db.tenant(account) as tx:
+        await crm.absorb(tx, changes, now=context.now)
+        await crm.complete_until(tx, Coverage.ROSTERS, context.now)
+        await link.save_roster_read(tx, context.now)
+        await link.count_spoiled(tx, len(spoiled))
+
+
+def _is_recent(connection: Connection, now: datetime, period: timedelta) -> bool:
+    return connection.roster_at is not None and now - connection.roster_at < period

@@ -1,0 +1,70 @@
+"""Questions about the connection to amoCRM; read only."""
+
+from datetime import datetime
+
+from smena.connectors.amocrm.core.plan import Progress
+from smena.connectors.amocrm.core.plan import progress as tell
+from smena.connectors.amocrm.model import LATE_AFTER, Connection, Freshness
+from smena.connectors.amocrm.store import link, load
+from smena.kernel import inbox
+from smena.kernel.db import Tx
+from smena.kernel.ids import AccountId
+
+
+async def connection(tx: Tx) -> Connection | None:
+    """Return how this account is reached, None when it never was."""
+    return await link.one(tx)
+
+
+async def is_connected(tx: Tx) -> bool:
+    """Tell whether this account's webhooks are taken: also while amoCRM asks to sign in again."""
+    found = await link.one(tx)
+    return found is not None and (found.is_active or bool(found.trouble))
+
+
+async def progress(tx: Tx, now: datetime) -> Progress | None:
+    """Return how far the first load is, None when there is none."""
+    found = await link.one(tx)
+    if found is None or found.load_started_at is None:
+        return None
+    return tell(await load.slices(tx), found.load_started_at, found.load_finished_at or now)
+
+
+async def freshness(tx: Tx, now: datetime) -> Freshness:
+    """Return up to when the mirror is complete, and whether that is long ago."""
+    found = await link.one(tx)
+    if found is None:
+        return Freshness(None, is_loading=False, is_late=True)
+    until = found.complete_until
+    is_loading = found.load_started_at is not None and found.load_finished_at is None
+    return Freshness(until, is_loading, is_late=until is None or now - until > LATE_AFTER)
+
+
+async def polls_due(tx: Tx, now: datetime) -> list[AccountId]:
+    """Return whose event log is to be read now (system transaction)."""
+    return await link.polls_due(tx, now)
+
+
+async def cards_due(tx: Tx, now: datetime) -> list[AccountId]:
+    """Return whose lists of cards are to be read now (system transaction)."""
+    return await link.cards_due(tx, now)
+
+
+async def loads_due(tx: Tx) -> list[AccountId]:
+    """Return whose first load is not done (system transaction)."""
+    return await link.loads_due(tx)
+
+
+async def active(tx: Tx) -> list[AccountId]:
+    """Return who is being asked (system transaction)."""
+    return await link.active(tx)
+
+
+async def troubled(tx: Tx) -> list[AccountId]:
+    """Return who is not asked any more because amoCRM shut us out (system transaction)."""
+    return await link.troubled(tx)
+
+
+async def with_bodies(tx: Tx) -> list[AccountId]:
+    """Return who has webhook bodies waiting to be understood (system transaction)."""
+    return await inbox.accounts_waiting(tx, "amocrm")

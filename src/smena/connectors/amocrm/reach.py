@@ -1,0 +1,122 @@
+"""How the accounts of this installation are reached: one of these is made at the start."""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import httpx2
+
+from smena.accounts import queries as accounts
+from smena.connectors.amocrm.client import Client, Target
+from smena.connectors.amocrm.pace import Pace
+from smena.connectors.amocrm.store import link
+from smena.kernel.clock import Clock
+from smena.kernel.crypto import Vault
+from smena.kernel.db import Database
+from smena.kernel.errors import GiveUp
+from smena.kernel.ids import AccountId
+
+SEEN_MAX = 20_000
+HOOK_KEY_DIGITS = 40
+KNOWN_FOR = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the operator of the installation may set."""
+
+    public_url: str = ""
+    poll_period: timedelta = timedelta(seconds=5)
+    requests_per_second: float = 7.0
+    history_days: int = 14
+    allowed_hosts: frozenset[str] = frozenset()
+    """Hosts beside the clouds of amoCRM that an account may live on, e.g. an emulator's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The connector's service: what its jobs and pages need beside the database and the clock."""
+
+    http: httpx2.AsyncClient
+    vault: Vault
+    options: Options = field(default_factory=Options)
+    seen: dict[AccountId, "Seen"] = field(default_factory=dict)
+    known: dict[AccountId, "Known"] = field(default_factory=dict)
+
+    def hook_key(self, account: AccountId) -> str:
+        """Return the secret part of the address at which amoCRM tells us of changes."""
+        return self.vault.sign(hook_text(account))[:HOOK_KEY_DIGITS]
+
+    def hook_url(self, account: AccountId) -> str | None:
+        """Return that address, None while the installation does not know its own."""
+        base = self.options.public_url
+        return f"{base}/hooks/amocrm/{account}/{self.hook_key(account)}" if base else None
+
+    def is_hook_key(self, account: AccountId, key: str) -> bool:
+        return self.vault.is_signed(hook_text(account), key)
+
+    async def client(self, db: Database, clock: Clock, account: AccountId) -> Client:
+        """Return a client for an account's everyday work."""
+        return await self._client(db, clock, account, for_load=False)
+
+    async def client_for_load(self, db: Database, clock: Clock, account: AccountId) -> Client:
+        """Return a client for the first load, which may have a pace of its own."""
+        return await self._client(db, clock, account, for_load=True)
+
+    async def _client(
+        self, db: Database, clock: Clock, account: AccountId, *, for_load: bool
+    ) -> Client:
+        async with db.tenant(account) as tx:
+            connection = await link.one(tx)
+            if connection is None:
+                raise GiveUp(f"account {account} is not connected")
+            known = await accounts.account(tx)
+            token = await accounts.token(tx, self.vault)
+        told = connection.requests_per_second
+        if for_load and connection.load_requests_per_second is not None:
+            told = connection.load_requests_per_second
+        per_second = self.options.requests_per_second if told is None else told
+        pace = Pace(db, clock, account, per_second)
+        return Client(self.http, Target(known.base_url, token), pace)
+
+    def know(self, account: AccountId, is_connected: bool, now: datetime) -> "Known":  # noqa: FBT001 -- the answer itself
+        """Remember for a while whether bodies for this account are taken."""
+        self.known[account] = Known(is_connected, now + KNOWN_FOR)
+        return self.known[account]
+
+    def seen_by(self, account: AccountId) -> "Seen":
+        return self.seen.setdefault(account, Seen())
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Whether an account is connected, as of a moment ago."""
+
+    is_connected: bool
+    until: datetime
+
+
+class Seen:
+    """Rows that this process has absorbed lately, so that a window read again costs nothing.
+
+    Only rows of the API are remembered: the mirror cannot hold anything newer that a repeated
+    reading of the same row would have to correct.
+    """
+
+    def __init__(self) -> None:
+        self._rows: OrderedDict[object, None] = OrderedDict()
+
+    def unseen(self, rows: Iterable[object]) -> set[object]:
+        return {row for row in rows if row not in self._rows}
+
+    def remember(self, rows: Iterable[object]) -> None:
+        for row in rows:
+            self._rows[row] = None
+            self._rows.move_to_end(row)
+        while len(self._rows) > SEEN_MAX:
+            self._rows.popitem(last=False)
+
+
+def hook_text(account: AccountId) -> str:
+    return f"amocrm-hook:{account}"

@@ -1,0 +1,113 @@
+"""Understand kept webhook bodies in the order they came, and hint at what to ask amoCRM."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from smena.accounts import queries as accounts
+from smena.accounts.model import Account
+from smena.connectors.amocrm.core import form, hooks
+from smena.connectors.amocrm.core.entities import PLURALS
+from smena.connectors.amocrm.core.form import BadForm
+from smena.connectors.amocrm.core.hooks import ForeignBody, Reading
+from smena.connectors.amocrm.core.turns import in_turn
+from smena.connectors.amocrm.store import link
+from smena.connectors.amocrm.store import unread as asked
+from smena.crm import actions as crm
+from smena.kernel import inbox
+from smena.kernel.db import Tx
+from smena.kernel.ids import AccountId
+from smena.kernel.inbox import Kept
+from smena.kernel.jobs import JobContext, wake
+from smena.kernel.metrics import WEBHOOKS
+
+SOURCE = "amocrm"
+BATCH = 200
+STATES_OF_DATA = ("22", "23", "54", "P0")
+
+log = structlog.get_logger(__name__)
+
+
+async def drain(context: JobContext, account: AccountId) -> None:
+    """Understand everything that waits; a body that breaks a batch is set aside alone."""
+    while True:
+        try:
+            taken = await _batch(context, account, BATCH)
+        except Exception as trouble:
+            if not _is_of_a_body(trouble):
+                raise
+            taken = await _one(context, account)
+        if not taken:
+            return
+
+
+async def _batch(context: JobContext, account: AccountId, limit: int) -> int:
+    async with context.db.tenant(account) as tx:
+        kept = await inbox.take(tx, SOURCE, limit)
+        if not kept:
+            return 0
+        known = await accounts.account(tx)
+        readings = [await _read(tx, known, message, context.now) for message in kept]
+        for changes in in_turn([reading.changes for reading in readings if reading]):
+            await crm.absorb(tx, changes, now=context.now)
+        await asked.ask(tx, _wanted(readings), context.now)
+        await link.hint(tx, context.now)
+        await inbox.done(tx, [m.id for m, r in zip(kept, readings, strict=True) if r], context.now)
+        await wake(tx, "amocrm.poll", account)
+    WEBHOOKS.labels("understood").inc(sum(reading is not None for reading in readings))
+    return len(kept)
+
+
+async def _one(context: JobContext, account: AccountId) -> int:
+    """Take the oldest body alone; when the mirror does not bear it, set it aside and say so."""
+    try:
+        return await _batch(context, account, 1)
+    except Exception as trouble:
+        if not _is_of_a_body(trouble):
+            raise
+        log.exception("webhook_defect", account=account)
+        async with context.db.tenant(account) as tx:
+            for message in await inbox.take(tx, SOURCE, 1):
+                await _set_aside(tx, message, f"defect: {trouble}", context.now)
+            await link.hint(tx, context.now)
+        return 1
+
+
+async def _read(tx: Tx, account: Account, message: Kept, now: datetime) -> Reading | None:
+    """Read a body; what cannot be read at all is kept with its reason."""
+    try:
+        tree = form.parse(message.body)
+        hooks.check_account(tree, account.id, account.subdomain)
+        reading = hooks.read(tree, ZoneInfo(account.time_zone), message.received_at)
+    except (BadForm, ForeignBody) as reason:
+        await _set_aside(tx, message, str(reason), now)
+        return None
+    if reading.spoiled:
+        log.warning("webhook_partly_read", account=account.id, reasons=reading.spoiled[:5])
+        await link.count_spoiled(tx, len(reading.spoiled))
+    return reading
+
+
+async def _set_aside(tx: Tx, message: Kept, reason: str, now: datetime) -> None:
+    WEBHOOKS.labels("spoiled").inc()
+    await inbox.spoiled(tx, message.id, reason, now)
+
+
+def _is_of_a_body(trouble: Exception) -> bool:
+    """Tell data that the mirror does not bear from a database that is in trouble itself."""
+    state = getattr(getattr(trouble, "orig", trouble), "sqlstate", None)
+    if isinstance(state, str):
+        return state.startswith(STATES_OF_DATA)
+    return isinstance(trouble, ValueError | TypeError)
+
+
+def _wanted(readings: Sequence[Reading | None]) -> set[tuple[str, int]]:
+    """Return what the bodies ask to be read, as lists and ids."""
+    wanted: set[tuple[str, int]] = set()
+    for reading in readings:
+        if reading:
+            wanted |= {(PLURALS[kind], number) for kind, number in reading.entities}
+            wanted |= {(f"{PLURALS[kind]}/notes", int(note)) for kind, note in reading.notes}
+    return wanted

@@ -1,0 +1,1 @@
+"""The only SQL of the connector, by what the rows are about."""

@@ -1,0 +1,78 @@
+"""What the connection page says: refusals, stages, states."""
+
+from datetime import timedelta
+
+from smena.connectors.amocrm.core.plan import Progress, Stage
+from smena.connectors.amocrm.model import HookState, NotConnected, Refusal
+from smena.kernel.i18n import duration_words, number
+from smena.kernel.i18n import gettext as _
+
+
+def refusal_text(refused: NotConnected) -> str:
+    """Say why an account was not connected and what to do."""
+    return {
+        Refusal.BAD_ADDRESS: _(
+            "Это не похоже на адрес аккаунта. Он выглядит так: https://company.amocrm.ru"
+        ),
+        Refusal.FOREIGN_HOST: _(
+            "Адрес {host} не принадлежит amoCRM или Kommo. Скопируйте его из строки браузера, "
+            "когда открыт ваш аккаунт."
+        ).format(host=refused.detail),
+        Refusal.NO_TOKEN: _("Вставьте долгосрочный токен целиком, без пробелов и переносов."),
+        Refusal.WRONG_TOKEN: _(
+            "amoCRM не принимает этот токен: он отозван, истёк или от другого аккаунта."
+        ),
+        Refusal.NOT_ADMIN: _(
+            "Токен создал не администратор, и сотрудников он не видит. Создайте токен под "
+            "администратором аккаунта."
+        ),
+        Refusal.NOT_PAID: _("Аккаунт amoCRM не оплачен, поэтому закрыт для интеграций."),
+        Refusal.NO_ANSWER: _("amoCRM не отвечает. Проверьте адрес и попробуйте через минуту."),
+        Refusal.NOT_AMOCRM: _("По этому адресу отвечает не amoCRM. Проверьте адрес."),
+        Refusal.TOO_OFTEN: _("amoCRM просит подождать: слишком много запросов. Повторите позже."),
+        Refusal.MOVED: _(
+            "Этот аккаунт уже подключён по адресу {address}. Если он переехал, сначала отключите "
+            "его на этой странице."
+        ).format(address=refused.detail),
+    }[refused.refusal]
+
+
+def stage_text(stage: Stage) -> str:
+    return {
+        Stage.PEOPLE: _("Сотрудники и воронки"),
+        Stage.EVENTS: _("События"),
+        Stage.CALLS: _("Звонки"),
+        Stage.LEADS: _("Сделки"),
+        Stage.CONTACTS: _("Контакты"),
+        Stage.COMPANIES: _("Компании"),
+        Stage.TASKS: _("Задачи"),
+    }[stage]
+
+
+def left_text(progress: Progress) -> str:
+    """Say how long the first load will still take."""
+    if progress.left is None:
+        return _("оцениваем, сколько осталось")
+    if progress.left < timedelta(seconds=5):
+        return _("осталось несколько секунд")
+    words = duration_words(round(progress.left.total_seconds()))
+    return _("осталось около {time}").format(time=words)
+
+
+def rows_text(rows: int, total: int | None, *, is_done: bool) -> str:
+    if is_done or total is None:
+        return number(rows)
+    return _("{rows} из примерно {total}").format(rows=number(rows), total=number(total))
+
+
+def hook_text(state: HookState, detail: str) -> str:
+    """Say whether amoCRM tells us of changes at once."""
+    return {
+        HookState.ALIVE: _("включены: изменения приходят сразу"),
+        HookState.NO_ADDRESS: _(
+            "выключены: задайте SMENA_PUBLIC_URL, чтобы amoCRM могла сообщать об изменениях; "
+            "пока Смена опрашивает её раз в несколько секунд"
+        ),
+        HookState.REFUSED: _("amoCRM не приняла подписку: {why}").format(why=detail),
+        HookState.UNKNOWN: _("ещё не проверены"),
+    }[state]

@@ -1,0 +1,65 @@
+"""What the doors of the mirror answer: days folded into numbers, pulses, counts.
+
+A stretch of many people's time comes as parallel lists of whole numbers, one entry per event: 500
+people with 300 events each fit into a page's budget only without an object per event.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from smena.crm.model import UserId
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """One message changed the days of these people between two moments; for live screens."""
+
+    id: int
+    users: frozenset[UserId]
+    from_at: datetime
+    to_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WishCount:
+    """How many wishes are in one state, and since when the oldest waits."""
+
+    wishes: int
+    oldest: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Absorbed:
+    """What a message changed: numbers for logs and progress."""
+
+    facts: int = 0
+    new_events: int = 0
+    touched: frozenset[UserId] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class EventsOf:
+    """One author's events: epoch seconds, type numbers, client numbers (0: none), same length."""
+
+    moments: list[int]
+    types: list[int]
+    clients: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class CallsOf:
+    """One person's calls: epoch seconds of the start, seconds (-1: unknown), whether incoming."""
+
+    starts: list[int]
+    durations: list[int]
+    incoming: list[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """One event as a detail of a day."""
+
+    at: datetime
+    type: str
+    entity_kind: str
+    entity_id: int

@@ -1,0 +1,1 @@
+"""Decisions of the mirror: what an arriving message changes, pure."""

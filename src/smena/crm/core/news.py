@@ -1,0 +1,91 @@
+"""Which facts follow from a change of the mirror. History never triggers anything."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from smena.crm.core.merge import Bin, Binned
+from smena.crm.facts import (
+    Fact,
+    LeadAppeared,
+    Removal,
+    ResponsibleChanged,
+    StageEntered,
+    TaskChanged,
+)
+from smena.crm.model import EntityKind, Lead, LeadId, Task, UserId, WishId
+
+Sending = Mapping[LeadId, tuple[WishId, UserId]]
+"""Our own writes under way, by lead: their echo is not somebody's decision."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What facts depend on beside the entities themselves."""
+
+    active_since: datetime
+    sending: Sending
+
+    def covers(self, at: datetime) -> bool:
+        """Tell whether it is not history; the CRM stamps seconds, so that of connecting counts."""
+        return at >= self.active_since.replace(microsecond=0)
+
+
+def of_lead(before: Lead | None, after: Lead, frame: Frame) -> list[Fact]:
+    """Return what happened to a lead between two states of it."""
+    if before is None:
+        is_fresh = frame.covers(after.created_at) and not after.is_deleted
+        return [_appeared(after)] if is_fresh else []
+    facts: list[Fact] = []
+    if (before.pipeline, before.status) != (after.pipeline, after.status):
+        facts.append(_entered(before, after))
+    if before.responsible != after.responsible:
+        facts.append(_handed(before, after, frame.sending))
+    if before.is_deleted != after.is_deleted:
+        facts.append(Removal(kind=EntityKind.LEAD, id=after.id, is_restored=not after.is_deleted))
+    return facts
+
+
+def of_task(before: Task | None, after: Task, frame: Frame) -> list[Fact]:
+    is_news = before is not None or frame.covers(after.created_at)
+    return [TaskChanged(task=after.id)] if is_news else []
+
+
+def of_bin(news: Bin, known: Bin, frame: Frame) -> Iterable[Fact]:
+    """Tell who went to the bin or came back; a first "came back" of somebody unknown is no news."""
+    nowhere = Binned(frame.active_since, is_deleted=False)
+    for key, binned in news.items():
+        if binned.is_deleted != known.get(key, nowhere).is_deleted and frame.covers(binned.at):
+            kind, number = key
+            yield Removal(kind=kind, id=number, is_restored=not binned.is_deleted)
+
+
+def _appeared(lead: Lead) -> LeadAppeared:
+    return LeadAppeared(
+        lead=lead.id,
+        pipeline=lead.pipeline,
+        status=lead.status,
+        responsible=lead.responsible,
+        created_by=lead.created_by,
+        created_at=lead.created_at,
+    )
+
+
+def _entered(before: Lead, after: Lead) -> StageEntered:
+    return StageEntered(
+        lead=after.id,
+        pipeline=after.pipeline,
+        status=after.status,
+        was_pipeline=before.pipeline,
+        was_status=before.status,
+    )
+
+
+def _handed(before: Lead, after: Lead, sending: Sending) -> ResponsibleChanged:
+    wish, user = sending.get(after.id, (None, None))
+    return ResponsibleChanged(
+        lead=after.id,
+        before=before.responsible,
+        after=after.responsible,
+        by_wish=wish if user == after.responsible else None,
+    )

@@ -1,0 +1,100 @@
+"""Facts: what happened in the CRM, in the order we learned it. Features live on them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from smena.crm.model import (
+    EntityKind,
+    LeadId,
+    NoteId,
+    PipelineId,
+    StatusId,
+    TaskId,
+    UserId,
+    WishId,
+)
+
+
+class LeadAppeared(msgspec.Struct, frozen=True, tag=True):
+    """A lead created since the account was connected was seen for the first time."""
+
+    lead: LeadId
+    pipeline: PipelineId
+    status: StatusId
+    responsible: UserId | None
+    created_by: UserId
+    created_at: datetime
+
+
+class StageEntered(msgspec.Struct, frozen=True, tag=True):
+    lead: LeadId
+    pipeline: PipelineId
+    status: StatusId
+    was_pipeline: PipelineId
+    was_status: StatusId
+
+
+class ResponsibleChanged(msgspec.Struct, frozen=True, tag=True):
+    """`by_wish` names our own write when the change is its echo."""
+
+    lead: LeadId
+    before: UserId | None
+    after: UserId | None
+    by_wish: WishId | None = None
+
+
+class Removal(msgspec.Struct, frozen=True, tag=True):
+    kind: EntityKind
+    id: int
+    is_restored: bool
+
+
+class CallEnded(msgspec.Struct, frozen=True, tag=True):
+    note: NoteId
+    user: UserId
+
+
+class TaskChanged(msgspec.Struct, frozen=True, tag=True):
+    task: TaskId
+
+
+class WishDelivered(msgspec.Struct, frozen=True, tag=True):
+    wish: WishId
+    cause: str
+
+
+class WishRefused(msgspec.Struct, frozen=True, tag=True):
+    wish: WishId
+    cause: str
+    reason: str
+
+
+class WishOvertaken(msgspec.Struct, frozen=True, tag=True):
+    """A later wish for the same field of the same entity took this one's place."""
+
+    wish: WishId
+    cause: str
+
+
+Fact = (
+    LeadAppeared
+    | StageEntered
+    | ResponsibleChanged
+    | Removal
+    | CallEnded
+    | TaskChanged
+    | WishDelivered
+    | WishRefused
+    | WishOvertaken
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A fact with its number in the account's log and the moment it was written."""
+
+    id: int
+    at: datetime
+    fact: Fact

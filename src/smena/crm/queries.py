@@ -1,0 +1,124 @@
+"""Questions others may ask the mirror; read only."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from smena.crm.answers import CallsOf, EventLine, EventsOf, Pulse, WishCount
+from smena.crm.facts import Recorded
+from smena.crm.model import (
+    Group,
+    Lead,
+    LeadId,
+    NoteId,
+    Pipeline,
+    Status,
+    User,
+    UserId,
+    Wish,
+    WishState,
+)
+from smena.crm.store import calls, days, leads, mirror, people, wishes
+from smena.crm.store import facts as log
+from smena.kernel.db import Tx
+from smena.kernel.ids import AccountId
+
+
+async def users(tx: Tx) -> list[User]:
+    """Return everybody ever seen, also those who have left."""
+    return await people.users(tx)
+
+
+async def groups(tx: Tx) -> list[Group]:
+    return await people.groups(tx)
+
+
+async def pipelines(tx: Tx) -> list[Pipeline]:
+    return await people.pipelines(tx)
+
+
+async def statuses(tx: Tx) -> list[Status]:
+    return await people.statuses(tx)
+
+
+async def lead(tx: Tx, lead_id: LeadId) -> Lead | None:
+    return (await find_leads(tx, [lead_id])).get(lead_id)
+
+
+async def find_leads(tx: Tx, ids: Iterable[LeadId]) -> dict[LeadId, Lead]:
+    return {held.row.id: held.row for held in (await leads.find(tx, ids)).values()}
+
+
+async def facts(tx: Tx, after: int, limit: int) -> list[Recorded]:
+    """Return facts in order, those numbered above `after`."""
+    return await log.read(tx, after, limit)
+
+
+async def last_facts(tx: Tx) -> dict[AccountId, int]:
+    """Return the number of each account's last fact (system transaction)."""
+    return await log.last_facts(tx)
+
+
+async def pulses(tx: Tx, after: int) -> list[Pulse]:
+    """Return whose days changed since pulse `after`."""
+    return await log.pulses(tx, after)
+
+
+async def last_pulse(tx: Tx) -> int:
+    return await log.last_pulse(tx)
+
+
+async def events_of(
+    tx: Tx, users: Sequence[UserId] | None, from_at: datetime, to_at: datetime
+) -> dict[UserId, EventsOf]:
+    """Return events by author in `[from_at, to_at)`, None for all authors (robots are author 0)."""
+    return await days.events(tx, users, from_at, to_at)
+
+
+async def calls_of(
+    tx: Tx, users: Sequence[UserId] | None, from_at: datetime, to_at: datetime
+) -> dict[UserId, CallsOf]:
+    """Return calls by person that touch `[from_at, to_at)`; duplicates of one talk are left out."""
+    return await days.calls(tx, users, from_at, to_at)
+
+
+async def event_words(tx: Tx) -> dict[int, str]:
+    """Return the texts behind type and client numbers."""
+    return await days.words(tx)
+
+
+async def event_lines(
+    tx: Tx, user: UserId, from_at: datetime, to_at: datetime, limit: int = 100
+) -> list[EventLine]:
+    """Return one person's events in order, for a hint or a list."""
+    return [
+        EventLine(row["at"], row["type"], row["entity_kind"], row["entity_id"])
+        for row in await days.lines(tx, user, from_at, to_at, limit)
+    ]
+
+
+async def known_calls(tx: Tx, notes: Iterable[NoteId]) -> set[NoteId]:
+    """Return which of these call notes are in the mirror."""
+    return await calls.known_notes(tx, notes)
+
+
+async def complete_until(tx: Tx) -> dict[str, datetime]:
+    """Return up to which moment each kind of data is complete."""
+    return await mirror.all_complete_until(tx)
+
+
+async def sending(tx: Tx) -> list[Wish]:
+    """Return wishes whose outcome is unknown: after a crash they are read back first."""
+    return await wishes.sending(tx)
+
+
+async def wish_counts(tx: Tx) -> dict[WishState, WishCount]:
+    return await wishes.counts(tx)
+
+
+async def wishes_with_errors(tx: Tx, limit: int = 20) -> list[Wish]:
+    return await wishes.latest_errors(tx, limit)
+
+
+async def accounts_with_due_wishes(tx: Tx, now: datetime) -> list[AccountId]:
+    """Return who has something to send now (system transaction)."""
+    return await wishes.accounts_due(tx, now)

@@ -1,0 +1,1 @@
+"""The SQL of the mirror; one file per question. Statements are constants with a name."""

@@ -1,0 +1,25 @@
+"""How complete the mirror is, by kind of data."""
+
+from datetime import datetime
+
+from smena.kernel.db import Tx
+
+COMPLETE = """
+INSERT INTO crm_mirror (account_id, complete_until)
+VALUES (:account, jsonb_build_object(CAST(:kind AS text), CAST(:until AS text)))
+ON CONFLICT (account_id) DO UPDATE
+   SET complete_until = crm_mirror.complete_until || excluded.complete_until
+"""
+
+READ = """
+SELECT key, value FROM crm_mirror, jsonb_each_text(complete_until) WHERE account_id = :account
+"""
+
+
+async def complete_until(tx: Tx, kind: str, until: datetime) -> None:
+    await tx.run(COMPLETE, account=tx.account, kind=kind, until=until.isoformat())
+
+
+async def all_complete_until(tx: Tx) -> dict[str, datetime]:
+    rows = await tx.rows(READ, account=tx.account)
+    return {row.key: datetime.fromisoformat(row.value) for row in rows}

@@ -1,0 +1,160 @@
+"""Users, groups, pipelines and stages: short lists that arrive whole."""
+
+from collections.abc import Sequence
+
+from smena.crm.model import (
+    Group,
+    GroupId,
+    Pipeline,
+    PipelineId,
+    Status,
+    StatusId,
+    User,
+    UserId,
+)
+from smena.kernel.db import Tx
+
+KEEP_USER = """
+INSERT INTO crm_user (account_id, id, name, email, group_id, is_active, is_admin)
+VALUES (:account, :id, :name, :email, :group, :is_active, :is_admin)
+ON CONFLICT (account_id, id) DO UPDATE
+   SET name = excluded.name, email = excluded.email, group_id = excluded.group_id,
+       is_active = excluded.is_active, is_admin = excluded.is_admin
+ WHERE (crm_user.name, crm_user.email, crm_user.group_id, crm_user.is_active, crm_user.is_admin)
+       IS DISTINCT FROM
+       (excluded.name, excluded.email, excluded.group_id, excluded.is_active, excluded.is_admin)
+"""
+
+# Whoever is gone from the CRM's list stays here: days and leads of the past name them.
+RETIRE_USERS = """
+UPDATE crm_user SET is_active = false
+ WHERE account_id = :account AND is_active AND id <> ALL(:present)
+"""
+
+KEEP_GROUP = """
+INSERT INTO crm_group (account_id, id, name) VALUES (:account, :id, :name)
+ON CONFLICT (account_id, id) DO UPDATE SET name = excluded.name
+"""
+
+DROP_GROUPS = "DELETE FROM crm_group WHERE account_id = :account AND id <> ALL(:present)"
+
+KEEP_PIPELINE = """
+INSERT INTO crm_pipeline (account_id, id, name, sort, is_main, is_archive)
+VALUES (:account, :id, :name, :sort, :is_main, :is_archive)
+ON CONFLICT (account_id, id) DO UPDATE
+   SET name = excluded.name, sort = excluded.sort, is_main = excluded.is_main,
+       is_archive = excluded.is_archive
+"""
+
+# An archived pipeline may be missing from the list while leads still stand in it.
+ARCHIVE_PIPELINES = """
+UPDATE crm_pipeline SET is_archive = true WHERE account_id = :account AND id <> ALL(:present)
+"""
+
+KEEP_STATUS = """
+INSERT INTO crm_status (account_id, pipeline_id, id, name, sort, color, kind)
+VALUES (:account, :pipeline, :id, :name, :sort, :color, :kind)
+ON CONFLICT (account_id, pipeline_id, id) DO UPDATE
+   SET name = excluded.name, sort = excluded.sort, color = excluded.color, kind = excluded.kind
+"""
+
+USERS = """
+SELECT id, name, email, group_id, is_active, is_admin FROM crm_user
+ WHERE account_id = :account ORDER BY id
+"""
+
+GROUPS = "SELECT id, name FROM crm_group WHERE account_id = :account ORDER BY id"
+
+PIPELINES = """
+SELECT id, name, sort, is_main, is_archive FROM crm_pipeline
+ WHERE account_id = :account ORDER BY sort, id
+"""
+
+STATUSES = """
+SELECT pipeline_id, id, name, sort, color, kind FROM crm_status
+ WHERE account_id = :account ORDER BY pipeline_id, sort, id
+"""
+
+
+async def keep_users(tx: Tx, users: Sequence[User]) -> None:
+    await tx.run_many(
+        KEEP_USER,
+        [
+            {
+                "account": tx.account, "id": u.id, "name": u.name, "email": u.email,
+                "group": u.group, "is_active": u.is_active, "is_admin": u.is_admin,
+            }
+            for u in users
+        ],
+    )  # fmt: skip
+
+
+async def retire_users(tx: Tx, present: Sequence[User]) -> None:
+    await tx.run(RETIRE_USERS, account=tx.account, present=[user.id for user in present])
+
+
+async def keep_groups(tx: Tx, groups: Sequence[Group]) -> None:
+    await tx.run_many(
+        KEEP_GROUP, [{"account": tx.account, "id": g.id, "name": g.name} for g in groups]
+    )
+
+
+async def drop_groups(tx: Tx, present: Sequence[Group]) -> None:
+    await tx.run(DROP_GROUPS, account=tx.account, present=[group.id for group in present])
+
+
+async def keep_pipelines(tx: Tx, pipelines: Sequence[Pipeline], statuses: Sequence[Status]) -> None:
+    await tx.run_many(
+        KEEP_PIPELINE,
+        [
+            {
+                "account": tx.account, "id": p.id, "name": p.name, "sort": p.sort,
+                "is_main": p.is_main, "is_archive": p.is_archive,
+            }
+            for p in pipelines
+        ],
+    )  # fmt: skip
+    await tx.run_many(
+        KEEP_STATUS,
+        [
+            {
+                "account": tx.account, "pipeline": s.pipeline, "id": s.id, "name": s.name,
+                "sort": s.sort, "color": s.color, "kind": s.kind,
+            }
+            for s in statuses
+        ],
+    )  # fmt: skip
+
+
+async def archive_pipelines(tx: Tx, present: Sequence[Pipeline]) -> None:
+    await tx.run(ARCHIVE_PIPELINES, account=tx.account, present=[p.id for p in present])
+
+
+async def users(tx: Tx) -> list[User]:
+    return [
+        User(
+            UserId(row.id), row.name, row.email, GroupId(row.group_id), row.is_active, row.is_admin
+        )
+        for row in await tx.rows(USERS, account=tx.account)
+    ]
+
+
+async def groups(tx: Tx) -> list[Group]:
+    rows = await tx.rows(GROUPS, account=tx.account)
+    return [Group(GroupId(row.id), row.name) for row in rows]
+
+
+async def pipelines(tx: Tx) -> list[Pipeline]:
+    return [
+        Pipeline(PipelineId(row.id), row.name, row.sort, row.is_main, row.is_archive)
+        for row in await tx.rows(PIPELINES, account=tx.account)
+    ]
+
+
+async def statuses(tx: Tx) -> list[Status]:
+    return [
+        Status(
+            PipelineId(row.pipeline_id), StatusId(row.id), row.name, row.sort, row.color, row.kind
+        )
+        for row in await tx.rows(STATUSES, account=tx.account)
+    ]

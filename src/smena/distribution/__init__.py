@@ -1,0 +1,1 @@
+"""Who receives a lead, and why (DIS)."""

@@ -1,0 +1,134 @@
+"""What distribution does; each verb is one transaction."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from smena.crm import actions as crm
+from smena.crm import queries as crm_queries
+from smena.crm.facts import LeadAppeared, Recorded, WishDelivered, WishOvertaken, WishRefused
+from smena.crm.model import Lane
+from smena.distribution.core.ledger import give_back
+from smena.distribution.core.roster import check, taken_by_another
+from smena.distribution.desk import Desk, key_of
+from smena.distribution.model import (
+    Draft,
+    Refusal,
+    ResultKey,
+    State,
+    TemplateId,
+    TemplateTrouble,
+)
+from smena.distribution.store import position, results, templates
+from smena.kernel.db import Database, Tx
+from smena.kernel.ids import AccountId
+
+BATCH = 500
+"""Facts read in one transaction: k leads in a batch are decided like k single ones."""
+
+
+async def read_facts(db: Database, account: AccountId, now: datetime, *, limit: int = BATCH) -> int:
+    """Decide the next new leads and close results whose wishes ended; return the facts read.
+
+    Position, ledger, results and wishes commit together: a lead is decided once, whoever dies.
+    """
+    async with db.tenant(account) as tx:
+        last = await position.lock(tx)
+        facts = await crm_queries.facts(tx, last, limit)
+        if not facts:
+            return 0
+        if _concern_us(facts):
+            desk = await _open_desk(tx, facts)
+            for recorded in facts:
+                await _take(tx, desk, recorded, now)
+            await results.keep(tx, desk.decided, now)
+            await crm.request_all(tx, list(desk.asked.values()), now)
+            for queue in desk.changed_queues():
+                await templates.save_queue(tx, queue)
+        await position.move(tx, facts[-1].id)
+        return len(facts)
+
+
+async def save_template(
+    db: Database,
+    account: AccountId,
+    draft: Draft,
+    known: tuple[TemplateId, int] | None,
+    now: datetime,
+) -> TemplateId | Refusal:
+    """Add a template, or change the one `known` by its number and the version that was read.
+
+    Saving also forgives: people whom amoCRM refused take part again. The CRM stamps whole seconds,
+    so a lead created in the second of saving counts as new.
+    """
+    since = now.replace(microsecond=0)
+    async with db.tenant(account) as tx:
+        await position.lock(tx)
+        existing = [queue.template for queue in await templates.lock_queues(tx)]
+        troubles = check(
+            draft,
+            {user.id: user for user in await crm_queries.users(tx)},
+            await crm_queries.groups(tx),
+            await crm_queries.pipelines(tx),
+        )
+        if troubles:
+            return Refusal(tuple(troubles))
+        own = known[0] if known else None
+        if taken := taken_by_another(draft, own, existing):
+            return taken
+        if known is None:
+            return await templates.add_template(tx, draft, since if draft.is_enabled else None, now)
+        old = next((t for t in existing if (t.id, t.version) == known), None)
+        if old is None or not await templates.change_template(tx, old, draft, since):
+            return Refusal((TemplateTrouble.CHANGED_MEANWHILE,))
+        return old.id
+
+
+def _concern_us(facts: Iterable[Recorded]) -> bool:
+    ours = LeadAppeared | WishDelivered | WishRefused | WishOvertaken
+    return any(isinstance(recorded.fact, ours) for recorded in facts)
+
+
+async def _open_desk(tx: Tx, facts: Iterable[Recorded]) -> Desk:
+    leads = [r.fact.lead for r in facts if isinstance(r.fact, LeadAppeared)]
+    return Desk(
+        await templates.lock_queues(tx),
+        await crm_queries.users(tx),
+        await results.attempts(tx, leads),
+    )
+
+
+async def _take(tx: Tx, desk: Desk, recorded: Recorded, now: datetime) -> None:
+    match recorded.fact:
+        case LeadAppeared(lead=lead, pipeline=pipeline, created_at=created_at):
+            if template := desk.claim(lead, pipeline, created_at):
+                desk.decide(lead, template, Lane.FRESH)
+        case WishDelivered(cause=cause) if key := key_of(cause):
+            await results.finish(tx, key, State.DONE, "", now)
+        case WishOvertaken(cause=cause) if key := key_of(cause):
+            await results.finish(tx, key, State.OVERTAKEN, "", now)
+        case WishRefused(cause=cause, reason=reason) if key := key_of(cause):
+            await _decide_again(tx, desk, key, reason, now)
+        case _:
+            pass
+
+
+async def _decide_again(tx: Tx, desk: Desk, key: ResultKey, reason: str, now: datetime) -> None:
+    """AmoCRM refused the person: the turn returns, the person waits for an administrator.
+
+    The lead itself may be what was refused (deleted meanwhile): then a second refusal would follow
+    for each person, so the lead is decided again only while it exists.
+    """
+    closed = await results.finish(tx, key, State.REFUSED, reason, now)
+    if closed is None:
+        return
+    user, entries = closed
+    queue = desk.queue(key.template)
+    known = await crm_queries.lead(tx, key.lead)
+    lead_exists = known is not None and not known.is_deleted
+    refused = queue.refused | {user} if lead_exists else queue.refused
+    desk.put(
+        templates.Queue(queue.template, give_back(queue.ledger, user, entries), frozenset(refused))
+    )
+    if lead_exists:
+        desk.remember(await results.attempts(tx, [key.lead]))
+        desk.decide(key.lead, key.template, Lane.AGAIN)

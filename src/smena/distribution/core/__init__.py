@@ -1,0 +1,1 @@
+"""Decisions of distribution: pure, one file per business question."""

@@ -1,0 +1,163 @@
+"""Results: what was decided about each lead, with its steps and the ledger's vector."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row
+
+from smena.crm.model import LeadId, UserId
+from smena.distribution.core.ledger import Entry
+from smena.distribution.model import (
+    Assigned,
+    Decided,
+    Nobody,
+    ResultFilter,
+    ResultId,
+    ResultKey,
+    State,
+    Step,
+    TemplateId,
+)
+from smena.kernel.db import Tx
+
+# The unique key (template, lead, attempt) makes a repeated fact harmless.
+KEEP_RESULTS = """
+INSERT INTO distribution_result
+       (account_id, template_id, template_version, lead_id, attempt, seq, decided_at, state,
+        user_id, steps, entries, finished_at)
+SELECT $1, template, version, lead, attempt, seq, $2::timestamptz, state, user_id, steps::json,
+       entries::json, CASE WHEN state = 'nobody' THEN $2::timestamptz END
+  FROM unnest($3::bigint[], $4::int[], $5::bigint[], $6::int[], $7::bigint[], $8::text[],
+              $9::bigint[], $10::text[], $11::text[]) WITH ORDINALITY
+       AS r (template, version, lead, attempt, seq, state, user_id, steps, entries, place)
+ ORDER BY place
+"""
+
+ATTEMPTS = """
+SELECT lead_id, template_id, max(attempt) AS attempt, array_agg(user_id) AS tried
+  FROM distribution_result
+ WHERE account_id = $1 AND lead_id = ANY($2)
+ GROUP BY lead_id, template_id
+"""
+
+FINISH = """
+UPDATE distribution_result SET state = :state, reason = :reason, finished_at = :now
+ WHERE account_id = :account AND template_id = :template AND lead_id = :lead
+   AND attempt = :attempt AND state = 'sent'
+RETURNING user_id, entries
+"""
+
+_RESULT_COLUMNS = """r.id, r.template_id, t.name AS template_name, r.lead_id, r.attempt,
+       r.decided_at, r.state, r.user_id, r.reason, r.finished_at"""
+
+_RESULT_TABLES = """distribution_result r
+  JOIN distribution_template t ON t.account_id = r.account_id AND t.id = r.template_id"""
+
+FIND_RESULTS = f"""
+SELECT {_RESULT_COLUMNS}, NULL AS steps, NULL AS entries
+  FROM {_RESULT_TABLES}
+ WHERE r.account_id = :account
+   AND (CAST(:lead AS bigint) IS NULL OR r.lead_id = :lead)
+   AND (CAST(:user AS bigint) IS NULL OR r.user_id = :user)
+   AND (CAST(:template AS bigint) IS NULL OR r.template_id = :template)
+   AND (cardinality(CAST(:states AS text[])) = 0 OR r.state = ANY(:states))
+   AND (CAST(:since AS timestamptz) IS NULL OR r.decided_at >= :since)
+   AND (CAST(:until AS timestamptz) IS NULL OR r.decided_at < :until)
+   AND (CAST(:before AS bigint) IS NULL OR r.id < :before)
+ ORDER BY r.id DESC LIMIT :limit
+"""  # noqa: S608 -- constant lists of columns and tables
+
+FIND_RESULT = f"""
+SELECT {_RESULT_COLUMNS}, r.steps, r.entries
+  FROM {_RESULT_TABLES}
+ WHERE r.account_id = :account AND r.id = :id
+"""  # noqa: S608 -- constant lists of columns and tables
+
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """What has already been decided about a lead under one template."""
+
+    last: int
+    tried: tuple[UserId, ...]
+
+
+async def keep(tx: Tx, decided: Sequence[Decided], now: datetime) -> None:
+    """Store decisions with their reasons, in one statement."""
+    if not decided:
+        return
+    raw = await tx.driver()
+    rows = [_values(one) for one in decided]
+    await raw.execute(KEEP_RESULTS, tx.account, now, *(list(c) for c in zip(*rows, strict=True)))
+
+
+def _values(one: Decided) -> tuple[object, ...]:
+    key = (one.template.id, one.template.version, one.lead, one.attempt)
+    steps = _encoded(one.decision.steps)
+    match one.decision:
+        case Assigned(user=user, seq=seq, entries=entries):
+            return (*key, seq, State.SENT, user, steps, _encoded(entries))
+        case Nobody():
+            return (*key, None, State.NOBODY, None, steps, "[]")
+
+
+def _encoded(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+async def attempts(tx: Tx, leads: Sequence[LeadId]) -> dict[tuple[LeadId, TemplateId], Attempts]:
+    raw = await tx.driver()
+    rows = await raw.fetch(ATTEMPTS, tx.account, list(leads))
+    return {
+        (LeadId(row["lead_id"]), TemplateId(row["template_id"])): Attempts(
+            row["attempt"], tuple(user for user in row["tried"] if user is not None)
+        )
+        for row in rows
+    }
+
+
+async def finish(
+    tx: Tx, key: ResultKey, state: State, reason: str, now: datetime
+) -> tuple[UserId, tuple[Entry, ...]] | None:
+    """Close a result that is on its way; None when it was closed before."""
+    row = await tx.row(
+        FINISH, account=tx.account, template=key.template, lead=key.lead, attempt=key.attempt,
+        state=state, reason=reason, now=now,
+    )  # fmt: skip
+    return None if row is None else (row.user_id, entries_of(row.entries))
+
+
+async def find(tx: Tx, wanted: ResultFilter) -> Sequence[Row[Any]]:
+    return await tx.rows(
+        FIND_RESULTS,
+        account=tx.account,
+        lead=wanted.lead,
+        user=wanted.user,
+        template=wanted.template,
+        states=[str(state) for state in wanted.states],
+        since=wanted.since,
+        until=wanted.until,
+        before=wanted.before,
+        limit=wanted.limit,
+    )
+
+
+async def one(tx: Tx, result: ResultId) -> Row[Any] | None:
+    return await tx.row(FIND_RESULT, account=tx.account, id=result)
+
+
+def steps_of(value: object) -> tuple[Step, ...]:
+    return msgspec.convert(_json(value), tuple[Step, ...])
+
+
+def entries_of(value: object) -> tuple[Entry, ...]:
+    return msgspec.convert(_json(value), tuple[Entry, ...])
+
+
+def _json(value: object) -> Any:
+    """Accept what the driver gives for json: text, or a value that was already decoded."""
+    return json.loads(value) if isinstance(value, (str, bytes)) else value

@@ -1,0 +1,148 @@
+"""How a decision reads on screen: the steps of the log in sentences (DIS-9)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from smena.crm.model import User, UserId
+from smena.distribution.core.ledger import LEAD
+from smena.distribution.model import Result, Rule, State, Step, TemplateTrouble
+from smena.kernel.i18n import gettext as _
+from smena.kernel.i18n import ngettext, signed
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One step as the reader sees it: what was asked, who stayed, who did not."""
+
+    title: str
+    kept: tuple[str, ...]
+    dropped: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceLine:
+    """One candidate's balance before and after, in leads, and whether they received the lead."""
+
+    name: str
+    before: str
+    after: str
+    is_receiver: bool
+
+
+def state(value: State) -> str:
+    return {
+        State.SENT: _("передаётся в amoCRM"),
+        State.DONE: _("распределена"),
+        State.REFUSED: _("amoCRM не приняла"),
+        State.OVERTAKEN: _("заменена следующим решением"),
+        State.NOBODY: _("некому передать"),
+    }[value]
+
+
+def is_green(value: State) -> bool:
+    """Green is distributed, yellow is not (DIS-9)."""
+    return value in {State.SENT, State.DONE}
+
+
+def lines(result: Result, users: Mapping[UserId, User]) -> list[Line]:
+    return [_line(step, users) for step in result.steps]
+
+
+def balances(result: Result, users: Mapping[UserId, User]) -> list[BalanceLine]:
+    ordered = sorted(result.entries, key=lambda entry: (-entry.before, entry.last_seq_before))
+    return [
+        BalanceLine(
+            name_of(entry.user, users),
+            leads(entry.before),
+            leads(entry.after),
+            entry.user == result.user,
+        )
+        for entry in ordered
+    ]
+
+
+def why(result: Result, users: Mapping[UserId, User]) -> str:
+    """Say in one sentence why this person received the lead."""
+    mine = next((entry for entry in result.entries if entry.user == result.user), None)
+    if mine is None:
+        return _("Никто из участников шаблона не мог принять сделку.")
+    equals = sum(1 for entry in result.entries if entry.before == mine.before)
+    name = name_of(mine.user, users)
+    if equals == len(result.entries) and len(result.entries) > 1:
+        return _("Все получили поровну; {name} дольше всех не получает сделку.").format(name=name)
+    if len(result.entries) == 1:
+        return _("{name}: единственный, кто может принять сделку.").format(name=name)
+    return _("Очередь должна больше всех: {name} ({credit}).").format(
+        name=name, credit=leads(mine.before)
+    )
+
+
+def leads(credit: int) -> str:
+    """Return a balance in leads with its sign: +0,33."""
+    return signed(credit / LEAD)
+
+
+def name_of(user: UserId, users: Mapping[UserId, User]) -> str:
+    known = users.get(user)
+    return known.name if known else _("сотрудник {id}").format(id=user)
+
+
+def bad_filter(name: str) -> str:
+    return {
+        "date": _("Дата не читается: нужна в виде 2026-11-20."),
+        "state": _("Такого статуса нет."),
+    }.get(name, _("Номер должен состоять из цифр: отбор по нему не сделан."))
+
+
+def trouble(value: TemplateTrouble, pipeline_owner: str) -> str:
+    return {
+        TemplateTrouble.NO_NAME: _("Назовите шаблон."),
+        TemplateTrouble.NAME_TOO_LONG: _("Название длиннее 100 знаков: сократите его."),
+        TemplateTrouble.NO_MEMBERS: _("Выберите хотя бы одну группу или одного сотрудника."),
+        TemplateTrouble.UNKNOWN_MEMBER: _(
+            "Кого-то из выбранных больше нет в amoCRM: обновите страницу и выберите снова."
+        ),
+        TemplateTrouble.UNKNOWN_PIPELINE: _("Такой воронки в amoCRM нет: выберите другую."),
+        TemplateTrouble.PIPELINE_TAKEN: _(
+            "Новые сделки этой воронки уже распределяет шаблон «{name}»: выключите его или "
+            "выберите другую воронку."
+        ).format(name=pipeline_owner),
+        TemplateTrouble.CHANGED_MEANWHILE: _(
+            "Шаблон изменили, пока вы его правили: обновите страницу, чтобы увидеть новое."
+        ),
+    }[value]
+
+
+def _line(step: Step, users: Mapping[UserId, User]) -> Line:
+    return Line(
+        title=_title(step),
+        kept=_names(step.kept, users),
+        dropped=_names(step.dropped, users),
+        reason=_dropped_because(step.rule),
+    )
+
+
+def _title(step: Step) -> str:
+    count = len(step.kept)
+    people = ngettext("{n} сотрудник", "{n} сотрудника|{n} сотрудников", count).format(n=count)
+    return {
+        Rule.MEMBERS: _("Участники шаблона: {people}").format(people=people),
+        Rule.ACTIVE: _("Работают в amoCRM: {people}").format(people=people),
+        Rule.ACCEPTED: _("amoCRM принимает их ответственными: {people}").format(people=people),
+        Rule.NOT_TRIED: _("Эту сделку ещё не получали: {people}").format(people=people),
+        Rule.QUEUE: _("По очереди"),
+        Rule.NOBODY: _("Передать некому"),
+    }[step.rule]
+
+
+def _dropped_because(rule: Rule) -> str:
+    return {
+        Rule.ACTIVE: _("отключены в amoCRM"),
+        Rule.ACCEPTED: _("amoCRM отказала; сохраните шаблон, чтобы вернуть их в очередь"),
+        Rule.NOT_TRIED: _("уже получали эту сделку"),
+    }.get(rule, "")
+
+
+def _names(users: Sequence[UserId], known: Mapping[UserId, User]) -> tuple[str, ...]:
+    return tuple(name_of(user, known) for user in users)

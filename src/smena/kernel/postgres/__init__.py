@@ -1,0 +1,1 @@
+"""The embedded PostgreSQL: our own small supervisor over the server's programs."""

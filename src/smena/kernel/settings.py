@@ -1,0 +1,152 @@
+"""Settings of an installation: environment first, then a TOML file, then defaults.
+
+Every mistake is told in a sentence that names the setting and says what to write (BadSetting).
+"""
+
+import os
+import stat
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from smena.kernel.chance import new_secret
+from smena.kernel.errors import BadSetting
+
+SECRET_LENGTH_MIN = 32
+
+
+def default_data_dir() -> Path:
+    """Return where data lives by default: a place that a system user can reach when root runs."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/smena")
+    return Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share")) / "smena"
+
+
+class Settings(BaseSettings):
+    """One installation. Names in the environment: SMENA_DATA_DIR and so on; DATABASE_URL too."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SMENA_", extra="forbid", frozen=True, populate_by_name=True
+    )
+
+    data_dir: Path = Field(default_factory=default_data_dir)
+    database_url: SecretStr | None = Field(
+        None, validation_alias=AliasChoices("SMENA_DATABASE_URL", "DATABASE_URL")
+    )
+    """An external PostgreSQL; without it the embedded one runs in `data_dir`."""
+    host: str = "127.0.0.1"
+    port: int = Field(8700, ge=0, le=65535)
+    public_url: str = ""
+    """Where browsers and amoCRM reach us, e.g. https://smena.company.example."""
+    secret_key: SecretStr | None = None
+    """Seals tokens and signs addresses; made at the first start when not given."""
+    language: Literal["ru", "en"] = "ru"
+    log_format: Literal["console", "json"] = "console"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    metrics_token: SecretStr | None = None
+    """Lets a monitoring system read /metrics from another machine."""
+    poll_seconds: float = Field(5.0, ge=0.5, le=300)
+    """How often a connected account is asked for news when no webhook hints at them."""
+    requests_per_second: float = Field(7.0, gt=0, le=50)
+    allowed_crm_hosts: tuple[str, ...] = ()
+    """Hosts beside amoCRM's own that an account may live on: an emulator's, e.g. 127.0.0.1."""
+    history_days: int = Field(14, ge=0, le=3650)
+    """How many past days of events the first load brings."""
+
+    @field_validator("public_url")
+    @classmethod
+    def _no_slash_at_the_end(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("http:// или https:// в начале")
+        return value.rstrip("/")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del dotenv_settings, file_secret_settings
+        config = os.environ.get("SMENA_CONFIG_FILE")
+        toml = (TomlConfigSettingsSource(settings_cls, Path(config)),) if config else ()
+        return (init_settings, env_settings, *toml)
+
+    @property
+    def url(self) -> str:
+        """The address to write into links and webhooks."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+
+def load(config_file: Path | None = None, **given: object) -> Settings:
+    """Read the settings; `given` (the command line) wins over everything; None means not given."""
+    config = config_file or _config_from_environment()
+    if config is not None:
+        if not config.is_file():
+            raise BadSetting(f"Файла настроек нет: {config}. Проверьте путь.")
+        os.environ["SMENA_CONFIG_FILE"] = str(config)
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]  # checked by pydantic
+    except ValidationError as error:
+        raise BadSetting(_explain(error)) from error
+    except ValueError as error:
+        raise BadSetting(f"Файл настроек {config} не читается: {error}") from error
+
+
+def secret_key(settings: Settings) -> str:
+    """Return the installation's secret; make it once, in a file that only its owner may read."""
+    if settings.secret_key is not None:
+        key = settings.secret_key.get_secret_value()
+        if len(key) < SECRET_LENGTH_MIN:
+            raise BadSetting(
+                f"SMENA_SECRET_KEY короче {SECRET_LENGTH_MIN} знаков: возьмите длинный случайный "
+                "текст, например вывод команды: openssl rand -hex 32"
+            )
+        return key
+    path = settings.data_dir / "secret.key"
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(new_secret(48))
+    except FileExistsError:
+        pass
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise BadSetting(f"Ключ {path} могут прочитать другие: выполните chmod 600 {path}")
+    return path.read_text().strip()
+
+
+def _config_from_environment() -> Path | None:
+    text = os.environ.get("SMENA_CONFIG_FILE")
+    return Path(text) if text else None
+
+
+def _explain(error: ValidationError) -> str:
+    lines = ["В настройках ошибка:"]
+    for problem in error.errors():
+        name = str(problem["loc"][-1]) if problem["loc"] else "?"
+        shown = name if name.isupper() else f"{name} (SMENA_{name.upper()})"
+        lines.append(f"  {shown}: {_what_to_write(problem['type'], problem['msg'])}")
+    return "\n".join(lines)
+
+
+def _what_to_write(kind: str, message: str) -> str:
+    known = {
+        "extra_forbidden": "такой настройки нет, проверьте название",
+        "int_parsing": "нужно целое число",
+        "float_parsing": "нужно число",
+        "literal_error": "такого значения нет; " + message.replace("Input should be", "допустимы:"),
+        "greater_than_equal": message.replace(
+            "Input should be greater than or equal to", "не меньше"
+        ),
+        "less_than_equal": message.replace("Input should be less than or equal to", "не больше"),
+    }
+    return known.get(kind, message.removeprefix("Value error, "))

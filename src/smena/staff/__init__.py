@@ -1,0 +1,1 @@
+"""When people work (SCH): for now the usual hours of an account and of single people."""

@@ -1,0 +1,83 @@
+"""When is a working day? The one place that turns wall clocks into instants.
+
+Rules R14 and R15 of the activity panel: a shift belongs to the date on which it starts, and its
+length is what really passes between two wall-clock times, so the night of a clock change is an
+hour shorter or longer. Absences, holidays and exceptions are not known here yet.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from smena.staff.model import Shift, WorkHours
+
+NIGHT_MARGIN = timedelta(hours=3)
+
+
+def instant(day: date, minute: int, zone: ZoneInfo) -> datetime:
+    """Return the moment when clocks in `zone` show `minute` minutes past the midnight of `day`.
+
+    A time that comes twice means its first coming; a time that is skipped means the moment of
+    the skip. So a later wall-clock time is never an earlier instant.
+    """
+    wall = datetime(day.year, day.month, day.day) + timedelta(minutes=minute)  # noqa: DTZ001 -- a wall clock
+    moment = wall.replace(tzinfo=zone).astimezone(UTC)
+    if moment.astimezone(zone).replace(tzinfo=None) == wall:
+        return moment
+    return _skip(wall.replace(tzinfo=zone, fold=1).astimezone(UTC), moment, zone)
+
+
+def _skip(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
+    """Return the instant between the two at which the clocks of `zone` jump ahead."""
+    offset = after.astimezone(zone).utcoffset()
+    low, high = int(before.timestamp()), int(after.timestamp())
+    while high - low > 1:
+        middle = (low + high) // 2
+        if datetime.fromtimestamp(middle, zone).utcoffset() == offset:
+            high = middle
+        else:
+            low = middle
+    return datetime.fromtimestamp(high, UTC)
+
+
+def shifts(hours: WorkHours, day: date, zone: ZoneInfo) -> tuple[Shift, ...]:
+    """Return the working spans of the shift that starts on `day`, lunch left out."""
+    own = _own(hours, zone)
+    spans = (
+        Shift(instant(day, period.start_minute, own), instant(day, period.end_minute, own))
+        for period in hours.week[day.weekday()]
+    )
+    return tuple(shift for shift in spans if shift.start < shift.end)
+
+
+def business_day(
+    hours: WorkHours, day: date, zone: ZoneInfo, day_start_minute: int = 0
+) -> tuple[datetime, datetime]:
+    """Return `[from, to)` of what belongs to `day` in this person's life.
+
+    Usually midnight to midnight (or from the panel's own start of day). Whoever works across that
+    boundary keeps the night until 3 h after the shift, at most until 3 h before the next one; the
+    next day begins where this one ended, so nothing is shown twice and nothing is lost.
+    """
+    return (
+        _closing(hours, day - timedelta(days=1), zone, day_start_minute),
+        _closing(hours, day, zone, day_start_minute),
+    )
+
+
+def _closing(hours: WorkHours, day: date, zone: ZoneInfo, day_start_minute: int) -> datetime:
+    """Return the instant at which `day` gives way to the next one."""
+    tomorrow = day + timedelta(days=1)
+    usual = instant(tomorrow, day_start_minute, _own(hours, zone))
+    worked, coming = shifts(hours, day, zone), shifts(hours, tomorrow, zone)
+    closing = usual
+    if worked and worked[-1].end > usual:
+        closing = worked[-1].end + NIGHT_MARGIN
+    if coming and coming[0].start - NIGHT_MARGIN < closing and closing > usual:
+        closing = coming[0].start - NIGHT_MARGIN
+    if worked:
+        closing = max(closing, worked[-1].end)
+    return min(closing, coming[0].start) if coming else closing
+
+
+def _own(hours: WorkHours, zone: ZoneInfo) -> ZoneInfo:
+    return zone if hours.time_zone is None else ZoneInfo(hours.time_zone)

@@ -1,0 +1,111 @@
+"""How a week of hours is read from what a person typed, and why it may be refused.
+
+A day is written as `09:00–13:00, 14:00–18:00`; a time that goes backwards means the next morning,
+so `21:00–06:00` is a night. An empty text is a day off.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from smena.staff.model import DAY_MINUTES, Period, Week
+
+_TIME = r"(\d{1,2})[:.](\d{2})"
+_PERIOD = re.compile(rf"{_TIME}\s*(?:-|–|—|\.\.)\s*{_TIME}")
+_PERIODS_MAX = 6
+_TEXT_MAX = 200
+_HOUR_LAST = 24
+_MINUTE_LAST = 59
+
+
+class Fault(StrEnum):
+    """Why a day could not be read."""
+
+    UNREADABLE = "unreadable"
+    NO_SUCH_TIME = "no_such_time"
+    EMPTY_PERIOD = "empty_period"
+    TOO_LONG = "too_long"
+    TOO_MANY = "too_many"
+    MEETS_NEXT_DAY = "meets_next_day"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The first thing wrong with a day."""
+
+    fault: Fault
+
+
+Day = tuple[Period, ...]
+
+
+def read_day(text: str) -> Day | Refused:
+    """Read one weekday."""
+    text = text.strip().strip(",;")
+    if not text:
+        return ()
+    if len(text) > _TEXT_MAX:
+        return Refused(Fault.UNREADABLE)
+    parts = [part.strip() for part in re.split(r"[,;]", text)]
+    if len(parts) > _PERIODS_MAX:
+        return Refused(Fault.TOO_MANY)
+    return _periods(parts)
+
+
+def _periods(parts: list[str]) -> Day | Refused:
+    found: list[Period] = []
+    reached = 0
+    for part in parts:
+        times = _times(part)
+        if isinstance(times, Refused):
+            return times
+        start = _not_before(times[0], reached)
+        end = _not_before(times[1], start)
+        if end == start:
+            return Refused(Fault.EMPTY_PERIOD)
+        if start >= DAY_MINUTES and not found:
+            return Refused(Fault.NO_SUCH_TIME)
+        if end > (found[0].start_minute if found else start) + DAY_MINUTES:
+            return Refused(Fault.TOO_LONG)
+        found.append(Period(start, end))
+        reached = end
+    return tuple(found)
+
+
+def _times(part: str) -> tuple[int, int] | Refused:
+    match = _PERIOD.fullmatch(part)
+    if match is None:
+        return Refused(Fault.UNREADABLE)
+    hours_from, minutes_from, hours_to, minutes_to = (int(number) for number in match.groups())
+    start, end = hours_from * 60 + minutes_from, hours_to * 60 + minutes_to
+    if max(minutes_from, minutes_to) > _MINUTE_LAST or max(start, end) > _HOUR_LAST * 60:
+        return Refused(Fault.NO_SUCH_TIME)
+    return start, end
+
+
+def _not_before(minute: int, limit: int) -> int:
+    """Return the first moment at or after `limit` when clocks show `minute`."""
+    while minute < limit:
+        minute += DAY_MINUTES
+    return minute
+
+
+def check_week(week: Week) -> dict[int, Fault]:
+    """Return the weekdays whose night runs into the next day's first period."""
+    return {
+        weekday: Fault.MEETS_NEXT_DAY
+        for weekday, day in enumerate(week)
+        if day
+        and (following := week[(weekday + 1) % 7])
+        and day[-1].end_minute - DAY_MINUTES > following[0].start_minute
+    }
+
+
+def write_day(day: Day) -> str:
+    """Write a weekday the way `read_day` reads it."""
+    return ", ".join(f"{_clock(p.start_minute)}–{_clock(p.end_minute)}" for p in day)
+
+
+def _clock(minute: int) -> str:
+    hours, minutes = divmod(minute, 60)
+    return f"{hours if hours == _HOUR_LAST and not minutes else hours % 24:02}:{minutes:02}"

@@ -1,0 +1,65 @@
+"""The form of a working week: one line of text per weekday, and what is wrong with each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from zoneinfo import available_timezones
+
+from smena.kernel.i18n import gettext as _
+from smena.staff.core.week import Day, Fault, Refused, check_week, read_day, write_day
+from smena.staff.model import WorkHours
+
+ZONE = "time_zone"
+
+
+@dataclass(frozen=True, slots=True)
+class WeekForm:
+    """What was typed, its meaning, and messages by field; without messages `value` is there."""
+
+    texts: Sequence[str]
+    time_zone: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict)
+    value: WorkHours | None = None
+
+
+def day_field(weekday: int) -> str:
+    return f"day{weekday}"
+
+
+def show(hours: WorkHours) -> WeekForm:
+    """Fill the form with what is stored."""
+    return WeekForm([write_day(day) for day in hours.week], hours.time_zone or "", value=hours)
+
+
+def read(given: Mapping[str, str]) -> WeekForm:
+    """Read a sent form."""
+    texts = [str(given.get(day_field(weekday), "")).strip() for weekday in range(7)]
+    time_zone = str(given.get(ZONE, "")).strip()
+    faults: dict[int, Fault] = {}
+    week: list[Day] = []
+    for weekday, text in enumerate(texts):
+        found = read_day(text)
+        if isinstance(found, Refused):
+            faults[weekday] = found.fault
+            found = ()
+        week.append(found)
+    faults |= check_week(tuple(week))
+    errors = {day_field(weekday): _message(fault) for weekday, fault in faults.items()}
+    if time_zone and time_zone not in available_timezones():
+        errors[ZONE] = _(
+            "Такого часового пояса нет: выберите из списка, например Asia/Yekaterinburg"
+        )
+    value = None if errors else WorkHours(tuple(week), time_zone or None)
+    return WeekForm(texts, time_zone, errors, value)
+
+
+def _message(fault: Fault) -> str:
+    return {
+        Fault.UNREADABLE: _("Напишите время так: 09:00–18:00 или 09:00–13:00, 14:00–18:00"),
+        Fault.NO_SUCH_TIME: _("Такого времени не бывает: часы от 00:00 до 24:00"),
+        Fault.EMPTY_PERIOD: _("Начало и конец совпадают; круглые сутки — это 00:00–24:00"),
+        Fault.TOO_LONG: _(
+            "Периоды идут не по порядку: смена не может быть длиннее суток и пересекать саму себя"
+        ),
+        Fault.TOO_MANY: _("Не больше шести периодов в день"),
+        Fault.MEETS_NEXT_DAY: _("Ночная смена заходит на начало следующего рабочего дня"),
+    }[fault]

@@ -1,0 +1,1 @@
+"""The kit of every page: base templates, styles, custom elements, forms, errors, live streams."""

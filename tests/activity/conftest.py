@@ -1,0 +1,82 @@
+"""A real Chromium, and databases for tests that hold one: its loop leaves no room for another."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from sqlalchemy.engine import URL
+
+from smena.kernel.chance import new_id
+from smena.kernel.db import Database
+from tests.activity.stand import Floor
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+Work = Callable[[Floor], Awaitable[None]]
+Seeded = Callable[[Work], None]
+
+
+@pytest.fixture(scope="module")
+def chromium(template_url: URL) -> Iterator[Browser]:
+    """A browser; the template database is made before, while no loop runs yet."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip("Chromium is not installed: ./run test installs it")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def database_url(server_url: str, template_url: URL) -> Iterator[str]:
+    """Address of a fresh database, for a test that is not asynchronous."""
+    url = template_url.set(database=f"test_{new_id().hex}")
+    copy = f'CREATE DATABASE "{url.database}" TEMPLATE "{template_url.database}"'
+    elsewhere(_admin(server_url, copy))
+    yield url.render_as_string(hide_password=False)
+    elsewhere(_admin(server_url, f'DROP DATABASE "{url.database}" WITH (FORCE)'))
+
+
+@pytest.fixture
+def seeded(database_url: str) -> Seeded:
+    """Run a piece of work on the floor with a pool of its own."""
+
+    def run(work: Work) -> None:
+        async def once() -> None:
+            database = Database.open(database_url, pool_size=2)
+            try:
+                await work(Floor(database))
+            finally:
+                await database.close()
+
+        elsewhere(once())
+
+    return run
+
+
+def elsewhere(work: Any) -> None:
+    """Run a coroutine to its end in another thread."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result()
+
+
+async def _admin(server_url: str, statement: str) -> None:
+    connection = await asyncpg.connect(server_url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()

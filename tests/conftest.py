@@ -1,0 +1,71 @@
+"""One PostgreSQL for each test process, one fresh migrated database for each test that asks."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import asyncpg
+import pytest
+from sqlalchemy.engine import URL, make_url
+
+from smena.kernel.chance import new_id
+from smena.kernel.db import Database
+from smena.kernel.postgres.server import EmbeddedPostgres
+from smena.migrations.apply import upgrade
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """Address of a PostgreSQL server: SMENA_TEST_SERVER, or the embedded one started here."""
+    given = os.environ.get("SMENA_TEST_SERVER")
+    if given:
+        yield given
+        return
+    # Not pytest's own folder: it is closed for the server's system user when we are root.
+    with TemporaryDirectory(prefix="smena-test-") as folder, asyncio.Runner() as runner:
+        server = EmbeddedPostgres(Path(folder))
+        runner.run(server.start())
+        yield server.url
+        runner.run(server.stop())
+
+
+@pytest.fixture(scope="session")
+def template_url(server_url: str) -> Iterator[URL]:
+    """A database with all migrations applied, copied for each test."""
+    url = make_url(server_url).set(database=f"template_{new_id().hex}")
+    assert url.database is not None
+    asyncio.run(_admin(server_url, f'CREATE DATABASE "{url.database}"'))
+    asyncio.run(upgrade(url.render_as_string(hide_password=False)))
+    yield url
+    asyncio.run(_admin(server_url, f'DROP DATABASE "{url.database}" WITH (FORCE)'))
+
+
+@pytest.fixture
+async def db_url(server_url: str, template_url: URL) -> AsyncIterator[str]:
+    """Address of a fresh database, dropped after the test."""
+    url = template_url.set(database=f"test_{new_id().hex}")
+    await _admin(server_url, f'CREATE DATABASE "{url.database}" TEMPLATE "{template_url.database}"')
+    yield url.render_as_string(hide_password=False)
+    await _admin(server_url, f'DROP DATABASE "{url.database}" WITH (FORCE)')
+
+
+@pytest.fixture
+async def db(db_url: str) -> AsyncIterator[Database]:
+    database = Database.open(db_url, pool_size=5)
+    yield database
+    await database.close()
+
+
+async def _admin(server_url: str, statement: str) -> None:
+    connection = await asyncpg.connect(server_url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()

@@ -1,0 +1,205 @@
+"""Starting many nodes at once, on new, half-made, newer, locked and poorly owned databases."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import asyncpg
+import pytest
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import make_url
+
+from smena.kernel.chance import new_id
+from smena.kernel.postgres.server import EmbeddedPostgres
+from smena.migrations.apply import upgrade
+from smena.migrations.obstacles import CannotMigrate
+
+pytestmark = pytest.mark.anyio
+
+TABLES = (
+    "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
+)
+A_NODE = """
+import asyncio, sys
+from smena.migrations.apply import upgrade
+asyncio.run(upgrade(sys.argv[1]))
+"""
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(url)
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+@asynccontextmanager
+async def empty_database(server_url: str, owner: str = "") -> AsyncIterator[str]:
+    name = f"empty_{new_id().hex}"
+    async with connected(server_url) as admin:
+        await admin.execute(f'CREATE DATABASE "{name}"' + (f' OWNER "{owner}"' if owner else ""))
+        yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
+        await admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@asynccontextmanager
+async def limited_user(server_url: str, options: str) -> AsyncIterator[str]:
+    """A user who is not an administrator of the server."""
+    name = f"limited_{new_id().hex}"
+    async with connected(server_url) as admin:
+        await admin.execute(f"CREATE ROLE \"{name}\" LOGIN PASSWORD 'secret' {options}")
+        try:
+            yield name
+        finally:
+            await admin.execute(f'DROP ROLE "{name}"')
+
+
+def as_user(url: str, user: str) -> str:
+    address = make_url(url).set(username=user, password="secret")
+    return address.render_as_string(hide_password=False)
+
+
+def head() -> str:
+    found = ScriptDirectory(str(Path(__file__).parents[2] / "src/smena/migrations"))
+    return found.get_current_head() or ""
+
+
+async def version(url: str) -> str:
+    async with connected(url) as connection:
+        return str(await connection.fetchval("SELECT version_num FROM alembic_version"))
+
+
+async def test_three_nodes_start_on_a_new_database_at_once(server_url: str) -> None:
+    async with empty_database(server_url) as url:
+        await asyncio.gather(*(upgrade(url) for _ in range(3)))
+        assert await version(url) == head()
+
+
+@pytest.mark.slow
+async def test_three_processes_start_on_a_new_database_at_once(server_url: str) -> None:
+    async with empty_database(server_url) as url:
+        nodes = [subprocess.Popen([sys.executable, "-c", A_NODE, url]) for _ in range(3)]
+        codes = [await asyncio.to_thread(node.wait, 120) for node in nodes]
+        assert codes == [0, 0, 0]
+        assert await version(url) == head()
+
+
+async def test_a_second_start_changes_nothing(db_url: str) -> None:
+    async with connected(db_url) as connection:
+        before = await connection.fetchval(TABLES)
+        await upgrade(db_url)
+        assert await connection.fetchval(TABLES) == before
+
+
+async def test_a_database_newer_than_the_program_is_left_alone(db_url: str) -> None:
+    async with connected(db_url) as connection:
+        await connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(CannotMigrate, match=f"9999.*{head()}"):
+        await upgrade(db_url)
+    assert await version(db_url) == "9999"
+
+
+async def test_the_queue_follows_its_library(db_url: str) -> None:
+    async with connected(db_url) as connection:
+        await connection.execute("DROP INDEX pgqueuer_unique_dedupe_key")
+        await connection.execute("ALTER TABLE pgqueuer DROP COLUMN slot")
+        await upgrade(db_url)
+        assert await connection.fetchval("SELECT to_regclass('pgqueuer_unique_dedupe_key')")
+        assert await connection.fetch("SELECT slot FROM pgqueuer") == []
+
+
+async def go_back_one(connection: asyncpg.Connection) -> None:
+    """Pretend that the newest migration has still to come, on a table that somebody holds."""
+    await connection.execute("DROP TABLE distribution_result, distribution_position")
+    await connection.execute("DROP TABLE distribution_template")
+    await connection.execute("UPDATE alembic_version SET version_num = '0005'")
+
+
+async def test_a_lock_in_the_way_is_waited_out(db_url: str) -> None:
+    async with connected(db_url) as holder, connected(db_url) as watcher:
+        await go_back_one(holder)
+        lock = holder.transaction()
+        await lock.start()
+        # What the migration needs: a reference to `account` locks it against writers.
+        await holder.execute("LOCK TABLE account IN EXCLUSIVE MODE")
+        starting = asyncio.create_task(upgrade(db_url, lock_seconds=0.2))
+        await until(lambda: gave_way(watcher))
+        assert not starting.done()
+        await lock.rollback()
+        await starting
+    assert await version(db_url) == head()
+
+
+async def test_a_lock_held_for_ever_is_told(db_url: str) -> None:
+    async with connected(db_url) as holder:
+        await go_back_one(holder)
+        async with holder.transaction():
+            await holder.execute("LOCK TABLE account IN EXCLUSIVE MODE")
+            with pytest.raises(CannotMigrate, match="заняты"):
+                await upgrade(db_url, lock_seconds=0.1, tries=2)
+    assert await version(db_url) == "0005"
+
+
+async def gave_way(watcher: asyncpg.Connection) -> bool:
+    waiting = await watcher.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    return bool(waiting)
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(20):
+        while not await condition():
+            await asyncio.sleep(0.01)
+
+
+async def test_an_owner_who_may_take_the_roles_needs_no_other_right(server_url: str) -> None:
+    async with (
+        limited_user(server_url, "") as user,
+        empty_database(server_url, owner=user) as url,
+        connected(server_url) as admin,
+    ):
+        await upgrade_once_so_that_roles_exist(server_url)
+        await admin.execute(f'GRANT smena_app, smena_system TO "{user}"')
+        await upgrade(as_user(url, user))
+        assert await version(url) == head()
+
+
+async def test_lack_of_rights_is_told_with_the_statements_to_run(server_url: str) -> None:
+    await upgrade_once_so_that_roles_exist(server_url)
+    async with limited_user(server_url, "") as user, empty_database(server_url, owner=user) as url:
+        with pytest.raises(CannotMigrate, match=f'GRANT smena_app, smena_system TO "{user}"'):
+            await upgrade(as_user(url, user))
+        async with connected(url) as connection:
+            assert not await connection.fetchval("SELECT to_regclass('inbox')")
+
+
+async def test_a_stranger_in_the_database_is_told_to_become_its_owner(server_url: str) -> None:
+    async with limited_user(server_url, "") as user, empty_database(server_url) as url:
+        with pytest.raises(CannotMigrate, match="OWNER TO"):
+            await upgrade(as_user(url, user))
+
+
+async def upgrade_once_so_that_roles_exist(server_url: str) -> None:
+    async with empty_database(server_url) as url:
+        await upgrade(url)
+
+
+@pytest.mark.slow
+async def test_a_user_who_may_create_roles_makes_them() -> None:
+    with TemporaryDirectory(prefix="smena-test-") as folder:
+        server = EmbeddedPostgres(Path(folder))
+        await server.start()
+        try:
+            async with connected(server.url) as admin:
+                await admin.execute("CREATE ROLE owner LOGIN CREATEROLE")
+                await admin.execute("CREATE DATABASE owned OWNER owner")
+            url = make_url(server.url).set(username="owner", database="owned")
+            await upgrade(url.render_as_string(hide_password=False))
+            assert await version(url.render_as_string(hide_password=False)) == head()
+        finally:
+            await server.stop()

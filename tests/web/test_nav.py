@@ -1,0 +1,46 @@
+from typing import Any
+
+import pytest
+
+from smena.web.nav import Entry, links
+from tests.web.site import Http
+
+
+def entry(path: str, *children: Entry, shown: bool = True) -> Entry:
+    return Entry(path, lambda: path, children=children, shown=lambda _request: shown)
+
+
+def at(path: str) -> Http:
+    scope: Any = {"type": "http", "path": path, "headers": []}
+    return Http(scope)
+
+
+@pytest.mark.parametrize(
+    ("path", "current"),
+    [
+        ("/activity", True),
+        ("/activity/day/7", True),
+        ("/activities", False),
+        ("/", False),
+    ],
+)
+def test_the_section_of_a_page_is_marked(path: str, *, current: bool) -> None:
+    (link,) = links([entry("/activity")], at(path))
+    assert link.is_current is current
+
+
+def test_the_front_door_is_not_everywhere() -> None:
+    (link,) = links([entry("/")], at("/activity"))
+    assert not link.is_current
+
+
+def test_a_section_leads_to_its_first_open_page() -> None:
+    closed, open_page = entry("/settings/people", shown=False), entry("/settings/sessions")
+    (link,) = links([entry("/settings", closed, open_page)], at("/"))
+    assert link.path == "/settings/sessions"
+    assert [child.path for child in link.children] == ["/settings/sessions"]
+
+
+def test_no_dead_links() -> None:
+    empty = entry("/settings", entry("/settings/people", shown=False))
+    assert links([empty, entry("/health", shown=False)], at("/")) == []
