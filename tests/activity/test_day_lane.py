@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from smena.activity.rows import Cell, Row
 from smena.web.templates import environment
+from tests.web.seen import box
 from tests.web.site import make_site, served
 
 pytestmark = pytest.mark.browser
@@ -93,17 +94,13 @@ def test_a_lane_is_one_picture_of_at_most_six_paths(lanes: Page) -> None:
 
 
 def test_heights_tell_zones_apart(lanes: Page) -> None:
-    boxes = [
-        lanes.locator("day-lane").first.locator(f".lane-{zone}").bounding_box() for zone in "iac"
-    ]
-    assert [round(box["height"]) for box in boxes if box] == [6, 14, 20]
+    lane = lanes.locator("day-lane").first
+    assert [round(box(lane.locator(f".lane-{zone}")).height) for zone in "iac"] == [6, 14, 20]
 
 
 def test_a_minute_of_work_is_never_narrower_than_a_pixel(lanes: Page) -> None:
     lanes.set_viewport_size({"width": 240, "height": 600})
-    box = lanes.locator("day-lane").first.locator(".lane-c").bounding_box()
-    assert box is not None
-    assert box["width"] >= 0.99
+    assert box(lanes.locator("day-lane").first.locator(".lane-c")).width >= 0.99
 
 
 def test_new_data_redraw_the_same_picture(lanes: Page) -> None:
@@ -114,11 +111,10 @@ def test_new_data_redraw_the_same_picture(lanes: Page) -> None:
 
 
 def test_the_hint_comes_on_hover_and_goes(lanes: Page) -> None:
-    box = lanes.locator("day-lane").first.bounding_box()
-    assert box is not None
-    lanes.mouse.move(box["x"] + box["width"] * 36 / 282, box["y"] + 10)
+    lane = box(lanes.locator("day-lane").first)
+    lanes.mouse.move(lane.x + lane.width * 36 / 282, lane.y + 10)
     expect(lanes.locator("#lane-hint")).to_contain_text("подсказка 30")
-    lanes.mouse.move(box["x"], box["y"] + 300)
+    lanes.mouse.move(lane.x, lane.y + 300)
     expect(lanes.locator("#lane-hint")).to_be_hidden()
 
 

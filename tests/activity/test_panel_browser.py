@@ -23,6 +23,7 @@ from tests.activity.stand import (
     head,
     make_app,
 )
+from tests.web.seen import box
 from tests.web.site import served
 
 pytestmark = pytest.mark.browser
@@ -91,10 +92,8 @@ def test_the_day_as_a_table_in_the_drawer(panel: Page) -> None:
 def test_no_width_scrolls_sideways(panel: Page, width: int, scheme: str) -> None:
     panel.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # two of its literals
     panel.set_viewport_size({"width": width, "height": 800})
-    assert panel.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    lane = panel.locator("day-lane").first.bounding_box()
-    assert lane is not None
-    assert lane["width"] > 150
+    panel.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
+    assert box(panel.locator("day-lane").first).width > 150
 
 
 def test_a_new_event_is_seen_without_reload(panel: Page, seeded: Seeded) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, Response, Route, expect, sync_playwright
 
+from tests.web.seen import box
 from tests.web.site import make_site, served
 
 pytestmark = pytest.mark.browser
@@ -277,27 +278,23 @@ def test_a_lost_stream_is_told(chromium: Browser) -> None:
 
 def test_the_rail_folds(page: Page) -> None:
     page.get_by_role("button", name="Свернуть или развернуть меню").click()
-    assert page.locator(".rail").bounding_box()["width"] == 56  # type: ignore[index]  # it is visible
+    assert box(page.locator(".rail")).width == pytest.approx(56, abs=1)
     page.reload()
-    assert page.locator(".rail").bounding_box()["width"] == 56  # type: ignore[index]  # it is visible
+    assert box(page.locator(".rail")).width == pytest.approx(56, abs=1)
 
 
 def test_a_phone(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    bar = page.locator(".rail").bounding_box()
-    assert bar is not None
-    assert bar["y"] + bar["height"] == pytest.approx(844, abs=1)
+    page.wait_for_function("document.documentElement.scrollWidth <= 390")
+    bar = box(page.locator(".rail"))
+    assert bar.y + bar.height == pytest.approx(844, abs=1)
     page.locator(".stepper summary").click()
-    sheet = page.locator(".calendar").bounding_box()
-    assert sheet is not None
-    assert sheet["x"] >= 0
-    assert sheet["x"] + sheet["width"] <= 390
+    sheet = box(page.locator(".calendar"))
+    assert sheet.x >= 0
+    assert sheet.x + sheet.width <= 391
     page.keyboard.press("Escape")
     page.get_by_role("link", name="Анна Власова").click()
-    drawer = page.locator("#drawer").bounding_box()
-    assert drawer is not None
-    assert drawer["width"] == pytest.approx(390, abs=1)
+    assert box(page.locator("#drawer")).width == pytest.approx(390, abs=1)
 
 
 def test_print_has_no_rail(page: Page) -> None:

@@ -36,8 +36,10 @@ async def lead(at: Place) -> int:
         ("filter[entity][]=lead&filter[entity_id][]={lead}", "won given talks added"),
         ("filter[entity][]=lead&filter[entity_id][]=5", ""),
         (
-            ("filter[value_after][leads_statuses][0][pipeline_id]={sales}"
-            "&filter[value_after][leads_statuses][0][status_id]={talks}"),
+            (
+                "filter[value_after][leads_statuses][0][pipeline_id]={sales}"
+                "&filter[value_after][leads_statuses][0][status_id]={talks}"
+            ),
             "talks",
         ),
         ("filter[value_before][leads_statuses][0][status_id]={first}", "talks"),

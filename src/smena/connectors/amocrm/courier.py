@@ -5,6 +5,7 @@ starts was left by a run that died, so its fate is read back first. A batch is c
 moment: what comes while we wait for a slot goes with it (distribution.md section 3, b).
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
@@ -48,6 +49,7 @@ class Courier:
         self._account = account
         self._client = client
         self._batch = BATCH
+        self._claiming = asyncio.Lock()
 
     async def carry(self) -> None:
         """Send batch after batch until nothing is due."""
@@ -69,7 +71,8 @@ class Courier:
             await self._save(batch, found, "the answer was lost")
 
     async def _claim(self, limit: int) -> list[Wish]:
-        async with self._context.db.tenant(self._account) as tx:
+        """Take what is due, one after another: two at once would share out half a batch each."""
+        async with self._claiming, self._context.db.tenant(self._account) as tx:
             return await crm.claim(tx, limit, self._context.now)
 
     async def _send(self, wishes: Sequence[Wish]) -> None:
