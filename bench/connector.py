@@ -23,7 +23,8 @@ from smena.connectors.amocrm.model import Connected
 from smena.connectors.amocrm.reach import Options, Reach
 from smena.crm import actions as crm
 from smena.crm import queries as crm_queries
-from smena.crm.model import Asked, ChangeResponsible, Lane, LeadId
+from smena.crm.model import LeadId
+from smena.crm.outbox import Asked, ChangeResponsible, Lane
 from smena.kernel.chance import new_secret
 from smena.kernel.clock import SystemClock
 from smena.kernel.crypto import Vault

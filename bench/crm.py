@@ -12,12 +12,9 @@ from smena.accounts import actions as accounts
 from smena.accounts.model import NewAccount
 from smena.crm import actions, queries
 from smena.crm.model import (
-    Asked,
-    ChangeResponsible,
     Changes,
     Event,
     EventId,
-    Lane,
     Lead,
     LeadId,
     PipelineId,
@@ -25,6 +22,7 @@ from smena.crm.model import (
     StatusId,
     UserId,
 )
+from smena.crm.outbox import Asked, ChangeResponsible, Lane
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
 

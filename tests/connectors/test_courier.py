@@ -11,7 +11,8 @@ from smena.connectors.amocrm import jobs
 from smena.connectors.amocrm.client import AccessLost
 from smena.crm import actions as crm
 from smena.crm import queries as crm_queries
-from smena.crm.model import ChangeResponsible, Lane, LeadId, UserId, WishState
+from smena.crm.model import LeadId, UserId
+from smena.crm.outbox import ChangeResponsible, Lane, WishState
 from smena.kernel.db import Database
 from tests.connectors import proxy as net
 from tests.connectors.stand import ACCOUNT, ANNA, BORIS, VERA, Stand, Team, kill, killing, stand

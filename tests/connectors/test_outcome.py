@@ -6,18 +6,8 @@ import pytest
 
 from smena.connectors.amocrm.core import outcome
 from smena.connectors.amocrm.core.outcome import Outcome
-from smena.crm.model import (
-    ChangeResponsible,
-    Lane,
-    Lead,
-    LeadId,
-    PipelineId,
-    StatusId,
-    UserId,
-    Wish,
-    WishId,
-    WishState,
-)
+from smena.crm.model import Lead, LeadId, PipelineId, StatusId, UserId
+from smena.crm.outbox import ChangeResponsible, Lane, Wish, WishId, WishState
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SECONDS = int(NOON.timestamp())

@@ -12,7 +12,8 @@ from smena.access.model import NewPerson, Role
 from smena.connectors.amocrm import jobs, pages
 from smena.connectors.amocrm.client import AccessLost
 from smena.crm import actions as crm
-from smena.crm.model import ChangeResponsible, Lane, LeadId, UserId
+from smena.crm.model import LeadId, UserId
+from smena.crm.outbox import ChangeResponsible, Lane
 from smena.kernel.db import Database
 from tests.access.cast import MARINA_MAIL, PASSWORD, admit
 from tests.connectors.stand import ACCOUNT, ANNA, CLERK_TOKEN, TOKEN, Stand, Team, stand

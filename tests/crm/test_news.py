@@ -7,7 +7,8 @@ import pytest
 from smena.crm.core.merge import Binned
 from smena.crm.core.news import Frame, of_bin, of_lead, of_task
 from smena.crm.facts import Fact, LeadAppeared, Removal, ResponsibleChanged, TaskChanged
-from smena.crm.model import EntityKind, Lead, LeadId, UserId, WishId
+from smena.crm.model import EntityKind, Lead, LeadId, UserId
+from smena.crm.outbox import WishId
 from tests.crm.cast import ANNA, BORIS, LAST_YEAR, LEAD, MONDAY_10_00, TASK, VERA, after
 
 FRAME = Frame(MONDAY_10_00.replace(microsecond=900_000), {})

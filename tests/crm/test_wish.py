@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smena.crm.core.wish import apart
-from smena.crm.model import Asked, ChangeResponsible, Lane, LeadId, UserId
+from smena.crm.model import LeadId, UserId
+from smena.crm.outbox import Asked, ChangeResponsible, Lane
 
 asked = st.lists(
     st.builds(

@@ -9,18 +9,8 @@ import pytest
 
 from smena.crm import actions, queries
 from smena.crm.facts import ResponsibleChanged, WishDelivered, WishOvertaken, WishRefused
-from smena.crm.model import (
-    Asked,
-    ChangeResponsible,
-    Delivered,
-    Lane,
-    LeadId,
-    Source,
-    UserId,
-    Wish,
-    WishId,
-    WishState,
-)
+from smena.crm.model import LeadId, Source, UserId
+from smena.crm.outbox import Asked, ChangeResponsible, Delivered, Lane, Wish, WishId, WishState
 from smena.crm.store import wishes
 from smena.kernel.db import Database
 from tests.crm.cast import (

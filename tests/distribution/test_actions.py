@@ -8,7 +8,8 @@ import pytest
 
 from smena.crm import actions as crm
 from smena.crm import queries as crm_queries
-from smena.crm.model import Changes, Delivered, EntityKind, LeadId, Removed, Source, UserId
+from smena.crm.model import Changes, EntityKind, LeadId, Removed, Source, UserId
+from smena.crm.outbox import Delivered
 from smena.distribution import actions, queries
 from smena.distribution.core.ledger import LEAD
 from smena.distribution.model import (

@@ -5,20 +5,10 @@ from datetime import datetime, timedelta
 
 from smena.crm import absorb as absorbing
 from smena.crm.answers import Absorbed
-from smena.crm.core import wish as outbox
+from smena.crm.core import wish as wishing
 from smena.crm.facts import Fact, ResponsibleChanged, WishDelivered, WishOvertaken, WishRefused
-from smena.crm.model import (
-    Asked,
-    ChangeResponsible,
-    Changes,
-    Delivered,
-    Lane,
-    LeadId,
-    UserId,
-    Wish,
-    WishId,
-    WishState,
-)
+from smena.crm.model import Changes, LeadId, UserId
+from smena.crm.outbox import Asked, ChangeResponsible, Delivered, Lane, Wish, WishId, WishState
 from smena.crm.store import events, mirror, wishes
 from smena.crm.store import facts as log
 from smena.kernel import jobs
@@ -48,7 +38,7 @@ async def request_all(tx: Tx, asked: Sequence[Asked], now: datetime) -> list[Wis
         return []
     await log.lock_mirror(tx)
     planned: list[WishId] = []
-    for batch in outbox.apart(asked):
+    for batch in wishing.apart(asked):
         added, overtaken = await wishes.ask(tx, batch, now)
         await _tell(tx, [WishOvertaken(wish=wish, cause=of) for wish, of in overtaken], now)
         planned += [added[one.change.lead] for one in batch]

@@ -5,16 +5,8 @@ from datetime import datetime
 
 import msgspec
 
-from smena.crm.model import (
-    EntityKind,
-    LeadId,
-    NoteId,
-    PipelineId,
-    StatusId,
-    TaskId,
-    UserId,
-    WishId,
-)
+from smena.crm.model import EntityKind, LeadId, NoteId, PipelineId, StatusId, TaskId, UserId
+from smena.crm.outbox import WishId
 
 
 class LeadAppeared(msgspec.Struct, frozen=True, tag=True):

@@ -1,11 +1,11 @@
-"""The words of the mirror: what the CRM holds, what changed, what we wish of it.
+"""The words of the mirror: what the CRM holds and what changed.
 
 Past the connector nothing is a dictionary of the outside world: it is one of these.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from typing import NewType
 
 UserId = NewType("UserId", int)
@@ -18,7 +18,6 @@ NoteId = NewType("NoteId", int)
 PipelineId = NewType("PipelineId", int)
 StatusId = NewType("StatusId", int)
 EventId = NewType("EventId", str)
-WishId = NewType("WishId", int)
 
 
 class EntityKind(StrEnum):
@@ -46,14 +45,6 @@ class Stamp(StrEnum):
 
     START = "start"
     END = "end"
-
-
-class Lane(IntEnum):
-    """Who goes first to the CRM (distribution.md section 3, rule g)."""
-
-    FRESH = 0
-    AGAIN = 1
-    BULK = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,49 +224,6 @@ class Changes:
     complete: frozenset[Roster] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeResponsible:
-    """The first kind of wish: make `user` responsible for `lead`."""
-
-    lead: LeadId
-    user: UserId
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A change that somebody asks the CRM for; `cause` is theirs to recognise it by."""
-
-    change: ChangeResponsible
-    cause: str
-    lane: Lane
-
-
-class WishState(StrEnum):
-    PLANNED = "planned"
-    SENDING = "sending"
-    DELIVERED = "delivered"
-    REFUSED = "refused"
-    OVERTAKEN = "overtaken"
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """A write to the CRM that somebody asked for; `cause` says who, e.g. `distribution:17`."""
-
-    id: WishId
-    change: ChangeResponsible
-    lane: Lane
-    cause: str
-    state: WishState
-    attempts: int
-    asked_at: datetime
-    not_before: datetime
-    sent_at: datetime | None = None
-    finished_at: datetime | None = None
-    before: UserId | None = None
-    error: str = ""
-
-
 class Coverage(StrEnum):
     """What the connector reads as a whole up to some moment."""
 
@@ -286,11 +234,3 @@ class Coverage(StrEnum):
     TASKS = "tasks"
     CALLS = "calls"
     EVENTS = "events"
-
-
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """A wish that the CRM has confirmed, with the entity's new `updated_at`."""
-
-    wish: WishId
-    updated_at: datetime

@@ -5,18 +5,8 @@ from datetime import datetime
 
 from smena.crm.answers import CallsOf, EventLine, EventsOf, Pulse, WishCount
 from smena.crm.facts import Recorded
-from smena.crm.model import (
-    Group,
-    Lead,
-    LeadId,
-    NoteId,
-    Pipeline,
-    Status,
-    User,
-    UserId,
-    Wish,
-    WishState,
-)
+from smena.crm.model import Group, Lead, LeadId, NoteId, Pipeline, Status, User, UserId
+from smena.crm.outbox import Wish, WishState
 from smena.crm.store import calls, days, leads, mirror, people, wishes
 from smena.crm.store import facts as log
 from smena.kernel.db import Tx

@@ -6,7 +6,7 @@ from datetime import datetime
 from smena.crm import actions as crm
 from smena.crm import queries as crm_queries
 from smena.crm.facts import LeadAppeared, Recorded, WishDelivered, WishOvertaken, WishRefused
-from smena.crm.model import Lane
+from smena.crm.outbox import Lane
 from smena.distribution.core.ledger import give_back
 from smena.distribution.core.roster import check, taken_by_another
 from smena.distribution.desk import Desk, key_of

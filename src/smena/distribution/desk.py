@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from smena.crm.model import Asked, ChangeResponsible, Lane, LeadId, PipelineId, User
+from smena.crm.model import LeadId, PipelineId, User
+from smena.crm.outbox import Asked, ChangeResponsible, Lane
 from smena.distribution.core.decide import Floor, decide
 from smena.distribution.core.ledger import enrol
 from smena.distribution.core.roster import members, owner_of

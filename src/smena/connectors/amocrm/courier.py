@@ -18,7 +18,8 @@ from smena.connectors.amocrm.store import link
 from smena.connectors.amocrm.together import together
 from smena.crm import actions as crm
 from smena.crm import queries as crm_queries
-from smena.crm.model import Delivered, Lead, LeadId, Wish, WishId
+from smena.crm.model import Lead, LeadId
+from smena.crm.outbox import Delivered, Wish, WishId
 from smena.kernel.ids import AccountId
 from smena.kernel.jobs import JobContext
 

@@ -11,7 +11,7 @@ from smena.connectors.amocrm import queries, words
 from smena.connectors.amocrm.core.plan import Progress
 from smena.connectors.amocrm.model import Connection, Freshness
 from smena.crm import queries as crm
-from smena.crm.model import WishState
+from smena.crm.outbox import WishState
 from smena.kernel.db import Tx
 from smena.kernel.i18n import clock_seconds, day, duration_words
 from smena.kernel.i18n import gettext as _

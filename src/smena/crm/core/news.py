@@ -13,7 +13,8 @@ from smena.crm.facts import (
     StageEntered,
     TaskChanged,
 )
-from smena.crm.model import EntityKind, Lead, LeadId, Task, UserId, WishId
+from smena.crm.model import EntityKind, Lead, LeadId, Task, UserId
+from smena.crm.outbox import WishId
 
 Sending = Mapping[LeadId, tuple[WishId, UserId]]
 """Our own writes under way, by lead: their echo is not somebody's decision."""

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from smena.crm.model import Asked, LeadId
+from smena.crm.model import LeadId
+from smena.crm.outbox import Asked
 
 
 def apart(asked: Iterable[Asked]) -> list[list[Asked]]:

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Row
 
 from smena.crm.answers import WishCount
-from smena.crm.model import Asked, ChangeResponsible, Lane, LeadId, UserId, Wish, WishId, WishState
+from smena.crm.model import LeadId, UserId
+from smena.crm.outbox import Asked, ChangeResponsible, Lane, Wish, WishId, WishState
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
 

@@ -12,7 +12,8 @@ import msgspec
 
 from smena.connectors.amocrm.core.payload import UNREADABLE, BadAnswer, EntityJson, read_page
 from smena.connectors.amocrm.core.values import identity, moment
-from smena.crm.model import Lead, LeadId, Wish, WishId
+from smena.crm.model import Lead, LeadId
+from smena.crm.outbox import Wish, WishId
 
 OK = 200
 BAD_REQUEST = 400
