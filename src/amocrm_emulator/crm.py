@@ -9,12 +9,17 @@ from pathlib import Path
 
 from amocrm_emulator.clock import Clock, SystemClock
 from amocrm_emulator.leads import CrmLeads
+from amocrm_emulator.oauth.authority import Authority, NewIntegration
 from amocrm_emulator.spec import AccountSpec
 from amocrm_emulator.store import Store
 
 
 class Crm(CrmLeads):
     """The whole account."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        super().__init__(store, clock)
+        self.oauth = Authority(self)
 
     @classmethod
     def create(cls, path: Path | None, spec: AccountSpec, clock: Clock | None = None) -> "Crm":
@@ -30,7 +35,10 @@ class Crm(CrmLeads):
             store.set_meta("groups", [asdict(group) for group in spec.groups])
             store.set_meta("pipelines", [asdict(pipeline) for pipeline in spec.pipelines])
             store.set_meta("tokens", spec.tokens)
-        return cls(store, clock or SystemClock())
+        crm = cls(store, clock or SystemClock())
+        for one in spec.integrations:
+            crm.oauth.create(NewIntegration(**asdict(one)))
+        return crm
 
     @classmethod
     def open(cls, path: Path, clock: Clock | None = None) -> "Crm":

@@ -89,7 +89,7 @@ class Emulator:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind((host, port))
         self.url = f"http://{host}:{self._socket.getsockname()[1]}"
-        crm.base_url = self.url
+        crm.base_url = f"http://{crm.oauth.host}" if crm.oauth.host else self.url
         app = create_app(crm, self.gate, self.sender, self.switches)
         self._server = _QuietServer(
             uvicorn.Config(app, log_level="warning", lifespan="off", access_log=False)

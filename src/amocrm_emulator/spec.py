@@ -42,6 +42,17 @@ class PipelineSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class IntegrationSpec:
+    """An integration of OAuth 2.0 in the account's settings."""
+
+    client_id: str
+    secret: str
+    name: str
+    redirect_uri: str
+    disable_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AccountSpec:
     """`tokens` maps a long-lived token to the user on whose behalf it acts."""
 
@@ -55,3 +66,4 @@ class AccountSpec:
     tokens: tuple[tuple[str, int], ...]
     task_types: tuple[tuple[int, str], ...] = ((1, "Связаться"), (2, "Встреча"))
     loss_reasons: tuple[tuple[int, str], ...] = ((1, "Дорого"), (2, "Выбрали других"))
+    integrations: tuple[IntegrationSpec, ...] = ()

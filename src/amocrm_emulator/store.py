@@ -78,6 +78,10 @@ class Store:
         self._counters: dict[str, int] = {}
         self._used: set[str] = set()
 
+    def extend(self, schema: str) -> None:
+        """Add the tables of another part of the account."""
+        self._db.executescript(schema)
+
     def close(self) -> None:
         self._db.close()
 

@@ -20,12 +20,17 @@ FLUSH_SECONDS = 30
 LOOPBACK = {"127.0.0.1", "::1", "testclient"}
 
 
-def _parts(request: Http) -> tuple[Crm, Gate, Sender]:
+def crm_of(request: Http) -> Crm:
+    """Return the account to callers from this machine."""
     client = request.client
     if client is not None and client.host not in LOOPBACK:
         raise Refusal(403, "The control API answers this machine only")
-    state = request.app.state
-    return state.crm, state.gate, state.sender
+    found: Crm = request.app.state.crm
+    return found
+
+
+def _parts(request: Http) -> tuple[Crm, Gate, Sender]:
+    return crm_of(request), request.app.state.gate, request.app.state.sender
 
 
 @get("/control/state")
@@ -49,9 +54,19 @@ async def state(request: Http) -> Answer:
 
 @get("/control/requests")
 async def requests(request: Http) -> Answer:
-    """Count the calls by path, by the user of their token, and those answered 429."""
+    """Count the calls by path, by client, by both, and those answered 429.
+
+    A client is an integration's id, or the user of a token that belongs to none.
+    """
     _crm, gate, _sender = _parts(request)
-    return hal({"requests": gate.requests, "clients": gate.clients, "refused": gate.refused})
+    return hal(
+        {
+            "requests": gate.requests,
+            "clients": gate.clients,
+            "kinds": gate.kinds,
+            "refused": gate.refused,
+        }
+    )
 
 
 @post("/control/limits", status_code=200)

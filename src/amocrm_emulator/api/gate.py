@@ -1,4 +1,4 @@
-"""Who calls, and whether they call too often: 7 requests in a sliding second for each token."""
+"""Who calls, and whether they call too often: 7 requests in a sliding second for each client."""
 
 import re
 from collections import Counter, deque
@@ -23,13 +23,20 @@ class Gate:
     requests: Counter[str] = field(default_factory=Counter)
     clients: Counter[str] = field(default_factory=Counter)
     refused: int = 0
+    kinds: dict[str, Counter[str]] = field(default_factory=dict)
     _recent: dict[str, deque[float]] = field(default_factory=dict)
 
-    def admits(self, token: str, now: float) -> bool:
+    def count(self, client: str, kind: str) -> None:
+        """Count a call by what was asked and by who asked."""
+        self.requests[kind] += 1
+        self.clients[client] += 1
+        self.kinds.setdefault(client, Counter())[kind] += 1
+
+    def admits(self, client: str, now: float) -> bool:
         """Count a call and tell whether it is within the limits."""
         if self.per_second is None:
             return True
-        limits = ((token, self.per_second), ("", ACCOUNT_PER_SECOND))
+        limits = ((client, self.per_second), ("", ACCOUNT_PER_SECOND))
         windows = [(self._recent.setdefault(name, deque()), limit) for name, limit in limits]
         for window, _limit in windows:
             while window and window[0] <= now - 1:
@@ -44,10 +51,11 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The user on whose behalf a request acts."""
+    """The user on whose behalf a request acts, and the integration, None for a plain token."""
 
     crm: Crm
     user: int
+    client: str | None = None
 
     @property
     def is_admin(self) -> bool:
@@ -57,11 +65,12 @@ class Caller:
 def caller(request: Http, *, admin: bool = False) -> Caller:
     """Return who calls; refuse unknown tokens, and those who are no administrators if asked."""
     crm: Crm = request.app.state.crm
-    user = crm.tokens.get(token_of(request))
-    if user is None:
+    who = crm.oauth.identify(token_of(request))
+    if who is None or crm.oauth.has_left(request.headers.get("host", "")):
         raise Refusal(401, "Неверный логин или пароль")
     named = request.headers.get("x-context-user-id")
-    found = Caller(crm, user if named is None else _on_behalf(crm, user, named))
+    user = who.user if named is None else _on_behalf(crm, who.user, named)
+    found = Caller(crm, user, who.client)
     if admin and not found.is_admin:
         raise Refusal(403, "Недостаточно прав")
     return found
@@ -83,12 +92,15 @@ def token_of(request: Http) -> str:
 async def check_rate(request: Http) -> Answer | None:
     """Answer 429 with HTML, as the platform's front servers do, before anything else happens."""
     path = request.scope["path"]
-    if not path.startswith("/api/"):
+    if not path.startswith(("/api/", "/oauth2/")):
         return None
     gate: Gate = request.app.state.gate
     crm: Crm = request.app.state.crm
-    gate.requests[f"{request.method} {_NUMBER.sub('/{id}', path)}"] += 1
-    gate.clients[str(crm.tokens.get(token_of(request), "unknown"))] += 1
-    if gate.admits(token_of(request), crm.clock.exact()):
+    token = token_of(request)
+    who = crm.oauth.identify(token)
+    client = "unknown" if who is None else who.client or str(who.user)
+    gate.count(client, f"{request.method} {_NUMBER.sub('/{id}', path)}")
+    window = token if who is None or who.client is None else who.client
+    if not path.startswith("/api/") or gate.admits(window, crm.clock.exact()):
         return None
     return Response(TOO_MANY, status_code=429, media_type="text/html")

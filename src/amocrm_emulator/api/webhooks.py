@@ -58,6 +58,7 @@ async def subscribe(request: Http) -> Answer:
     row = store.row("SELECT * FROM hook WHERE destination = ?", destination)
     assert row is not None
     store.run("DELETE FROM failure WHERE hook = ?", row[0])
+    who.crm.oauth.book.own_hook(row[0], who.client)
     return hal(_shown(who.crm.account["id"], row), status=201)
 
 

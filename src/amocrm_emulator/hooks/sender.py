@@ -68,7 +68,7 @@ class Sender:
                 headers=HEADERS,
                 limits=limits,
                 trust_env=False,
-                verify=_certificates(),
+                verify=certificates(),
             ) as client,
             asyncio.TaskGroup() as group,
         ):
@@ -176,6 +176,6 @@ class Sender:
 
 
 @cache
-def _certificates() -> ssl.SSLContext:
+def certificates() -> ssl.SSLContext:
     """Read the machine's certificates once: it takes as long as a hundred hooks."""
     return ssl.create_default_context()
