@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import pytest
 
-from tests.amocrm_emulator.oauth.stage import BACK, CLIENT, listening, integrated
+from tests.amocrm_emulator.oauth.stage import BACK, CLIENT, integrated, listening
 from tests.amocrm_emulator.place import ANNA, BOSS, GONE, Place
 
 pytestmark = pytest.mark.anyio
