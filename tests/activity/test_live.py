@@ -12,7 +12,18 @@ from smena.crm.model import UserId
 from smena.kernel.clock import SetClock
 from smena.kernel.db import Database
 from smena.web.live import Event
-from tests.activity.stand import ACCOUNT, AFTERNOON, ANNA, BORIS, EGOR, GONE, Floor, moment
+from tests.activity.cast import at
+from tests.activity.stand import (
+    ACCOUNT,
+    AFTERNOON,
+    ANNA,
+    BORIS,
+    EGOR,
+    GONE,
+    VERA,
+    Floor,
+    moment,
+)
 
 pytestmark = pytest.mark.anyio
 FRIDAY = date(2026, 11, 20)
@@ -66,6 +77,25 @@ async def test_a_new_event_redraws_one_row_and_its_sums(db: Database) -> None:
     assert 'id="group-1"' in html
     assert 'id="day-figures"' in html
     assert "is-fresh-1" in html
+
+
+async def test_who_works_now_is_counted_over_everybody_and_not_over_the_changed(
+    db: Database,
+) -> None:
+    floor = Floor(db)
+    await floor.open()
+    floor.does(ANNA, ["15:20"])
+    floor.does(VERA, ["15:22"])
+    await floor.absorb()
+    clock = SetClock(AFTERNOON)
+    watched = await watching(db, clock)
+    clock.advance(timedelta(seconds=20))
+    floor.does(BORIS, [at("15:24:10")])
+    await floor.absorb(clock.now())
+    html = await watched.next()
+    assert rows(html) == [BORIS]
+    assert "<dd>3 из 5</dd><dt>сейчас работают</dt>" in html
+    assert "сейчас работают 3 из 4" in html
 
 
 async def test_what_happened_before_the_stream_opened_is_not_lost(db: Database) -> None:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from smena.activity.model import Lane, Settings, Talk
+from smena.activity.model import Lane, Settings, Talk, Zone
 from smena.crm.model import Group, User, UserId
+
+_BUSY = (Zone.WORK, Zone.CALL, Zone.PENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,14 @@ class PersonDay:
     time_zone: str | None
     machine: int
     """Events that integrations made in this person's name."""
+    drawn_at: int
+    """The second up to which the lane is drawn: people of one panel may be read one by one."""
+
+    @property
+    def is_at_work(self) -> bool:
+        """Say whether the last thing seen is work, or a pause not yet long."""
+        past = [piece for piece in self.lane.pieces[-40:] if piece.start < self.drawn_at]
+        return bool(past) and past[-1].zone in _BUSY and past[-1].end >= self.drawn_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,7 +127,8 @@ def _person_day(
     coded = codes(events.types, events.clients)
     acts = sort_out(events.moments, coded, verdicts, frame, now)
     talks = _talks(raw.calls.get(user.id, _SILENCE))
-    return PersonDay(user, lane(acts, talks, frame, chosen, now), day.time_zone, acts.machine)
+    drawn = lane(acts, talks, frame, chosen, now)
+    return PersonDay(user, drawn, day.time_zone, acts.machine, drawn_at=now)
 
 
 def _frame(day: WorkDay) -> Frame:

@@ -14,7 +14,6 @@ from smena.kernel.i18n import duration_words, ngettext
 from smena.kernel.i18n import gettext as _
 
 _HALF_HOUR = 1800
-_BUSY = (Zone.WORK, Zone.CALL, Zone.PENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +122,12 @@ def group_head(
     )
 
 
-def _is_at_work(panel: Panel, person: PersonDay) -> bool:
-    """Say whether the last thing seen is work, or a pause not yet long."""
-    now = int(panel.now.timestamp())
-    past = [piece for piece in person.lane.pieces[-40:] if piece.start < now]
-    return bool(past) and past[-1].zone in _BUSY and past[-1].end >= now
-
-
 def _presence(panel: Panel, people: Sequence[PersonDay]) -> str:
     if panel.day > panel.today:
         return ""
     if panel.day == panel.today:
         return _("сейчас работают {n} из {all}").format(
-            n=sum(_is_at_work(panel, person) for person in people), all=len(people)
+            n=sum(person.is_at_work for person in people), all=len(people)
         )
     return _("работали {n} из {all}").format(
         n=sum(person.lane.totals.first is not None for person in people), all=len(people)
@@ -154,7 +146,7 @@ def figures(panel: Panel) -> list[Figure]:
     calls = sum(one.calls_count for one in totals)
     share = f"{round(100 * in_work / elapsed)} %" if elapsed else "—"
     first = (
-        Figure(_of(sum(_is_at_work(panel, p) for p in people), len(people)), _("сейчас работают"))
+        Figure(_of(sum(person.is_at_work for person in people), len(people)), _("сейчас работают"))
         if panel.day == panel.today
         else Figure(_of(sum(one.first is not None for one in totals), len(people)), _("работали"))
     )
