@@ -10,8 +10,12 @@ from tempfile import TemporaryDirectory
 
 import asyncpg
 import pytest
+from alembic import command
+from alembic.config import Config
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from smena.kernel.chance import new_id
 from smena.kernel.postgres.server import EmbeddedPostgres
@@ -114,36 +118,54 @@ async def test_the_queue_follows_its_library(db_url: str) -> None:
         assert await connection.fetch("SELECT slot FROM pgqueuer") == []
 
 
-async def go_back_one(connection: asyncpg.Connection) -> None:
-    """Pretend that the newest migration has still to come, on a table that somebody holds."""
-    await connection.execute("DROP TABLE distribution_result, distribution_position")
-    await connection.execute("DROP TABLE distribution_template")
-    await connection.execute("UPDATE alembic_version SET version_num = '0005'")
+OLDER = "0005"
+"""A version after which a migration refers to `account`, so that a lock on it is in the way."""
 
 
-async def test_a_lock_in_the_way_is_waited_out(db_url: str) -> None:
-    async with connected(db_url) as holder, connected(db_url) as watcher:
-        await go_back_one(holder)
+@asynccontextmanager
+async def older_database(server_url: str) -> AsyncIterator[str]:
+    """A database that an earlier program has made."""
+
+    def migrate(connection: Connection) -> None:
+        config = Config()
+        config.set_main_option("script_location", "smena:migrations")
+        config.attributes["connection"] = connection
+        command.upgrade(config, OLDER)
+
+    async with empty_database(server_url) as url:
+        engine = create_async_engine(make_url(url).set(drivername="postgresql+asyncpg"))
+        async with engine.connect() as work:
+            await work.run_sync(migrate)
+            await work.commit()
+        await engine.dispose()
+        yield url
+
+
+async def test_a_lock_in_the_way_is_waited_out(server_url: str) -> None:
+    async with (
+        older_database(server_url) as url,
+        connected(url) as holder,
+        connected(url) as watcher,
+    ):
         lock = holder.transaction()
         await lock.start()
         # What the migration needs: a reference to `account` locks it against writers.
         await holder.execute("LOCK TABLE account IN EXCLUSIVE MODE")
-        starting = asyncio.create_task(upgrade(db_url, lock_seconds=0.2))
+        starting = asyncio.create_task(upgrade(url, lock_seconds=0.2))
         await until(lambda: gave_way(watcher))
         assert not starting.done()
         await lock.rollback()
         await starting
-    assert await version(db_url) == head()
+        assert await version(url) == head()
 
 
-async def test_a_lock_held_for_ever_is_told(db_url: str) -> None:
-    async with connected(db_url) as holder:
-        await go_back_one(holder)
+async def test_a_lock_held_for_ever_is_told(server_url: str) -> None:
+    async with older_database(server_url) as url, connected(url) as holder:
         async with holder.transaction():
             await holder.execute("LOCK TABLE account IN EXCLUSIVE MODE")
             with pytest.raises(CannotMigrate, match="заняты"):
-                await upgrade(db_url, lock_seconds=0.1, tries=2)
-    assert await version(db_url) == "0005"
+                await upgrade(url, lock_seconds=0.1, tries=2)
+        assert await version(url) == OLDER
 
 
 async def gave_way(watcher: asyncpg.Connection) -> bool:
