@@ -97,7 +97,7 @@ async def seed(db: Database, account: AccountId, people: int) -> float:
     groups = tuple(Group(GroupId(n), f"Отдел {n}") for n in range(1, people // GROUP_SIZE + 2))
     batches = [day_of(user.id, account, random) for user in users]
     async with db.tenant(account) as tx:
-        new = NewAccount(account, "Bench", "https://b.test", "b", "Europe/Moscow", b"t")
+        new = NewAccount(account, "Bench", "https://b.test", "b", "Europe/Moscow")
         await accounts.connect(tx, new, MORNING - timedelta(days=9))
         rosters = frozenset({Roster.USERS, Roster.GROUPS})
         await crm.absorb(

@@ -37,7 +37,7 @@ async def main(url: str) -> None:
     db = Database.open(url, topics={"crm.facts": ["bench.facts"], "crm.wishes": ["bench.wishes"]})
     try:
         for account in (LARGE, SMALL):
-            new = NewAccount(account, "Acme", "http://127.0.0.1", "acme", "Europe/Moscow", b"x")
+            new = NewAccount(account, "Acme", "http://127.0.0.1", "acme", "Europe/Moscow")
             async with db.tenant(account) as tx:
                 await accounts.connect(tx, new, DAY)
         await _load(db, LARGE, people=500, days=1)

@@ -60,7 +60,7 @@ async def _set_up(database: Database) -> None:
         complete=frozenset(Roster),
     )
     async with database.tenant(ACME) as tx:
-        new = NewAccount(ACME, "Acme", "https://acme.amocrm.ru", "acme", "Europe/Moscow", b"x")
+        new = NewAccount(ACME, "Acme", "https://acme.amocrm.ru", "acme", "Europe/Moscow")
         await accounts.connect(tx, new, MONDAY_10_00)
         await crm.absorb(tx, staff, now=MONDAY_10_00)
     draft = Draft("Очередь", SALES, (), (GroupId(1),), is_enabled=True)

@@ -49,7 +49,7 @@ def viewer(
 
 async def connect(db: Database, account: AccountId = ACME, name: str = "Акме") -> None:
     new = NewAccount(
-        account, name, f"https://{account}.amocrm.example", str(account), "Europe/Moscow", b"sealed"
+        account, name, f"https://{account}.amocrm.example", str(account), "Europe/Moscow"
     )
     async with db.tenant(account) as tx:
         await accounts.connect(tx, new, MONDAY_10_00)

@@ -5,9 +5,7 @@ import pytest
 
 from smena.accounts import actions, queries
 from smena.accounts.model import AccountState, NewAccount
-from smena.kernel.crypto import Vault
 from smena.kernel.db import Database
-from smena.kernel.errors import GiveUp
 from smena.kernel.ids import AccountId
 
 pytestmark = pytest.mark.anyio
@@ -15,17 +13,15 @@ pytestmark = pytest.mark.anyio
 ACME, OTHER = AccountId(31000001), AccountId(31000002)
 MONDAY_10_00 = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)
 TUESDAY = MONDAY_10_00 + timedelta(days=1)
-VAULT = Vault("k" * 40)
 
 
-def described(account: AccountId, token: str = "long-lived") -> NewAccount:
+def described(account: AccountId) -> NewAccount:
     return NewAccount(
         id=account,
         name="Акме",
         base_url="https://acme.amocrm.example",
         subdomain="acme",
         time_zone="Europe/Moscow",
-        token_sealed=VAULT.seal(token.encode()),
     )
 
 
@@ -43,20 +39,13 @@ async def test_a_connected_account_is_known(db: Database) -> None:
             AccountState.CONNECTED,
             MONDAY_10_00,
         )
-        assert await queries.token(tx, VAULT) == "long-lived"
 
 
-async def test_the_token_is_sealed_in_the_database(db: Database) -> None:
-    await connect(db, described(ACME))
-    async with db.system() as tx:
-        assert b"long-lived" not in await tx.value("SELECT token FROM account")
-
-
-async def test_a_fresh_token_does_not_move_the_moment_of_connection(db: Database) -> None:
+async def test_connecting_again_does_not_move_the_moment_from_which_it_acts(db: Database) -> None:
     await connect(db, described(ACME))
     async with db.tenant(ACME) as tx:
         await actions.set_state(tx, AccountState.SIGN_IN_AGAIN, "401")
-    await connect(db, replace(described(ACME, "fresh"), name="Акме-2"), TUESDAY)
+    await connect(db, replace(described(ACME), name="Акме-2"), TUESDAY)
     async with db.tenant(ACME) as tx:
         found = await queries.account(tx)
         assert (found.name, found.state, found.state_reason) == (
@@ -65,16 +54,13 @@ async def test_a_fresh_token_does_not_move_the_moment_of_connection(db: Database
             "",
         )
         assert (found.active_since, found.connected_at) == (MONDAY_10_00, TUESDAY)
-        assert await queries.token(tx, VAULT) == "fresh"
 
 
-async def test_a_disconnected_account_keeps_no_token(db: Database) -> None:
+async def test_a_disconnected_account_begins_anew(db: Database) -> None:
     await connect(db, described(ACME))
     async with db.tenant(ACME) as tx:
         await actions.disconnect(tx)
         assert (await queries.account(tx)).state is AccountState.DISCONNECTED
-        with pytest.raises(GiveUp):
-            await queries.token(tx, VAULT)
     await connect(db, described(ACME), TUESDAY)
     async with db.tenant(ACME) as tx:
         assert (await queries.account(tx)).active_since == TUESDAY

@@ -82,9 +82,7 @@ class Floor:
         async with self.db.tenant(ACCOUNT) as tx:
             await accounts.connect(
                 tx,
-                NewAccount(
-                    ACCOUNT, "Окна", "https://okna.amocrm.ru", "okna", "Europe/Moscow", b"token"
-                ),
+                NewAccount(ACCOUNT, "Окна", "https://okna.amocrm.ru", "okna", "Europe/Moscow"),
                 moment("00:00") - timedelta(days=30),
             )
             await crm.absorb(

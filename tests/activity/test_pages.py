@@ -108,7 +108,7 @@ async def test_data_that_stopped_coming(db: Database) -> None:
 
 
 async def test_an_account_without_people(db: Database) -> None:
-    new = NewAccount(ACCOUNT, "Окна", "https://o.amocrm.ru", "o", "Europe/Moscow", b"t")
+    new = NewAccount(ACCOUNT, "Окна", "https://o.amocrm.ru", "o", "Europe/Moscow")
     async with db.tenant(ACCOUNT) as tx:
         await accounts.connect(tx, new, AFTERNOON - timedelta(days=1))
     assert "Сотрудники ещё не загружены." in (await get(db, "/activity")).text

@@ -6,7 +6,7 @@ behind it has done the work by the time the answer is spoiled.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -53,6 +53,8 @@ class Proxy:
     target: str
     url: str = ""
     faults: dict[str, list[Spoil]] = field(default_factory=dict)
+    slow: dict[str, list[Callable[[bytes], Awaitable[bytes]]]] = field(default_factory=dict)
+    """The same for what takes its time before an answer goes on."""
     spoiled: int = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -61,6 +63,8 @@ class Proxy:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 body = await reader.readexactly(_length(head))
                 answer = await self._ask(head + body)
+                if delays := self.slow.get(head.split(b" ", 1)[0].decode()):
+                    answer = await delays.pop(0)(answer)
                 waiting = self.faults.get(head.split(b" ", 1)[0].decode(), [])
                 if waiting:
                     spoil = waiting.pop(0)

@@ -11,8 +11,10 @@ from smena.accounts.model import AccountState
 from smena.connectors.amocrm import actions, hook, jobs, queries
 from smena.connectors.amocrm.client import Client, Target
 from smena.connectors.amocrm.connecting import Request as Asked
+from smena.connectors.amocrm.core.renewal import Way
 from smena.connectors.amocrm.model import Connected, HookState, NotConnected, Refusal
 from smena.connectors.amocrm.pace import Pace
+from smena.connectors.amocrm.store import tokens
 from smena.connectors.amocrm.words import refusal_text
 from smena.kernel.clock import SystemClock
 from smena.kernel.db import Database
@@ -33,10 +35,11 @@ async def test_connected(db: Database) -> None:
         assert found == Connected(ACCOUNT, "Проба", HookState.ALIVE)
         async with db.tenant(ACCOUNT) as tx:
             account = await accounts.account(tx)
-            sealed = await tx.value("SELECT token FROM account")
-            token = await accounts.token(tx, made.reach.vault)
+            sealed = await tx.value("SELECT access FROM amocrm_token")
+            kept = await tokens.one(tx, made.reach.vault)
         assert (account.subdomain, account.time_zone) == ("proba", "Europe/Moscow")
-        assert token == TOKEN
+        assert kept is not None
+        assert (kept.way, kept.access, kept.refresh) == (Way.TOKEN, TOKEN, None)
         assert TOKEN.encode() not in sealed
         rows = made.crm.store.rows("SELECT destination FROM hook")
         assert [row[0] for row in rows] == [made.reach.hook_url(ACCOUNT)]
@@ -130,7 +133,7 @@ async def test_disconnected(db: Database) -> None:
         assert sum(made.emulator.gate.requests.values()) == asked
         async with db.tenant(ACCOUNT) as tx:
             assert (await accounts.account(tx)).state is AccountState.DISCONNECTED
-            assert await tx.value("SELECT length(token) FROM account") == 0
+            assert await tx.value("SELECT count(*) FROM amocrm_token") == 0
 
 
 async def test_a_setting_that_is_refused_is_left_out(db: Database) -> None:

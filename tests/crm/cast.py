@@ -8,15 +8,6 @@ from smena.accounts import actions as accounts
 from smena.accounts.model import NewAccount
 from smena.crm import actions, queries
 from smena.crm.answers import Absorbed
-from smena.crm.details import (
-    FieldId,
-    Filled,
-    LeadSourceId,
-    LossReasonId,
-    Tag,
-    TagId,
-    Value,
-)
 from smena.crm.facts import Fact
 from smena.crm.model import (
     Call,
@@ -70,12 +61,6 @@ LEAD = Lead(
     created_at=after(10),
     updated_at=after(10),
     contacts=(ContactId(5001),),
-    tags=(Tag(TagId(11), "сайт"),),
-    fields=(Filled(FieldId(7001), (Value("Тула"),)),),
-    loss_reason=LossReasonId(1),
-    came_from=LeadSourceId(81),
-    labour_seconds=60,
-    next_task_at=after(86_400),
 )
 CONTACT = Contact(
     id=ContactId(5001),
@@ -84,8 +69,6 @@ CONTACT = Contact(
     created_at=after(10),
     updated_at=after(10),
     phones=("+70000000000",),
-    tags=(),
-    fields=(),
 )
 TASK = Task(
     id=TaskId(8000001),
@@ -123,14 +106,11 @@ def event(number: int, at: datetime, author: UserId = ANNA, kind: str = "task_co
 
 def claim_of(lead: Lead) -> Lead:
     """Return what a webhook says of a lead: nothing about contacts, company, closing."""
-    return replace(
-        lead, contacts=None, company=None, closed_at=None, loss_reason=None, came_from=None,
-        labour_seconds=None, next_task_at=None, tags=None, fields=None,
-    )  # fmt: skip
+    return replace(lead, contacts=None, company=None, closed_at=None)
 
 
 async def open_account(db: Database, account: AccountId = ACME) -> None:
-    new = NewAccount(account, "Акме", "http://127.0.0.1", f"acme{account}", "Europe/Moscow", b"x")
+    new = NewAccount(account, "Акме", "http://127.0.0.1", f"acme{account}", "Europe/Moscow")
     async with db.tenant(account) as tx:
         await accounts.connect(tx, new, MONDAY_10_00)
 

@@ -66,7 +66,7 @@ def new_lead(number: int, pipeline: PipelineId = SALES, after_seconds: int = 60)
 
 async def open_account(db: Database, account: AccountId = ACME) -> None:
     async with db.tenant(account) as tx:
-        new = NewAccount(account, "Acme", "https://acme.amocrm.ru", "acme", "Europe/Moscow", b"x")
+        new = NewAccount(account, "Acme", "https://acme.amocrm.ru", "acme", "Europe/Moscow")
         await accounts.connect(tx, new, MONDAY_10_00)
         await crm.absorb(tx, people(), now=MONDAY_10_00)
 

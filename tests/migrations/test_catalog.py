@@ -24,6 +24,7 @@ WITHOUT_ACCOUNT: Mapping[str, str] = {
     "person": "one person may belong to several accounts",
     "session": "who is signed in, before it is known for which account",
     "sign_in_attempt": "tries of people who are not signed in",
+    "amocrm_consent": "consents under way, before it is known which account gives them",
     "crm_event_week": "which weekly pieces crm_event has",
 }
 

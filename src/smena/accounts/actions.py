@@ -1,22 +1,53 @@
-"""Verbs of connecting; each works inside the caller's transaction."""
+"""Verbs of connecting and activating; each works inside the caller's transaction."""
 
 from datetime import datetime
+from urllib.parse import urlsplit
 
-from smena.accounts import store
-from smena.accounts.model import AccountState, NewAccount
+from smena.accounts.core.activation import check
+from smena.accounts.model import (
+    CONSENT_VERSION,
+    AccountState,
+    Activation,
+    Contact,
+    Flaw,
+    Given,
+    Giver,
+    NewAccount,
+)
+from smena.accounts.store import accounts, activation
 from smena.kernel.db import Tx
 
 
 async def connect(tx: Tx, new: NewAccount, now: datetime) -> None:
-    """Remember an account, or refresh what is known of it and its token."""
-    await store.connect(tx, new, now)
+    """Remember an account, or refresh what is known of it."""
+    await accounts.connect(tx, new, now)
 
 
 async def set_state(tx: Tx, state: AccountState, reason: str = "") -> None:
     """Note that the CRM lets us in, or why it does not."""
-    await store.set_state(tx, tx.account, state, reason)
+    await accounts.set_state(tx, tx.account, state, reason)
 
 
-async def disconnect(tx: Tx) -> None:
-    """Forget the token; the mirror stays."""
-    await store.disconnect(tx, tx.account)
+async def warn(tx: Tx, reason: str) -> None:
+    """Note what its administrators should do while the account still works."""
+    await accounts.set_reason(tx, tx.account, reason)
+
+
+async def move(tx: Tx, base_url: str) -> None:
+    """Note that the account lives at another address now."""
+    label = (urlsplit(base_url).hostname or "").partition(".")[0]
+    await accounts.move(tx, tx.account, base_url, label)
+
+
+async def disconnect(tx: Tx, reason: str = "") -> None:
+    """Stop working for the account; the mirror stays."""
+    await accounts.set_state(tx, tx.account, AccountState.DISCONNECTED, reason)
+
+
+async def activate(tx: Tx, given: Given, giver: Giver, now: datetime) -> dict[str, Flaw]:
+    """Record the consent and whom to call; return what is wrong with the form instead."""
+    contact = check(given)
+    if not isinstance(contact, Contact):
+        return contact
+    await activation.give(tx, Activation(CONSENT_VERSION, contact, giver, now))
+    return {}

@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from smena.kernel.ids import AccountId
 
+CONSENT_VERSION = 1
+"""Grows with every change of the text of the consent: everybody is asked again."""
+
 
 class AccountState(StrEnum):
     """Whether the CRM lets us in."""
@@ -33,11 +36,75 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class NewAccount:
-    """What the connector learned about an account, with the token already sealed."""
+    """What the connector learned about an account."""
 
     id: AccountId
     name: str
     base_url: str
     subdomain: str
     time_zone: str
-    token_sealed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a person typed and ticked; `version` is the text they had before their eyes."""
+
+    name: str
+    phone: str
+    role: str
+    agrees: bool
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom to call about an account."""
+
+    name: str
+    phone: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Giver:
+    """Who signed, kept as they were at that moment."""
+
+    person: int
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """A consent to the processing of personal data, with the version of its text."""
+
+    version: int
+    contact: Contact
+    giver: Giver
+    given_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What every page has to know of its account."""
+
+    name: str
+    state: AccountState
+    reason: str
+    version: int | None
+    """The latest version of the consent that was given; None before the first entry."""
+
+    @property
+    def is_activated(self) -> bool:
+        """Tell whether the consent that was given is the one we would ask for today."""
+        return self.version is not None and self.version >= CONSENT_VERSION
+
+
+class Flaw(StrEnum):
+    """What is wrong with a field of the activation form."""
+
+    NO_NAME = "no_name"
+    NO_PHONE = "no_phone"
+    BAD_PHONE = "bad_phone"
+    NO_ROLE = "no_role"
+    NO_CONSENT = "no_consent"
+    OTHER_VERSION = "other_version"

@@ -68,9 +68,11 @@ async def parts(settings: Settings, url: str, *, is_short: bool = False) -> Asyn
         history_days=settings.history_days,
         allowed_hosts=frozenset(settings.allowed_crm_hosts),
     )
+    reach = Reach(http, vault, options)
     try:
-        yield Parts(url, settings, db, clock, vault, Reach(http, vault, options))
+        yield Parts(url, settings, db, clock, vault, reach)
     finally:
+        await reach.settle()
         await http.aclose()
         await db.close()
 

@@ -13,6 +13,13 @@ CRM_REQUESTS = Counter(
 CRM_SECONDS = Histogram(
     "smena_crm_request_seconds", "Time of a request to the CRM", ["kind"], registry=REGISTRY
 )
+TOKENS = Counter(
+    "smena_crm_tokens_total", "Renewals of tokens by outcome", ["outcome"], registry=REGISTRY
+)
+DISABLE_HOOKS = Counter(
+    "smena_crm_disable_hooks_total", "Told that we are off, by outcome", ["outcome"],
+    registry=REGISTRY,
+)  # fmt: skip
 JOBS = Counter(
     "smena_jobs_total", "Background work by outcome", ["job", "outcome"], registry=REGISTRY
 )

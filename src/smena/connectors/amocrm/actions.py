@@ -4,18 +4,21 @@ from datetime import datetime
 
 from smena.accounts import actions as accounts
 from smena.accounts.model import AccountState
-from smena.connectors.amocrm import connecting, hook
-from smena.connectors.amocrm.connecting import Request
-from smena.connectors.amocrm.model import Connected, HookState, NotConnected
+from smena.connectors.amocrm import connecting, hook, letting_go
+from smena.connectors.amocrm.connecting import CodeRequest, Request
+from smena.connectors.amocrm.core.disabled import Disabled
+from smena.connectors.amocrm.model import Connected, HookState, NotConnected, SwitchedOff
 from smena.connectors.amocrm.reach import Reach
-from smena.connectors.amocrm.store import link
+from smena.connectors.amocrm.store import link, tokens
+from smena.connectors.amocrm.words import loss_text
 from smena.kernel.clock import Clock
 from smena.kernel.db import Database, Tx
 from smena.kernel.ids import AccountId
 from smena.kernel.jobs import wake
 
+UNAUTHORIZED = 401
 WORDS = {
-    401: "amoCRM не принимает токен: он отозван или истёк",
+    UNAUTHORIZED: "amoCRM не принимает токен: он отозван или истёк",
     402: "аккаунт amoCRM не оплачен",
     403: "у токена нет прав, или amoCRM закрыла доступ к API",
 }
@@ -29,8 +32,20 @@ async def connect_by_token(
 
 
 async def disconnect(db: Database, clock: Clock, reach: Reach, account: AccountId) -> None:
-    """Stop reading an account and forget its token; what was read stays."""
-    await connecting.disconnect(db, clock, reach, account)
+    """Stop reading an account and forget its tokens; what was read stays."""
+    await letting_go.disconnect(db, clock, reach, account)
+
+
+async def connect_by_code(
+    db: Database, clock: Clock, reach: Reach, asked: CodeRequest
+) -> Connected | NotConnected:
+    """Connect an account by a code that amoCRM gave after a consent (see `connecting`)."""
+    return await connecting.connect_by_code(db, clock, reach, asked)
+
+
+async def switched_off(db: Database, clock: Clock, reach: Reach, told: Disabled) -> SwitchedOff:
+    """Hear that our integration was switched off in amoCRM (see `letting_go`)."""
+    return await letting_go.switched_off(db, clock, reach, told)
 
 
 async def set_rate(tx: Tx, per_second: float | None, load_per_second: float | None) -> None:
@@ -41,6 +56,8 @@ async def set_rate(tx: Tx, per_second: float | None, load_per_second: float | No
 async def access_lost(tx: Tx, status: int, now: datetime) -> None:
     """Stop asking: somebody has to connect the account again."""
     reason = WORDS.get(status, f"amoCRM отвечает {status}")
+    if status == UNAUTHORIZED:
+        reason = loss_text(await tokens.reason(tx)) or reason
     await accounts.set_state(tx, AccountState.SIGN_IN_AGAIN, reason)
     await link.deactivate(tx, reason, now)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import TypeVar
+from typing import Protocol, TypeVar
 from urllib.parse import urlencode
 
 import httpx2
@@ -67,22 +67,52 @@ class Target:
     def __repr__(self) -> str:
         return f"Target({self.base_url})"
 
+    async def enter(self) -> "Target":
+        """Be a door of one token, as when somebody has just typed it."""
+        return self
+
+    async def refused(self, _target: "Target") -> "Target | None":
+        return None
+
+    async def accepted(self, _target: "Target") -> None:
+        pass
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """One request, wherever and with whichever token it will be made."""
+
+    method: str
+    path: str
+    params: Params = ()
+    body: bytes | None = None
+
+
+class Door(Protocol):
+    """Gives the token for each request: renewed in time, another one after a 401."""
+
+    @property
+    def base_url(self) -> str: ...
+    async def enter(self) -> Target: ...
+    async def refused(self, target: Target, /) -> Target | None: ...
+    async def accepted(self, target: Target, /) -> None: ...
+
 
 class Client:
     """One account's API; `pace` gives the moments at which a request may leave."""
 
     def __init__(
-        self, http: httpx2.AsyncClient, target: Target, pace: Pace, *, tries: int = READ_TRIES
+        self, http: httpx2.AsyncClient, door: Door, pace: Pace, *, tries: int = READ_TRIES
     ) -> None:
         self._tries = tries
         self._http = http
-        self._target = target
+        self._door = door
         self._pace = pace
         self.server_time: datetime | None = None
 
     @property
     def host(self) -> str:
-        return httpx2.URL(self._target.base_url).host
+        return httpx2.URL(self._door.base_url).host
 
     async def list_page(self, listing: Listing, page: int = 1) -> Page:
         """Read one page of a list; nothing there is an empty page."""
@@ -113,6 +143,7 @@ class Client:
 
     async def turn(self) -> None:
         """Wait for a slot; whoever has it may send at once, with what is ready by then."""
+        await self._door.enter()  # a renewal must not eat up the slot
         await self._pace.turn()
 
     async def send(self, method: str, path: str, body: bytes) -> Answer:
@@ -120,7 +151,7 @@ class Client:
 
         Passing means that nobody knows whether the write was taken.
         """
-        answer = await self._ask(method, path, (), body, f"{method} {path[len(ROOT) :]}")
+        answer = await self._ask(_Question(method, path, body=body))
         if answer.status == TOO_MANY:
             await self._pace.too_fast(answer.retry_after)
         elif answer.status in GOOD:
@@ -130,8 +161,8 @@ class Client:
     async def _read_once(
         self, path: str, params: Params, understand: Callable[[bytes], Result]
     ) -> Result:
-        await self._pace.turn()
-        answer = await self._ask("GET", path, params, None, f"GET {path[len(ROOT) :]}")
+        await self.turn()
+        answer = await self._ask(_Question("GET", path, params))
         if answer.status in SHUT:
             raise AccessLost(answer.status)
         if answer.status == TOO_MANY:
@@ -145,17 +176,31 @@ class Client:
         except BadAnswer as trouble:
             raise Passing(f"amoCRM's answer cannot be read: {trouble}") from trouble
 
-    async def _ask(
-        self, method: str, path: str, params: Params, body: bytes | None, kind: str
-    ) -> Answer:
-        url = f"{self._target.base_url}{path}" + (f"?{urlencode(params)}" if params else "")
-        headers = {"Authorization": f"Bearer {self._target.token}"}
-        if body is not None:
+    async def _ask(self, asked: "_Question") -> Answer:
+        """Ask; a 401 says that nothing was done, so another token may try the same once."""
+        target = await self._door.enter()
+        answer = await self._ask_at(target, asked)
+        if answer.status == UNAUTHORIZED:
+            other = await self._door.refused(target)
+            if other is None:
+                return answer
+            target = other
+            await self._pace.turn()
+            answer = await self._ask_at(target, asked)
+        if answer.status != UNAUTHORIZED:
+            await self._door.accepted(target)
+        return answer
+
+    async def _ask_at(self, target: Target, asked: "_Question") -> Answer:
+        url = f"{target.base_url}{asked.path}"
+        url += f"?{urlencode(asked.params)}" if asked.params else ""
+        headers = {"Authorization": f"Bearer {target.token}"}
+        if asked.body is not None:
             headers["Content-Type"] = "application/json"
-        status = "none"
+        status, kind = "none", f"{asked.method} {asked.path[len(ROOT) :]}"
         try:
             with CRM_SECONDS.labels(kind).time():
-                answer = await self._exchange(method, url, headers, body)
+                answer = await self._exchange(asked.method, url, headers, asked.body)
             status = str(answer.status)
         except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, AnswerTooLarge) as trouble:
             raise Passing(f"no answer from amoCRM: {type(trouble).__name__}") from trouble

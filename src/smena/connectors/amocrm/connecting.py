@@ -1,29 +1,33 @@
-"""Connect an account by its address and a long-lived token; let it go again."""
+"""Connect an account: by a long-lived token, or by a code that amoCRM gave after a consent."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from smena.accounts import actions as accounts
 from smena.accounts import queries as accounts_queries
 from smena.accounts.model import AccountState, NewAccount
 from smena.connectors.amocrm import hook
-from smena.connectors.amocrm.client import AccessLost, Client, Passing, Target
+from smena.connectors.amocrm.client import AccessLost, Client, Target
 from smena.connectors.amocrm.core import people, translate
-from smena.connectors.amocrm.core.address import normalise
+from smena.connectors.amocrm.core.address import is_cloud, normalise
+from smena.connectors.amocrm.core.claims import read_claims
 from smena.connectors.amocrm.core.listing import users
+from smena.connectors.amocrm.core.pair import NoPair, Pair, Refused, Unclear
 from smena.connectors.amocrm.core.payload import AccountJson, BadAnswer, read_one
 from smena.connectors.amocrm.core.people import Identity
 from smena.connectors.amocrm.core.plan import slices
 from smena.connectors.amocrm.core.values import BadValue, seconds_of
 from smena.connectors.amocrm.core.window import Cursor, Stream
-from smena.connectors.amocrm.model import Connected, HookState, NotConnected, Refusal
+from smena.connectors.amocrm.model import Connected, Integration, NotConnected, Refusal
 from smena.connectors.amocrm.pace import Pace
 from smena.connectors.amocrm.reach import Reach
-from smena.connectors.amocrm.store import link, load
+from smena.connectors.amocrm.store import link, load, tokens
 from smena.crm.model import User
 from smena.kernel.clock import Clock
+from smena.kernel.crypto import Vault
 from smena.kernel.db import Database, Tx
-from smena.kernel.errors import GiveUp, TryLater
+from smena.kernel.errors import TryLater
 from smena.kernel.ids import AccountId
 from smena.kernel.jobs import wake
 
@@ -40,6 +44,11 @@ REFUSALS = {
     402: Refusal.NOT_PAID,
     403: Refusal.NOT_ADMIN,
 }
+OF_CODE = {
+    Refused.SPENT: Refusal.WRONG_CODE,
+    Refused.CLIENT: Refusal.WRONG_CLIENT,
+    Refused.ABSENT: Refusal.NOT_AMOCRM,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +59,21 @@ class Request:
     token: str
     requests_per_second: float | None = None
     load_requests_per_second: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRequest:
+    """A consent given in amoCRM. `expected` is the account that is being connected again."""
+
+    base_url: str
+    integration: Integration
+    code: str
+    expected: AccountId | None = None
+    requests_per_second: float | None = None
+    load_requests_per_second: float | None = None
+
+    def __repr__(self) -> str:
+        return f"CodeRequest({self.base_url})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +95,51 @@ async def connect_by_token(
     token = asked.token.strip()
     if not token or len(token) > TOKEN_MAX or not token.isascii() or not token.isprintable():
         return NotConnected(Refusal.NO_TOKEN)
-    pace = Pace(db, clock, UNPROVEN, 0)
-    client = Client(reach.http, Target(base_url, token), pace, tries=PROOF_TRIES)
-    proven = await _prove(client, base_url, clock)
+    proven = await _prove(db, clock, reach, Target(base_url, token))
     if isinstance(proven, NotConnected):
         return proven
+    return await _take(db, clock, reach, proven, asked, token)
+
+
+async def connect_by_code(
+    db: Database, clock: Clock, reach: Reach, asked: CodeRequest
+) -> Connected | NotConnected:
+    """Exchange the code for the first pair of tokens, then do as with a typed token."""
+    granted = await reach.desk(clock).exchange(asked.base_url, asked.integration, asked.code)
+    match granted:
+        case Unclear(detail):
+            return NotConnected(Refusal.NO_ANSWER, detail)
+        case NoPair(refused, detail):
+            return NotConnected(OF_CODE[refused], detail)
+    proven = await _prove(db, clock, reach, Target(asked.base_url, granted.access))
+    if isinstance(proven, NotConnected):
+        return proven
+    if asked.expected is not None and proven.identity.account != asked.expected:
+        return NotConnected(Refusal.ANOTHER_ACCOUNT, proven.identity.name)
+    return await _take(db, clock, reach, proven, asked, granted)
+
+
+async def _take(
+    db: Database,
+    clock: Clock,
+    reach: Reach,
+    proven: _Proven,
+    asked: Request | CodeRequest,
+    secret: str | Pair,
+) -> Connected | NotConnected:
+    """Remember a proven account and subscribe to its webhooks."""
     account = proven.identity.account
     async with db.tenant(account) as tx:
-        elsewhere = await _connected_elsewhere(tx, base_url)
+        elsewhere = await _connected_elsewhere(tx, proven.base_url)
         if elsewhere is not None:
             return NotConnected(Refusal.MOVED, elsewhere)
         await _remember(tx, reach, proven, asked, clock.now())
+        if isinstance(secret, Pair):
+            await tokens.put_pair(tx, reach.vault, secret)
+        else:
+            await _keep_long_lived(tx, reach.vault, secret, clock.now())
+        if isinstance(asked, CodeRequest):
+            await tokens.put_integration(tx, reach.vault, asked.integration)
     client = await reach.client(db, clock, account)
     await client.count_earlier(PROOF_REQUESTS)
     subscribed = await hook.ensure(client, reach.hook_url(account))
@@ -90,21 +148,17 @@ async def connect_by_token(
     return Connected(account, proven.identity.name, subscribed.state)
 
 
-async def disconnect(db: Database, clock: Clock, reach: Reach, account: AccountId) -> None:
-    """Take back the webhooks where it can still be done, forget the token, stop asking."""
-    try:
-        client = await reach.client(db, clock, account)
-        await hook.cancel(client, reach.hook_url(account))
-    except (Passing, TryLater, GiveUp):
-        pass  # amoCRM need not agree to be left; it gives up on an address that is gone
-    async with db.tenant(account) as tx:
-        await link.deactivate(tx, "", clock.now())
-        await link.save_hook(tx, HookState.UNKNOWN, "", clock.now())
-        await accounts.disconnect(tx)
+async def _keep_long_lived(tx: Tx, vault: Vault, token: str, now: datetime) -> None:
+    claims = read_claims(token)
+    await tokens.put_long_lived(tx, vault, token, claims.issued_at or now, claims.expires_at)
 
 
-async def _prove(client: Client, base_url: str, clock: Clock) -> _Proven | NotConnected:
+async def _prove(
+    db: Database, clock: Clock, reach: Reach, target: Target
+) -> _Proven | NotConnected:
     """Ask who we are; only an administrator's token sees everything (amocrm.md section 2.6)."""
+    pace = Pace(db, clock, UNPROVEN, 0)
+    client = Client(reach.http, target, pace, tries=PROOF_TRIES)
     try:
         json = await client.read(ACCOUNT_PATH, ACCOUNT_WITH, lambda b: read_one(b, AccountJson))
         identity, _groups = people.account(json)
@@ -121,20 +175,27 @@ async def _prove(client: Client, base_url: str, clock: Clock) -> _Proven | NotCo
     found = translate.page("users", page.items).changes.users
     if not _is_admin(found, identity):
         return NotConnected(Refusal.NOT_ADMIN)
-    return _Proven(base_url, identity, told)
+    return _Proven(target.base_url, identity, told)
 
 
 async def _connected_elsewhere(tx: Tx, base_url: str) -> str | None:
     """Return where this account is connected, when that is another address.
 
     Its administrator has to let go of the old one first (docs/decisions/0001): otherwise whoever
-    answers at the new address would take over the account's webhooks and wishes.
+    answers at the new address would take over the account's webhooks and wishes. Between two hosts
+    of amoCRM's own clouds nobody else can answer: there it is a rename.
     """
     found = await link.one(tx)
     if found is None or not found.is_active:
         return None
-    known = await accounts_queries.account(tx)
-    return None if known.base_url == base_url else known.base_url
+    known = (await accounts_queries.account(tx)).base_url
+    if known == base_url or (_is_clouds(known) and _is_clouds(base_url)):
+        return None
+    return known
+
+
+def _is_clouds(base_url: str) -> bool:
+    return is_cloud(urlsplit(base_url).hostname or "")
 
 
 def _is_admin(found: tuple[User, ...], identity: Identity) -> bool:
@@ -149,7 +210,9 @@ def _refusal(reason: str) -> Refusal:
     return Refusal.NOT_AMOCRM if "cannot be read" in reason else Refusal.NO_ANSWER
 
 
-async def _remember(tx: Tx, reach: Reach, proven: _Proven, asked: Request, now: datetime) -> None:
+async def _remember(
+    tx: Tx, reach: Reach, proven: _Proven, asked: Request | CodeRequest, now: datetime
+) -> None:
     identity = proven.identity
     new = NewAccount(
         id=identity.account,
@@ -157,7 +220,6 @@ async def _remember(tx: Tx, reach: Reach, proven: _Proven, asked: Request, now: 
         base_url=proven.base_url,
         subdomain=identity.subdomain,
         time_zone=identity.time_zone,
-        token_sealed=reach.vault.seal(asked.token.strip().encode()),
     )
     await accounts.connect(tx, new, now)
     await accounts.set_state(tx, AccountState.CONNECTED)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 from smena.connectors.amocrm.core.plan import Progress
 from smena.crm.model import UserId
@@ -41,11 +42,43 @@ class Connection:
     next_poll_at: datetime
     next_cards_at: datetime
     roster_at: datetime | None
-    lists_at: datetime | None
-    unsorted_at: datetime | None
     trouble: str
     trouble_at: datetime | None
     spoiled_rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Integration:
+    """Our integration inside one account of amoCRM. Its text never shows the secret."""
+
+    client: str
+    secret: str
+    redirect_uri: str
+
+    def __repr__(self) -> str:
+        return f"Integration({self.client})"
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentAsked:
+    """A consent that a browser here waits for; `account` is set when one is connected again."""
+
+    id: UUID
+    account: AccountId | None
+    base_url: str
+    integration: Integration
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A code that amoCRM sent without being asked: an administrator here has to confirm it."""
+
+    asked: ConsentAsked
+    code: str
+
+    def __repr__(self) -> str:
+        return f"Offer({self.asked})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +112,27 @@ class Refusal(StrEnum):
     NOT_AMOCRM = "not_amocrm"
     TOO_OFTEN = "too_often"
     MOVED = "moved"
+    NO_CLIENT = "no_client"
+    BAD_REDIRECT = "bad_redirect"
+    NO_CODE = "no_code"
+    WRONG_CODE = "wrong_code"
+    WRONG_CLIENT = "wrong_client"
+    ANOTHER_ACCOUNT = "another_account"
+    STALE_STATE = "stale_state"
+    DENIED = "denied"
+    FOREIGN_REFERER = "foreign_referer"
+    BAD_LANDING = "bad_landing"
+    UNKNOWN_CLIENT = "unknown_client"
+
+
+class SwitchedOff(StrEnum):
+    """What came of a message that our integration is off."""
+
+    STOPPED = "stopped"
+    ALREADY_OFF = "already_off"
+    LET_IN = "let_in"
+    """amoCRM still lets us in: the message is old, or early."""
+    NOT_SIGNED = "not_signed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 
 import httpx2
 
-from smena.accounts import queries as accounts
-from smena.connectors.amocrm.client import Client, Target
+from smena.connectors.amocrm.client import Client
+from smena.connectors.amocrm.keys import Keys
 from smena.connectors.amocrm.pace import Pace
+from smena.connectors.amocrm.renewing import Keyring, held, settled
 from smena.connectors.amocrm.store import link
+from smena.connectors.amocrm.token_desk import TokenDesk
 from smena.kernel.clock import Clock
 from smena.kernel.crypto import Vault
 from smena.kernel.db import Database
@@ -19,6 +21,8 @@ from smena.kernel.ids import AccountId
 
 SEEN_MAX = 20_000
 HOOK_KEY_DIGITS = 40
+REDIRECT_PATH = "/oauth/amocrm"
+DISABLED_PATH = "/hooks/amocrm/disabled"
 KNOWN_FOR = timedelta(seconds=10)
 
 
@@ -43,6 +47,7 @@ class Reach:
     options: Options = field(default_factory=Options)
     seen: dict[AccountId, "Seen"] = field(default_factory=dict)
     known: dict[AccountId, "Known"] = field(default_factory=dict)
+    rings: dict[int, Keyring] = field(default_factory=dict)
 
     def hook_key(self, account: AccountId) -> str:
         """Return the secret part of the address at which amoCRM tells us of changes."""
@@ -71,14 +76,40 @@ class Reach:
             connection = await link.one(tx)
             if connection is None:
                 raise GiveUp(f"account {account} is not connected")
-            known = await accounts.account(tx)
-            token = await accounts.token(tx, self.vault)
+            found = await held(tx, self.vault)
         told = connection.requests_per_second
         if for_load and connection.load_requests_per_second is not None:
             told = connection.load_requests_per_second
         per_second = self.options.requests_per_second if told is None else told
         pace = Pace(db, clock, account, per_second)
-        return Client(self.http, Target(known.base_url, token), pace)
+        return Client(self.http, Keys(self.ring(db, clock), account, found), pace)
+
+    def desk(self, clock: Clock) -> TokenDesk:
+        """Return where tokens are asked for."""
+        return TokenDesk(self.http, clock, self.options.allowed_hosts)
+
+    def ring(self, db: Database, clock: Clock) -> Keyring:
+        """Return what renews tokens; one for each database, so that renewals are not doubled."""
+        found = self.rings.get(id(db))
+        if found is None:
+            found = Keyring(db, clock, self.vault, self.desk(clock))
+            self.rings[id(db)] = found
+        return found
+
+    async def settle(self) -> None:
+        """Wait for renewals under way; call it before the database is closed."""
+        for ring in self.rings.values():
+            await settled(ring)
+
+    def redirect_uri(self) -> str | None:
+        """Return where amoCRM sends people after their consent, None without an own address."""
+        base = self.options.public_url
+        return f"{base}{REDIRECT_PATH}" if base else None
+
+    def disable_uri(self) -> str | None:
+        """Return where amoCRM tells that the integration was switched off."""
+        base = self.options.public_url
+        return f"{base}{DISABLED_PATH}" if base else None
 
     def know(self, account: AccountId, is_connected: bool, now: datetime) -> "Known":  # noqa: FBT001 -- the answer itself
         """Remember for a while whether bodies for this account are taken."""

@@ -34,15 +34,66 @@ def refusal_text(refused: NotConnected) -> str:
             "Этот аккаунт уже подключён по адресу {address}. Если он переехал, сначала отключите "
             "его на этой странице."
         ).format(address=refused.detail),
+        **_consent_refusals(refused),
     }[refused.refusal]
+
+
+def _consent_refusals(refused: NotConnected) -> dict[Refusal, str]:
+    return {
+        Refusal.NO_CLIENT: _(
+            "Скопируйте ID интеграции и секретный ключ целиком, без пробелов: они на вкладке "
+            "«Ключи и доступы»."
+        ),
+        Refusal.BAD_REDIRECT: _(
+            "Ссылка для перенаправления должна начинаться с https:// и совпадать с той, что "
+            "записана в интеграции, до последнего знака."
+        ),
+        Refusal.NO_CODE: _("Вставьте код авторизации целиком или весь адрес, в котором он пришёл."),
+        Refusal.WRONG_CODE: _(
+            "amoCRM не принимает код: он действует 20 минут и только один раз. Получите новый."
+        ),
+        Refusal.WRONG_CLIENT: _(
+            "amoCRM не узнаёт интеграцию. Проверьте ID, секретный ключ и ссылку для "
+            "перенаправления: все три должны совпадать с карточкой интеграции."
+        ),
+        Refusal.ANOTHER_ACCOUNT: _(
+            "Доступ дан от другого аккаунта: «{name}». Выберите в amoCRM тот аккаунт, который "
+            "подключаете снова."
+        ).format(name=refused.detail),
+        Refusal.STALE_STATE: _(
+            "Этот ответ amoCRM относится к другому или уже законченному подключению. Начните "
+            "подключение здесь ещё раз."
+        ),
+        Refusal.DENIED: _(
+            "В amoCRM отказали в доступе. Если это ошибка, начните ещё раз и нажмите «Разрешить»."
+        ),
+        Refusal.FOREIGN_REFERER: _(
+            "Ответ пришёл не от amoCRM и не от Kommo: {host}. Ничего не подключено."
+        ).format(host=refused.detail),
+        Refusal.BAD_LANDING: _("По этому адресу amoCRM присылает код, но сейчас его здесь нет."),
+        Refusal.UNKNOWN_CLIENT: _(
+            "Эта интеграция Смене неизвестна. Сначала введите её ID и секретный ключ на этой "
+            "странице."
+        ),
+    }
+
+
+def loss_text(code: str) -> str:
+    """Say why amoCRM gives no more tokens; empty when it is not known."""
+    return {
+        "spent": _("amoCRM отозвала доступ"),
+        "client": _("amoCRM не узнаёт интеграцию: её удалили или сменили секретный ключ"),
+        "absent": _("аккаунта нет по прежнему адресу"),
+        "lost_answer": _("ответ amoCRM с новым токеном потерялся в пути"),
+        "disabled": _("интеграцию выключили в amoCRM"),
+    }.get(code, "")
 
 
 def stage_text(stage: Stage) -> str:
     return {
         Stage.PEOPLE: _("Сотрудники и воронки"),
-        Stage.LISTS: _("Поля, теги и справочники"),
         Stage.EVENTS: _("События"),
-        Stage.CALLS: _("Звонки и примечания"),
+        Stage.CALLS: _("Звонки"),
         Stage.LEADS: _("Сделки"),
         Stage.CONTACTS: _("Контакты"),
         Stage.COMPANIES: _("Компании"),

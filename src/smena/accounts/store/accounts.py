@@ -14,16 +14,15 @@ _COLUMNS = (
 )
 ONE = f"SELECT {_COLUMNS} FROM account WHERE id = :account"  # noqa: S608 -- a constant list
 ALL = f"SELECT {_COLUMNS} FROM account ORDER BY id"  # noqa: S608 -- a constant list
-TOKEN = "SELECT token FROM account WHERE id = :account"  # noqa: S105 -- a statement
 
 # Connecting again keeps `active_since` unless the account had been disconnected meanwhile.
 CONNECT = """
-INSERT INTO account (id, name, base_url, subdomain, time_zone, state, token,
-                     connected_at, active_since)
-VALUES (:id, :name, :base_url, :subdomain, :time_zone, 'connected', :token, :now, :now)
+INSERT INTO account (id, name, base_url, subdomain, time_zone, state, connected_at,
+                     active_since)
+VALUES (:id, :name, :base_url, :subdomain, :time_zone, 'connected', :now, :now)
 ON CONFLICT (id) DO UPDATE SET
     name = excluded.name, base_url = excluded.base_url, subdomain = excluded.subdomain,
-    time_zone = excluded.time_zone, token = excluded.token, connected_at = excluded.connected_at,
+    time_zone = excluded.time_zone, connected_at = excluded.connected_at,
     active_since = CASE WHEN account.state = 'disconnected' THEN excluded.active_since
                         ELSE account.active_since END,
     state = 'connected', state_reason = ''
@@ -31,11 +30,9 @@ ON CONFLICT (id) DO UPDATE SET
 
 SET_STATE = "UPDATE account SET state = :state, state_reason = :reason WHERE id = :account"
 
-# A disconnected account keeps no secret.
-DISCONNECT = """
-UPDATE account SET state = 'disconnected', state_reason = '', token = ''::bytea
- WHERE id = :account
-"""
+SET_REASON = "UPDATE account SET state_reason = :reason WHERE id = :account"
+
+MOVE = "UPDATE account SET base_url = :base_url, subdomain = :subdomain WHERE id = :account"
 
 
 async def one(tx: Tx, account: AccountId) -> Account | None:
@@ -47,11 +44,6 @@ async def every(tx: Tx) -> list[Account]:
     return [_account(row) for row in await tx.rows(ALL)]
 
 
-async def sealed_token(tx: Tx, account: AccountId) -> bytes | None:
-    value: bytes | None = await tx.value(TOKEN, account=account)
-    return value or None
-
-
 async def connect(tx: Tx, new: NewAccount, now: datetime) -> None:
     await tx.run(
         CONNECT,
@@ -60,7 +52,6 @@ async def connect(tx: Tx, new: NewAccount, now: datetime) -> None:
         base_url=new.base_url,
         subdomain=new.subdomain,
         time_zone=new.time_zone,
-        token=new.token_sealed,
         now=now,
     )
 
@@ -69,8 +60,12 @@ async def set_state(tx: Tx, account: AccountId, state: AccountState, reason: str
     await tx.run(SET_STATE, account=account, state=state.value, reason=reason)
 
 
-async def disconnect(tx: Tx, account: AccountId) -> None:
-    await tx.run(DISCONNECT, account=account)
+async def set_reason(tx: Tx, account: AccountId, reason: str) -> None:
+    await tx.run(SET_REASON, account=account, reason=reason)
+
+
+async def move(tx: Tx, account: AccountId, base_url: str, subdomain: str) -> None:
+    await tx.run(MOVE, account=account, base_url=base_url, subdomain=subdomain)
 
 
 def _account(row: Row[Any]) -> Account:

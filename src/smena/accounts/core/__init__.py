@@ -1,0 +1,1 @@
+"""Decisions about accounts: what an activation needs."""

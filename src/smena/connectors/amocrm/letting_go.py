@@ -1,0 +1,70 @@
+"""Stop working with an account: by a person here, or because amoCRM tells that we are off there."""
+
+from smena.accounts import actions as accounts
+from smena.accounts.model import AccountState
+from smena.connectors.amocrm import hook
+from smena.connectors.amocrm.client import AccessLost, Passing
+from smena.connectors.amocrm.core.disabled import Disabled, is_signed
+from smena.connectors.amocrm.core.listing import users
+from smena.connectors.amocrm.model import HookState, SwitchedOff
+from smena.connectors.amocrm.reach import Reach
+from smena.connectors.amocrm.store import link, tokens
+from smena.connectors.amocrm.words import loss_text
+from smena.kernel.clock import Clock
+from smena.kernel.db import Database, Tx
+from smena.kernel.errors import GiveUp, TryLater
+from smena.kernel.ids import AccountId
+from smena.kernel.jobs import wake
+
+DISABLED = "disabled"
+
+
+async def disconnect(db: Database, clock: Clock, reach: Reach, account: AccountId) -> None:
+    """Take back the webhooks where it can still be done, forget all secrets, stop asking."""
+    try:
+        client = await reach.client(db, clock, account)
+        await hook.cancel(client, reach.hook_url(account))
+    except (Passing, TryLater, GiveUp):
+        pass  # amoCRM need not agree to be left; it gives up on an address that is gone
+    async with db.tenant(account) as tx:
+        await link.deactivate(tx, "", clock.now())
+        await link.save_hook(tx, HookState.UNKNOWN, "", clock.now())
+        await tokens.forget(tx)
+        await tokens.forget_integration(tx)
+        await accounts.disconnect(tx)
+
+
+async def switched_off(db: Database, clock: Clock, reach: Reach, told: Disabled) -> SwitchedOff:
+    """Stop when amoCRM says so with our secret's signature, and its own door agrees.
+
+    The signature is the same each time, so an old message may be sent again by anybody who saw it:
+    while amoCRM lets us in, it is only remembered as the reason for what may follow.
+    """
+    async with db.tenant(told.account) as tx:
+        known = await tokens.integration(tx, reach.vault)
+        held = await tokens.one(tx, reach.vault)
+    if known is None or known.client != told.client or not is_signed(told, known.secret):
+        return SwitchedOff.NOT_SIGNED
+    if held is None:
+        return SwitchedOff.ALREADY_OFF
+    try:
+        client = await reach.client(db, clock, told.account)
+        await client.list_page(users())
+    except AccessLost:
+        async with db.tenant(told.account) as tx:
+            await _stop(tx, clock)
+        return SwitchedOff.STOPPED
+    except (TryLater, GiveUp):
+        pass  # nobody knows: the next request that is let in or refused will tell
+    async with db.tenant(told.account) as tx:
+        await tokens.note_reason(tx, DISABLED)
+        await wake(tx, "amocrm.poll", told.account)
+    return SwitchedOff.LET_IN
+
+
+async def _stop(tx: Tx, clock: Clock) -> None:
+    """Forget the dead tokens; the integration stays, so that it can be connected again."""
+    reason = loss_text(DISABLED)
+    await tokens.forget(tx)
+    await accounts.set_state(tx, AccountState.SIGN_IN_AGAIN, reason)
+    await link.deactivate(tx, reason, clock.now())
