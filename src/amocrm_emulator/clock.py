@@ -1,4 +1,4 @@
-"""The emulator's time: the machine's, or set by hand in tests."""
+"""The emulator's time: the machine's, the machine's moved, or set by hand in tests."""
 
 import time
 from typing import Protocol
@@ -36,3 +36,27 @@ class SetClock:
 
     def advance(self, seconds: float) -> None:
         self.moment += seconds
+
+
+class MovableClock:
+    """Goes as the machine's does, from wherever somebody has moved it."""
+
+    def __init__(self) -> None:
+        self._ahead = 0.0
+
+    @property
+    def moment(self) -> float:
+        return time.time() + self._ahead
+
+    @moment.setter
+    def moment(self, moment: float) -> None:
+        self._ahead = moment - time.time()
+
+    def now(self) -> int:
+        return int(self.moment)
+
+    def exact(self) -> float:
+        return self.moment
+
+    def advance(self, seconds: float) -> None:
+        self._ahead += seconds

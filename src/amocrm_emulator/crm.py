@@ -45,5 +45,11 @@ class Crm(CrmLeads):
         """Go on with the account stored at `path`."""
         return cls(Store(path), clock or SystemClock())
 
+    def reload(self) -> None:
+        """Read everything anew from a store that has become another account."""
+        base_url, rules = self.base_url, self.oauth.rules
+        Crm.__init__(self, self.store, self.clock)
+        self.base_url, self.oauth.rules = base_url, rules
+
     def close(self) -> None:
         self.store.close()

@@ -9,6 +9,8 @@ import itertools
 import logging
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -22,7 +24,11 @@ from amocrm_emulator.api.answers import Answer, Http, Refusal, problem
 from amocrm_emulator.api.routes import HANDLERS
 from amocrm_emulator.api.switches import EVENTS_MAX, Switches
 from amocrm_emulator.crm import Crm
+from amocrm_emulator.faults.model import Fault
+from amocrm_emulator.faults.script import Script
+from amocrm_emulator.faults.wire import Wire
 from amocrm_emulator.hooks.sender import Sender
+from amocrm_emulator.tls import Tls
 
 STOP_SECONDS = 5
 TICK_SECONDS = 0.1
@@ -30,13 +36,31 @@ FLUSH_SECONDS = 60
 Background = Callable[[asyncio.Event], Awaitable[None]]
 
 
-def create_app(crm: Crm, door: gate.Gate, sender: Sender, switches: Switches) -> Litestar:
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How an emulator runs; `per_second` None lifts the limits, `tls` None is plain HTTP.
+
+    `public_host`: how clients reach it when it is not as they ask. `states`: where accounts are
+    kept under names.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    per_second: int | None = gate.PER_SECOND
+    events_max: int = EVENTS_MAX
+    tls: Tls | None = None
+    faults: tuple[Fault, ...] = ()
+    latency_seconds: float = 0.0
+    public_host: str = ""
+    states: Path = Path("amocrm-states")
+    background: Background | None = None
+
+
+def create_app(crm: Crm, **parts: Any) -> Litestar:
     """Return the API of an account as an ASGI application."""
     return Litestar(
         route_handlers=list(HANDLERS),
-        state=State(
-            {"crm": crm, "gate": door, "sender": sender, "switches": switches}, deep_copy=False
-        ),
+        state=State({"crm": crm} | parts, deep_copy=False),
         before_request=gate.check_rate,
         after_request=_number,
         exception_handlers={Refusal: _refused, HTTPException: _http_error, Exception: _defect},
@@ -69,33 +93,53 @@ def _defect(_request: Http, error: Exception) -> Answer:
 class Emulator:
     """An account that listens on a port of the loopback address."""
 
-    def __init__(
-        self,
-        crm: Crm,
-        *,
-        host: str = "127.0.0.1",
-        port: int = 0,
-        per_second: int | None = gate.PER_SECOND,
-        events_max: int = EVENTS_MAX,
-        background: Background | None = None,
-    ) -> None:
+    def __init__(self, crm: Crm, setting: Setting | None = None, **changes: Any) -> None:
+        setting = replace(setting or Setting(), **changes)
         self.crm = crm
-        self.gate = gate.Gate(per_second)
-        self.switches = Switches(events_max)
+        self.gate = gate.Gate(setting.per_second)
+        self.switches = Switches(setting.events_max)
         self.sender = Sender(crm)
-        self._background = background
+        self._background = setting.background
         # Named as TCP, so that asyncio switches off the delay of small answers.
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.bind((host, port))
-        self.url = f"http://{host}:{self._socket.getsockname()[1]}"
-        crm.base_url = f"http://{crm.oauth.host}" if crm.oauth.host else self.url
-        app = create_app(crm, self.gate, self.sender, self.switches)
+        self._socket.bind((setting.host, setting.port))
+        scheme = "http" if setting.tls is None else "https"
+        self.url = f"{scheme}://{setting.host}:{self._socket.getsockname()[1]}"
+        crm.oauth.rules.public_host = setting.public_host or crm.oauth.rules.public_host
+        crm.base_url = f"{scheme}://{crm.oauth.host}" if crm.oauth.host else self.url
+        self.wire = self._wired(setting)
         self._server = _QuietServer(
-            uvicorn.Config(app, log_level="warning", lifespan="off", access_log=False)
+            uvicorn.Config(
+                self.wire,
+                log_level="warning",
+                lifespan="off",
+                access_log=False,
+                ssl_certfile=None if setting.tls is None else setting.tls.certificate,
+                ssl_keyfile=None if setting.tls is None else setting.tls.key,
+            )
         )
         self._stop = asyncio.Event()
         self._tasks: list[asyncio.Task[Any]] = []
+
+    def _wired(self, setting: Setting) -> Wire:
+        """Put the API behind the wire on which faults happen."""
+        app = create_app(
+            self.crm,
+            gate=self.gate,
+            sender=self.sender,
+            switches=self.switches,
+            states=setting.states,
+        )
+        wire = Wire(
+            app,
+            Script(setting.faults),
+            setting.latency_seconds,
+            ban=lambda seconds: self.gate.ban(self.crm.clock.exact() + seconds),
+            expire=self.crm.oauth.book.expire,
+        )
+        app.state.wire = wire
+        return wire
 
     @property
     def token(self) -> str:
@@ -123,6 +167,7 @@ class Emulator:
         trace: TracebackType | None,
     ) -> None:
         self._stop.set()
+        self.wire.closing.set()
         self._server.end()
         try:
             for task in self._tasks[1:]:

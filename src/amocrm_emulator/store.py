@@ -7,9 +7,10 @@ counted in memory and written with the transaction that uses them.
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -120,6 +121,26 @@ class Store:
     def run(self, sql: str, *params: object) -> int:
         cursor = self._db.execute(sql, params)
         return cursor.lastrowid or 0
+
+    def change(self, sql: str, *params: object) -> int:
+        """Return how many rows a statement changed."""
+        return self._db.execute(sql, params).rowcount
+
+    def save_to(self, path: Path) -> None:
+        """Write a copy of everything."""
+        with closing(sqlite3.connect(path)) as target:
+            self._db.backup(target)
+            target.execute("PRAGMA journal_mode=DELETE")  # one file, that can be read anywhere
+
+    def load_from(self, path: Path) -> None:
+        """Become a copy of what was saved; sqlite3.DatabaseError when it is no account."""
+        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as source:
+            if not source.execute("SELECT 1 FROM meta WHERE key = 'account'").fetchone():
+                raise sqlite3.DatabaseError("no account in the file")
+            source.backup(self._db)
+        self._db.executescript(SCHEMA)
+        self._counters.clear()
+        self._used.clear()
 
     def meta(self, key: str) -> Any:
         found = self.row("SELECT value FROM meta WHERE key = ?", key)

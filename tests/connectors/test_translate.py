@@ -82,7 +82,7 @@ def test_lead() -> None:
         pipeline=PipelineId(700), status=StatusId(71001), created_by=UserId(9000001),
         updated_by=UserId(0), created_at=MOMENT,
         updated_at=datetime.fromtimestamp(AT + 60, UTC), closed_at=None, is_deleted=False,
-        contacts=(ContactId(5010), ContactId(5009)), company=CompanyId(6001),
+        contacts=(ContactId(5010), ContactId(5009)), company=CompanyId(6001), tags=(), fields=(),
     )  # fmt: skip
 
 
@@ -138,10 +138,10 @@ def test_contact() -> None:
     (found,) = told("contacts", contact).changes.contacts
     assert found == Contact(
         id=ContactId(5001), name="Клиент", responsible=ANNA, created_at=MOMENT, updated_at=MOMENT,
-        phones=("+7000",), emails=("a@example.com",), company=CompanyId(6),
+        phones=("+7000",), emails=("a@example.com",), company=CompanyId(6), tags=(), fields=(),
     )  # fmt: skip
     (bare,) = told("companies", contact | {"custom_fields_values": None}).changes.companies
-    assert bare == Company(CompanyId(5001), "Клиент", ANNA, MOMENT, MOMENT)
+    assert bare == Company(CompanyId(5001), "Клиент", ANNA, MOMENT, MOMENT, tags=(), fields=())
 
 
 def test_task() -> None:

@@ -8,6 +8,15 @@ from smena.accounts import actions as accounts
 from smena.accounts.model import NewAccount
 from smena.crm import actions, queries
 from smena.crm.answers import Absorbed
+from smena.crm.details import (
+    FieldId,
+    Filled,
+    LeadSourceId,
+    LossReasonId,
+    Tag,
+    TagId,
+    Value,
+)
 from smena.crm.facts import Fact
 from smena.crm.model import (
     Call,
@@ -61,6 +70,12 @@ LEAD = Lead(
     created_at=after(10),
     updated_at=after(10),
     contacts=(ContactId(5001),),
+    tags=(Tag(TagId(11), "сайт"),),
+    fields=(Filled(FieldId(7001), (Value("Тула"),)),),
+    loss_reason=LossReasonId(1),
+    came_from=LeadSourceId(81),
+    labour_seconds=60,
+    next_task_at=after(86_400),
 )
 CONTACT = Contact(
     id=ContactId(5001),
@@ -69,6 +84,8 @@ CONTACT = Contact(
     created_at=after(10),
     updated_at=after(10),
     phones=("+70000000000",),
+    tags=(),
+    fields=(),
 )
 TASK = Task(
     id=TaskId(8000001),
@@ -106,7 +123,10 @@ def event(number: int, at: datetime, author: UserId = ANNA, kind: str = "task_co
 
 def claim_of(lead: Lead) -> Lead:
     """Return what a webhook says of a lead: nothing about contacts, company, closing."""
-    return replace(lead, contacts=None, company=None, closed_at=None)
+    return replace(
+        lead, contacts=None, company=None, closed_at=None, loss_reason=None, came_from=None,
+        labour_seconds=None, next_task_at=None, tags=None, fields=None,
+    )  # fmt: skip
 
 
 async def open_account(db: Database, account: AccountId = ACME) -> None:

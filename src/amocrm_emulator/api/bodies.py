@@ -15,7 +15,7 @@ Trouble = tuple[str, str, str]
 
 async def read_items(request: Http, most: int = BATCH_MAX) -> list[Doc]:
     """Return the items of a batch; each has a `request_id`, its place when it named none."""
-    given = await _read(request)
+    given = await read_any(request)
     if not isinstance(given, list) or not given or not all(isinstance(i, dict) for i in given):
         raise Refusal(400, "An array of objects is expected", [])
     if len(given) > most:
@@ -25,7 +25,7 @@ async def read_items(request: Http, most: int = BATCH_MAX) -> list[Doc]:
 
 async def read_object(request: Http) -> Doc:
     """Return the only object of a body; an array with one object will do."""
-    given = await _read(request)
+    given = await read_any(request)
     if isinstance(given, list) and len(given) == 1:
         given = given[0]
     if not isinstance(given, dict):
@@ -33,7 +33,8 @@ async def read_object(request: Http) -> Doc:
     return given
 
 
-async def _read(request: Http) -> Any:
+async def read_any(request: Http) -> Any:
+    """Return a decoded body of any shape."""
     try:
         return msgspec.json.decode(await request.body())
     except (msgspec.DecodeError, RecursionError) as error:

@@ -5,11 +5,11 @@ from typing import Any
 from litestar import get, post
 from litestar.params import FromPath
 
-from amocrm_emulator.api.answers import Answer, Http, Refusal, hal
-from amocrm_emulator.api.bodies import is_whole, read_object
+from amocrm_emulator.api.answers import Answer, Http, Refusal, hal, root
+from amocrm_emulator.api.bodies import read_object
 from amocrm_emulator.api.gate import Gate
 from amocrm_emulator.api.switches import Switches, switches
-from amocrm_emulator.clock import SetClock
+from amocrm_emulator.clock import MovableClock, SetClock
 from amocrm_emulator.core import CARDS, SINGULAR
 from amocrm_emulator.crm import Crm
 from amocrm_emulator.hooks.faults import Faults
@@ -25,6 +25,9 @@ def crm_of(request: Http) -> Crm:
     client = request.client
     if client is not None and client.host not in LOOPBACK:
         raise Refusal(403, "The control API answers this machine only")
+    origin = request.headers.get("origin")
+    if origin is not None and origin != root(request):
+        raise Refusal(403, "The control API answers no pages of other sites")
     found: Crm = request.app.state.crm
     return found
 
@@ -65,19 +68,9 @@ async def requests(request: Http) -> Answer:
             "clients": gate.clients,
             "kinds": gate.kinds,
             "refused": gate.refused,
+            "banned": gate.banned,
         }
     )
-
-
-@post("/control/limits", status_code=200)
-async def limits(request: Http) -> Answer:
-    """Set the requests per second of each token; null lifts the limits."""
-    _crm, gate, _sender = _parts(request)
-    given = (await read_object(request)).get("per_second")
-    if given is not None and not is_whole(given):
-        raise Refusal(400, "per_second is a whole number or null")
-    gate.per_second = given
-    return hal({"per_second": given})
 
 
 @post("/control/switches", status_code=200)
@@ -103,10 +96,10 @@ async def faults(request: Http) -> Answer:
 
 @post("/control/clock", status_code=200)
 async def clock(request: Http) -> Answer:
-    """Move a clock that is set by hand: `now` (Unix seconds) or `advance` (seconds)."""
+    """Move a clock that can be moved: `now` (Unix seconds) or `advance` (seconds)."""
     crm, _gate, _sender = _parts(request)
     given = await read_object(request)
-    if not isinstance(crm.clock, SetClock):
+    if not isinstance(crm.clock, SetClock | MovableClock):
         raise Refusal(409, "This emulator goes by the machine's clock")
     if given.get("now") is not None:
         crm.clock.moment = float(given["now"])

@@ -7,6 +7,8 @@ from amocrm_emulator.api import (
     cards,
     control,
     control_oauth,
+    control_state,
+    control_trouble,
     events,
     links,
     notes,
@@ -35,6 +37,8 @@ HANDLERS = (
     oauth.address,
     control_oauth.integrations, control_oauth.set_integration, control_oauth.act,
     control_oauth.set_rules, control_oauth.move,
-    control.state, control.requests, control.limits, control.set_switches,
+    control_trouble.script, control_trouble.set_script, control_trouble.end_script,
+    control_trouble.limits, control_state.save, control_state.load,
+    control.state, control.requests, control.set_switches,
     control.faults, control.clock, control.flush, control.act,
 )  # fmt: skip

@@ -78,6 +78,9 @@ class Book:
             "SELECT client_id, user, expires_at FROM oauth_access WHERE token = ?", token
         )
 
+    def expire(self, token: str) -> bool:
+        return bool(self._store.change("DELETE FROM oauth_access WHERE token = ?", token))
+
     def own_hook(self, hook: int, client_id: str | None) -> None:
         """Note which integration made a webhook; None: none."""
         self._store.run("DELETE FROM hook_owner WHERE hook = ?", hook)

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from smena.crm import absorb as absorbing
 from smena.crm.answers import Absorbed
 from smena.crm.core import wish as wishing
+from smena.crm.directory import Directory
 from smena.crm.facts import Fact, ResponsibleChanged, WishDelivered, WishOvertaken, WishRefused
 from smena.crm.model import Changes, LeadId, UserId
 from smena.crm.outbox import Asked, ChangeResponsible, Delivered, Lane, Wish, WishId, WishState
-from smena.crm.store import events, mirror, wishes
+from smena.crm.store import entries, events, mirror, wishes
 from smena.crm.store import facts as log
 from smena.kernel import jobs
 from smena.kernel.db import Tx
@@ -23,6 +24,14 @@ WEEKS_AHEAD = 4
 async def absorb(tx: Tx, changes: Changes, *, now: datetime) -> Absorbed:
     """Take a message of the outside world into the mirror (see `smena.crm.absorb`)."""
     return await absorbing.absorb(tx, changes, now=now)
+
+
+async def learn(tx: Tx, directory: Directory) -> None:
+    """Take short lists into the mirror; what a whole list does not hold is marked as gone."""
+    await entries.keep(tx, directory.entries)
+    for book in directory.complete:
+        present = [one.id for one in directory.entries if (one.of, one.owner) == book]
+        await entries.retire(tx, book, present)
 
 
 async def request(

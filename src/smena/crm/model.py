@@ -8,6 +8,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
+from smena.crm.details import (
+    NO_RIGHTS,
+    Filled,
+    LeadSourceId,
+    LossReasonId,
+    Rights,
+    RoleId,
+    Tag,
+)
+
 UserId = NewType("UserId", int)
 GroupId = NewType("GroupId", int)
 LeadId = NewType("LeadId", int)
@@ -55,6 +65,11 @@ class User:
     group: GroupId
     is_active: bool
     is_admin: bool
+    role: RoleId | None = None
+    is_free: bool = False
+    language: str = ""
+    phone: str = ""
+    rights: Rights = NO_RIGHTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +101,9 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """`contacts` and `company` None mean "not said" (webhooks): what is stored stays.
+    """`contacts`, `company`, `tags` and `fields` None mean "not said": what is stored stays.
 
-    Company 0 is said: there is none.
+    Company 0 is said: there is none. The first contact is the main one.
     """
 
     id: LeadId
@@ -105,6 +120,12 @@ class Lead:
     is_deleted: bool = False
     contacts: tuple[ContactId, ...] | None = None
     company: CompanyId | None = None
+    tags: tuple[Tag, ...] | None = None
+    fields: tuple[Filled, ...] | None = None
+    loss_reason: LossReasonId | None = None
+    came_from: LeadSourceId | None = None
+    labour_seconds: int | None = None
+    next_task_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +139,8 @@ class Contact:
     phones: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
     company: CompanyId | None = None
+    tags: tuple[Tag, ...] | None = None
+    fields: tuple[Filled, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +151,8 @@ class Company:
     created_at: datetime
     updated_at: datetime
     is_deleted: bool = False
+    tags: tuple[Tag, ...] | None = None
+    fields: tuple[Filled, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

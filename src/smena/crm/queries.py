@@ -4,10 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from smena.crm.answers import CallsOf, EventLine, EventsOf, Pulse, WishCount
+from smena.crm.directory import Book, Entry, Listed
 from smena.crm.facts import Recorded
-from smena.crm.model import Group, Lead, LeadId, NoteId, Pipeline, Status, User, UserId
+from smena.crm.model import EntityKind, Group, Lead, LeadId, NoteId, Pipeline, Status, User, UserId
 from smena.crm.outbox import Wish, WishState
 from smena.crm.store import calls, days, leads, mirror, people, wishes
+from smena.crm.store import entries as store_entries
 from smena.crm.store import facts as log
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
@@ -28,6 +30,25 @@ async def pipelines(tx: Tx) -> list[Pipeline]:
 
 async def statuses(tx: Tx) -> list[Status]:
     return await people.statuses(tx)
+
+
+async def entries(tx: Tx, listed: Listed) -> list[Entry]:
+    """Return the lines of a short list, also those that are gone."""
+    return await store_entries.of(tx, listed)
+
+
+async def known_entries(tx: Tx, book: Book, ids: Iterable[int]) -> set[int]:
+    """Return which of these numbers a short list names."""
+    return await store_entries.known(tx, book, ids)
+
+
+async def field_types(tx: Tx) -> dict[EntityKind, dict[int, str]]:
+    """Return the types of custom fields by kind of card."""
+    found: dict[EntityKind, dict[int, str]] = {}
+    for one in await entries(tx, Listed.FIELDS):
+        if one.owner is not None:
+            found.setdefault(one.owner, {})[one.id] = one.type
+    return found
 
 
 async def lead(tx: Tx, lead_id: LeadId) -> Lead | None:

@@ -1,10 +1,12 @@
+from pathlib import Path
+
 import httpx2
 import pytest
 
-from amocrm_emulator.clock import SystemClock
+from amocrm_emulator.clock import MovableClock, SetClock, SystemClock
 from amocrm_emulator.crm import Crm
 from amocrm_emulator.server import Emulator
-from tests.amocrm_emulator.place import ANNA, BOSS, NOON, SPEC, Place
+from tests.amocrm_emulator.place import ANNA, BOSS, NOON, SPEC, Place, place
 
 pytestmark = pytest.mark.anyio
 
@@ -40,6 +42,77 @@ async def test_clock(at: Place) -> None:
     assert await at.call("POST", "/control/clock", {"advance": 60.5}) == {"now": NOON + 60.5}
     assert await at.call("POST", "/control/clock", {"now": 5}) == {"now": 5.0}
     assert at.clock.now() == 5
+
+
+async def test_a_clock_that_goes_and_can_be_moved() -> None:
+    clock = MovableClock()
+    crm = Crm.create(None, SPEC, clock)
+    before = clock.now()
+    async with (
+        Emulator(crm) as emulator,
+        httpx2.AsyncClient(base_url=emulator.url, trust_env=False, verify=False) as http,
+    ):
+        await http.post("/control/clock", json={"advance": 86_400})
+        assert clock.now() >= before + 86_400
+        moved = await http.post("/control/clock", json={"now": NOON})
+    assert moved.json()["now"] >= NOON
+    assert clock.now() < before
+    crm.close()
+
+
+async def test_pages_of_other_sites_are_refused(at: Place) -> None:
+    other = await at.answer("POST", "/control/clock", {}, Origin="https://evil.example")
+    assert other.status_code == 403
+    own = await at.answer("POST", "/control/clock", {}, Origin=at.emulator.url)
+    assert own.status_code == 200
+
+
+async def test_an_account_is_saved_and_comes_back(tmp_path: Path) -> None:
+    async with place(states=tmp_path / "states") as at:
+        kept = at.lead(name="Есть")
+        saved = await at.call("POST", "/control/state/save", {"name": "before"})
+        assert Path(saved["file"]).is_file()
+        later = at.lead(name="Ещё нет")
+        await at.call("POST", "/control/move", {"subdomain": "renamed"})
+        await at.call("POST", "/control/state/load", {"name": "before"})
+        assert await at.ids("/leads", "leads") == [kept]
+        assert (await at.call("GET", "/account"))["subdomain"] == SPEC.subdomain
+        assert at.lead() == later  # its number was never given out
+
+
+async def test_saved_into_an_emulator_with_a_file(tmp_path: Path) -> None:
+    async with place(states=tmp_path) as at:
+        at.lead()
+        await at.call("POST", "/control/state/save", {"name": "one"})
+    crm = Crm.create(tmp_path / "crm.sqlite", SPEC, SetClock(NOON))
+    async with (
+        Emulator(crm, states=tmp_path) as emulator,
+        httpx2.AsyncClient(base_url=emulator.url, trust_env=False, verify=False) as http,
+    ):
+        assert (await http.post("/control/state/load", json={"name": "one"})).status_code == 200
+    crm.close()
+    again = Crm.open(tmp_path / "crm.sqlite", SetClock(NOON))
+    assert again.store.rows("SELECT count(*) FROM entity") == [(1,)]
+    again.close()
+
+
+@pytest.mark.parametrize(
+    ("verb", "name", "status"),
+    [("save", "../x", 400), ("save", "", 400), ("save", 5, 400), ("load", "nothing", 404)],
+)
+async def test_states_that_are_none(tmp_path: Path, verb: str, name: object, status: int) -> None:
+    async with place(states=tmp_path) as at:
+        answer = await at.answer("POST", f"/control/state/{verb}", {"name": name})
+    assert answer.status_code == status
+
+
+async def test_a_file_that_is_no_account(tmp_path: Path) -> None:
+    (tmp_path / "text.sqlite").write_text("not a database at all")
+    async with place(states=tmp_path) as at:
+        number = at.lead()
+        answer = await at.answer("POST", "/control/state/load", {"name": "text"})
+        assert answer.status_code == 404
+        assert await at.ids("/leads", "leads") == [number]
 
 
 async def test_the_machines_clock_is_not_moved() -> None:

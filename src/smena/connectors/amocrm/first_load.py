@@ -9,11 +9,11 @@ from dataclasses import replace
 
 import structlog
 
-from smena.connectors.amocrm import roster
+from smena.connectors.amocrm import lists, roster
 from smena.connectors.amocrm.client import Client
 from smena.connectors.amocrm.core import people, translate
 from smena.connectors.amocrm.core.listing import events_limit, of_slice
-from smena.connectors.amocrm.core.plan import Slice, Stage, after_page
+from smena.connectors.amocrm.core.plan import WHOLE, Slice, Stage, after_page
 from smena.connectors.amocrm.core.translate import Told
 from smena.connectors.amocrm.reach import Reach
 from smena.connectors.amocrm.store import link, load
@@ -40,9 +40,9 @@ async def run(context: JobContext, account: AccountId) -> None:
     reach = context.service(Reach)
     client = await reach.client_for_load(context.db, context.clock, account)
     while left := [one for one in work if not one.is_done]:
-        for one in [slice_ for slice_ in left if slice_.stage is Stage.PEOPLE]:
-            await _people(context, account, client, one)
-        rest = [one for one in left if one.stage is not Stage.PEOPLE]
+        for one in [slice_ for slice_ in left if slice_.stage in WHOLE]:
+            await (_people if one.stage is Stage.PEOPLE else _lists)(context, account, client, one)
+        rest = [one for one in left if one.stage not in WHOLE]
         await _slices(context, account, client, rest)
         async with context.db.tenant(account) as tx:
             work = await load.slices(tx)
@@ -58,6 +58,16 @@ async def _people(context: JobContext, account: AccountId, client: Client, one: 
         await crm.absorb(tx, changes, now=context.now)
         await load.save(tx, replace(one, page=2, rows=rows, is_done=True), read_page=one.page)
         await link.save_roster_read(tx, context.now)
+        await link.count_spoiled(tx, len(spoiled))
+
+
+async def _lists(context: JobContext, account: AccountId, client: Client, one: Slice) -> None:
+    directory, spoiled = await lists.read(client)
+    rows = len(directory.entries)
+    async with context.db.tenant(account) as tx:
+        await crm.learn(tx, directory)
+        await load.save(tx, replace(one, page=2, rows=rows, is_done=True), read_page=one.page)
+        await link.save_lists_read(tx, context.now)
         await link.count_spoiled(tx, len(spoiled))
 
 
@@ -99,5 +109,6 @@ async def _slice(
 async def _absorb(context: JobContext, tx: Tx, told: Told) -> None:
     """Take a page; who is in the bin is told by the lists of cards, which are read later."""
     await crm.absorb(tx, replace(told.changes, removed=()), now=context.now)
+    await crm.learn(tx, told.directory)
     await link.count_spoiled(tx, len(told.spoiled))
     EVENTS.inc(len(told.changes.events))

@@ -42,6 +42,8 @@ class Connection:
     next_poll_at: datetime
     next_cards_at: datetime
     roster_at: datetime | None
+    lists_at: datetime | None
+    unsorted_at: datetime | None
     trouble: str
     trouble_at: datetime | None
     spoiled_rows: int

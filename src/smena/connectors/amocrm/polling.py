@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from smena.connectors.amocrm import roster
+from smena.connectors.amocrm import lists, roster
 from smena.connectors.amocrm.client import Client
 from smena.connectors.amocrm.core import people, translate
 from smena.connectors.amocrm.core.listing import events_limit, of_stream
@@ -82,6 +82,7 @@ async def cards(context: JobContext, account: AccountId) -> None:
         if cursor.stream is not Stream.EVENTS and is_due(cursor, context.now, period):
             await _poll_cards(context, account, client, cursor, connection.ahead, names)
     await _roster_when_due(context, account, client, connection)
+    await _lists_when_due(context, account, client)
     async with context.db.tenant(account) as tx:
         await link.save_cards_read(tx, started_at + period)
 
@@ -139,6 +140,8 @@ async def _poll_cards(
     async with context.db.tenant(account) as tx:
         await _absorb(context, tx, fresh)
         await link.count_spoiled(tx, _new_spoiled(pages, seen))
+        if await lists.has_strangers(tx, fresh, seen):
+            await link.ask_for_lists(tx, context.now - lists.AT_MOST_EVERY)
         await link.save_cursors(tx, [advance(cursor, stretch, latest, started_at, ahead)])
         if cursor.stream in COVERAGE:
             await crm.complete_until(tx, COVERAGE[cursor.stream], started_at)
@@ -194,6 +197,7 @@ async def _absorb(context: JobContext, tx: Tx, pages: Sequence[Told]) -> None:
         if translate.rows_of(told):
             absorbed = await crm.absorb(tx, told.changes, now=context.now)
             EVENTS.inc(absorbed.new_events)
+    await crm.learn(tx, lists.told_by(pages))
 
 
 async def _ask_for_strangers(
@@ -218,6 +222,18 @@ async def _roster_when_due(
         await crm.absorb(tx, changes, now=context.now)
         await crm.complete_until(tx, Coverage.ROSTERS, context.now)
         await link.save_roster_read(tx, context.now)
+        await link.count_spoiled(tx, len(spoiled))
+
+
+async def _lists_when_due(context: JobContext, account: AccountId, client: Client) -> None:
+    async with context.db.tenant(account) as tx:
+        connection = await link.one(tx)
+    if connection is None or not lists.is_due(connection.lists_at, context.now):
+        return
+    directory, spoiled = await lists.read(client)
+    async with context.db.tenant(account) as tx:
+        await crm.learn(tx, directory)
+        await link.save_lists_read(tx, context.now)
         await link.count_spoiled(tx, len(spoiled))
 
 

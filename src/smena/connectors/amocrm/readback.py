@@ -48,6 +48,7 @@ async def _read(
     gone = [number for number in missing if attempts[number] + 1 >= TRIES]
     async with context.db.tenant(account) as tx:
         await crm.absorb(tx, told.changes, now=context.now)
+        await crm.learn(tx, told.directory)
         gone_at = client.server_time or started_at  # theirs: it is compared with their moments
         await crm.absorb(tx, _gone(path, gone, gone_at), now=context.now)
         await asked.have_read(tx, path, [*told.ids, *gone], started_at)

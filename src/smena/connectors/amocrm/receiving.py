@@ -1,6 +1,6 @@
 """Understand kept webhook bodies in the order they came, and hint at what to ask amoCRM."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,8 @@ from smena.connectors.amocrm.core.turns import in_turn
 from smena.connectors.amocrm.store import link
 from smena.connectors.amocrm.store import unread as asked
 from smena.crm import actions as crm
+from smena.crm import queries as crm_queries
+from smena.crm.model import EntityKind
 from smena.kernel import inbox
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
@@ -26,6 +28,8 @@ from smena.kernel.metrics import WEBHOOKS
 SOURCE = "amocrm"
 BATCH = 200
 STATES_OF_DATA = ("22", "23", "54", "P0")
+
+FieldTypes = Mapping[EntityKind, Mapping[int, str]]
 
 log = structlog.get_logger(__name__)
 
@@ -48,8 +52,8 @@ async def _batch(context: JobContext, account: AccountId, limit: int) -> int:
         kept = await inbox.take(tx, SOURCE, limit)
         if not kept:
             return 0
-        known = await accounts.account(tx)
-        readings = [await _read(tx, known, message, context.now) for message in kept]
+        known, types = await accounts.account(tx), await crm_queries.field_types(tx)
+        readings = [await _read(tx, known, types, message, context.now) for message in kept]
         for changes in in_turn([reading.changes for reading in readings if reading]):
             await crm.absorb(tx, changes, now=context.now)
         await asked.ask(tx, _wanted(readings), context.now)
@@ -75,12 +79,14 @@ async def _one(context: JobContext, account: AccountId) -> int:
         return 1
 
 
-async def _read(tx: Tx, account: Account, message: Kept, now: datetime) -> Reading | None:
+async def _read(
+    tx: Tx, account: Account, types: FieldTypes, message: Kept, now: datetime
+) -> Reading | None:
     """Read a body; what cannot be read at all is kept with its reason."""
     try:
         tree = form.parse(message.body)
         hooks.check_account(tree, account.id, account.subdomain)
-        reading = hooks.read(tree, ZoneInfo(account.time_zone), message.received_at)
+        reading = hooks.read(tree, ZoneInfo(account.time_zone), message.received_at, types)
     except (BadForm, ForeignBody) as reason:
         await _set_aside(tx, message, str(reason), now)
         return None

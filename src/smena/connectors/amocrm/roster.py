@@ -25,10 +25,11 @@ async def read(client: Client) -> tuple[Changes, tuple[str, ...]]:
     json = await client.read(ACCOUNT_PATH, ACCOUNT_WITH, lambda body: read_one(body, AccountJson))
     _identity, groups = people.account(json)
     stages = await client.list_page(pipelines())
-    return translate.roster(await _all(client, users()), stages.items, groups)
+    return translate.roster(await whole_list(client, users()), stages.items, groups)
 
 
-async def _all(client: Client, listing: Listing) -> list[msgspec.Raw]:
+async def whole_list(client: Client, listing: Listing) -> list[msgspec.Raw]:
+    """Read a list to its end."""
     items: list[msgspec.Raw] = []
     for number in range(1, PAGES_MAX + 1):
         page = await client.list_page(listing, number)

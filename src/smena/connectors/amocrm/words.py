@@ -92,8 +92,9 @@ def loss_text(code: str) -> str:
 def stage_text(stage: Stage) -> str:
     return {
         Stage.PEOPLE: _("Сотрудники и воронки"),
+        Stage.LISTS: _("Поля, теги и справочники"),
         Stage.EVENTS: _("События"),
-        Stage.CALLS: _("Звонки"),
+        Stage.CALLS: _("Звонки и примечания"),
         Stage.LEADS: _("Сделки"),
         Stage.CONTACTS: _("Контакты"),
         Stage.COMPANIES: _("Компании"),

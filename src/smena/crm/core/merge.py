@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
+from smena.crm.details import Filled
 from smena.crm.model import Company, Contact, EntityKind, Lead, Removed, Source, Task
 
 
@@ -44,6 +45,7 @@ class Binned:
 
 
 Bin = Mapping[tuple[EntityKind, int], Binned]
+Fields = tuple[Filled, ...] | None
 Complete = Callable[[Card, Card, Source], Card]
 """(before, after, source of after) -> after, with what its message did not say."""
 
@@ -106,21 +108,58 @@ def bin_news(removed: Sequence[Removed], stored: Bin) -> dict[tuple[EntityKind, 
 
 
 def complete_lead(before: Lead, after: Lead, source: Source) -> Lead:
-    """Webhooks are silent about contacts, the company and the moment of closing."""
-    contacts = before.contacts if after.contacts is None else after.contacts
-    company = before.company if after.company is None else after.company
-    closed_at = after.closed_at
-    if source is Source.HOOK and after.status == before.status:
-        closed_at = before.closed_at
-    return replace(after, contacts=contacts, company=company, closed_at=closed_at)
+    """Webhooks are silent about contacts, the company, the moment of closing, where it came from.
+
+    What a claim does not say stays as it was.
+    """
+    full = replace(
+        after,
+        contacts=before.contacts if after.contacts is None else after.contacts,
+        company=before.company if after.company is None else after.company,
+        tags=before.tags if after.tags is None else after.tags,
+        fields=_fields(before.fields, after.fields, source),
+    )
+    if source is Source.API:
+        return full
+    return replace(
+        full,
+        closed_at=before.closed_at if after.status == before.status else after.closed_at,
+        loss_reason=before.loss_reason,
+        came_from=before.came_from,
+        labour_seconds=before.labour_seconds,
+        next_task_at=before.next_task_at,
+    )
 
 
-def complete_contact(before: Contact, after: Contact, _: Source) -> Contact:
-    return after if after.company is not None else replace(after, company=before.company)
+def complete_contact(before: Contact, after: Contact, source: Source) -> Contact:
+    """Keep the phones that a claim does not mention."""
+    is_claim = source is Source.HOOK
+    return replace(
+        after,
+        company=before.company if after.company is None else after.company,
+        phones=before.phones if is_claim and not after.phones else after.phones,
+        emails=before.emails if is_claim and not after.emails else after.emails,
+        tags=before.tags if after.tags is None else after.tags,
+        fields=_fields(before.fields, after.fields, source),
+    )
 
 
-def complete_company(_: Company, after: Company, __: Source) -> Company:
-    return after
+def complete_company(before: Company, after: Company, source: Source) -> Company:
+    return replace(
+        after,
+        tags=before.tags if after.tags is None else after.tags,
+        fields=_fields(before.fields, after.fields, source),
+    )
+
+
+def _fields(before: Fields, after: Fields, source: Source) -> Fields:
+    """Replace the values that are said; a claim that is silent about a field leaves it alone."""
+    if after is None:
+        return before
+    if source is Source.API or not before:
+        return after
+    known = {filled.field: filled for filled in before} | {f.field: f for f in after}
+    return tuple(known[number] for number in sorted(known))
 
 
 def complete_task(before: Task, after: Task, source: Source) -> Task:

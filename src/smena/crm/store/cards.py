@@ -1,6 +1,6 @@
 """Contacts, companies and tasks."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import asyncpg
 
@@ -16,18 +16,20 @@ from smena.crm.model import (
     TaskId,
     UserId,
 )
+from smena.crm.store import bulk
+from smena.crm.store.details import CARD_COLUMNS, CARD_TYPES, card_values, fields_of, tags_of
 from smena.kernel.db import Tx
 
-FIND_CONTACTS = """
+FIND_CONTACTS = f"""
 SELECT id, name, responsible_id, created_at, updated_at, is_deleted, phones, emails, company_id,
-       source
+       source, {CARD_COLUMNS}
   FROM crm_contact WHERE account_id = $1 AND id = ANY($2)
-"""
+"""  # noqa: S608 -- a constant list of columns
 
-FIND_COMPANIES = """
-SELECT id, name, responsible_id, created_at, updated_at, is_deleted, source
+FIND_COMPANIES = f"""
+SELECT id, name, responsible_id, created_at, updated_at, is_deleted, source, {CARD_COLUMNS}
   FROM crm_company WHERE account_id = $1 AND id = ANY($2)
-"""
+"""  # noqa: S608 -- a constant list of columns
 
 FIND_TASKS = """
 SELECT id, text, type_id, responsible_id, entity_kind, entity_id, due_at, duration_seconds,
@@ -35,41 +37,27 @@ SELECT id, text, type_id, responsible_id, entity_kind, entity_id, due_at, durati
   FROM crm_task WHERE account_id = $1 AND id = ANY($2)
 """
 
-KEEP_CONTACT = """
-INSERT INTO crm_contact (account_id, id, name, responsible_id, created_at, updated_at, is_deleted,
-                         phones, emails, company_id, source)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-ON CONFLICT (account_id, id) DO UPDATE
-   SET name = excluded.name, responsible_id = excluded.responsible_id,
-       created_at = excluded.created_at, updated_at = excluded.updated_at,
-       is_deleted = excluded.is_deleted, phones = excluded.phones, emails = excluded.emails,
-       company_id = excluded.company_id, source = excluded.source
-"""
+_COMMON = {
+    "id": "bigint", "responsible_id": "bigint", "created_at": "timestamptz",
+    "updated_at": "timestamptz", "is_deleted": "boolean", "source": "text",
+}  # fmt: skip
 
-KEEP_COMPANY = """
-INSERT INTO crm_company (account_id, id, name, responsible_id, created_at, updated_at, is_deleted,
-                         source)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-ON CONFLICT (account_id, id) DO UPDATE
-   SET name = excluded.name, responsible_id = excluded.responsible_id,
-       created_at = excluded.created_at, updated_at = excluded.updated_at,
-       is_deleted = excluded.is_deleted, source = excluded.source
-"""
+KEEP_CONTACTS = bulk.upsert(
+    "crm_contact",
+    ("id",),
+    {**_COMMON, **CARD_TYPES, "name": "text", "phones": "text[]", "emails": "text[]",
+     "company_id": "bigint"},
+)  # fmt: skip
 
-KEEP_TASK = """
-INSERT INTO crm_task (account_id, id, text, type_id, responsible_id, entity_kind, entity_id,
-                      due_at, duration_seconds, is_completed, result, created_by, created_at,
-                      updated_at, is_deleted, source)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
-ON CONFLICT (account_id, id) DO UPDATE
-   SET text = excluded.text, type_id = excluded.type_id,
-       responsible_id = excluded.responsible_id, entity_kind = excluded.entity_kind,
-       entity_id = excluded.entity_id, due_at = excluded.due_at,
-       duration_seconds = excluded.duration_seconds, is_completed = excluded.is_completed,
-       result = excluded.result, created_by = excluded.created_by,
-       created_at = excluded.created_at, updated_at = excluded.updated_at,
-       is_deleted = excluded.is_deleted, source = excluded.source
-"""
+KEEP_COMPANIES = bulk.upsert("crm_company", ("id",), {**_COMMON, **CARD_TYPES, "name": "text"})
+
+KEEP_TASKS = bulk.upsert(
+    "crm_task",
+    ("id",),
+    {**_COMMON, "text": "text", "type_id": "bigint", "entity_kind": "text", "entity_id": "bigint",
+     "due_at": "timestamptz", "duration_seconds": "int", "is_completed": "boolean",
+     "result": "text", "created_by": "bigint"},
+)  # fmt: skip
 
 
 async def find_contacts(tx: Tx, ids: Iterable[int]) -> dict[int, Held[Contact]]:
@@ -91,49 +79,42 @@ async def find_tasks(tx: Tx, ids: Iterable[int]) -> dict[int, Held[Task]]:
 
 
 async def keep_contacts(tx: Tx, contacts: Sequence[Contact], source: Source) -> None:
-    if contacts:
-        raw = await tx.driver()
-        await raw.executemany(
-            KEEP_CONTACT,
-            [
-                (
-                    tx.account, c.id, c.name, c.responsible, c.created_at, c.updated_at,
-                    c.is_deleted, list(c.phones), list(c.emails), c.company, source,
-                )
-                for c in contacts
-            ],
-        )  # fmt: skip
+    rows = [
+        {
+            **_common(one, source), **card_values(one.fields, one.tags), "name": one.name,
+            "phones": one.phones, "emails": one.emails, "company_id": one.company,
+        }
+        for one in contacts
+    ]  # fmt: skip
+    await bulk.write(tx, KEEP_CONTACTS, rows)
 
 
 async def keep_companies(tx: Tx, companies: Sequence[Company], source: Source) -> None:
-    if companies:
-        raw = await tx.driver()
-        await raw.executemany(
-            KEEP_COMPANY,
-            [
-                (
-                    tx.account, c.id, c.name, c.responsible, c.created_at, c.updated_at,
-                    c.is_deleted, source,
-                )
-                for c in companies
-            ],
-        )  # fmt: skip
+    rows = [
+        {**_common(one, source), **card_values(one.fields, one.tags), "name": one.name}
+        for one in companies
+    ]
+    await bulk.write(tx, KEEP_COMPANIES, rows)
 
 
 async def keep_tasks(tx: Tx, tasks: Sequence[Task], source: Source) -> None:
-    if tasks:
-        raw = await tx.driver()
-        await raw.executemany(
-            KEEP_TASK,
-            [
-                (
-                    tx.account, t.id, t.text, t.type_id, t.responsible, t.entity_kind,
-                    t.entity_id, t.due_at, t.duration_seconds, t.is_completed, t.result,
-                    t.created_by, t.created_at, t.updated_at, t.is_deleted, source,
-                )
-                for t in tasks
-            ],
-        )  # fmt: skip
+    rows = [
+        {
+            **_common(one, source), "text": one.text, "type_id": one.type_id,
+            "entity_kind": one.entity_kind, "entity_id": one.entity_id, "due_at": one.due_at,
+            "duration_seconds": one.duration_seconds, "is_completed": one.is_completed,
+            "result": one.result, "created_by": one.created_by,
+        }
+        for one in tasks
+    ]  # fmt: skip
+    await bulk.write(tx, KEEP_TASKS, rows)
+
+
+def _common(card: Contact | Company | Task, source: Source) -> Mapping[str, object]:
+    return {
+        "id": card.id, "responsible_id": card.responsible, "created_at": card.created_at,
+        "updated_at": card.updated_at, "is_deleted": card.is_deleted, "source": source,
+    }  # fmt: skip
 
 
 def _contact(row: asyncpg.Record) -> Contact:
@@ -147,6 +128,8 @@ def _contact(row: asyncpg.Record) -> Contact:
         phones=tuple(row["phones"]),
         emails=tuple(row["emails"]),
         company=None if row["company_id"] is None else CompanyId(row["company_id"]),
+        tags=tags_of(row),
+        fields=fields_of(row),
     )
 
 
@@ -158,6 +141,8 @@ def _company(row: asyncpg.Record) -> Company:
         created_at=row["created_at"],
         updated_at=row["updated_at"],
         is_deleted=row["is_deleted"],
+        tags=tags_of(row),
+        fields=fields_of(row),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from smena.crm.details import RoleId
 from smena.crm.model import (
     Group,
     GroupId,
@@ -12,17 +13,20 @@ from smena.crm.model import (
     User,
     UserId,
 )
+from smena.crm.store.details import rights_of, rights_text
 from smena.kernel.db import Tx
 
 KEEP_USER = """
-INSERT INTO crm_user (account_id, id, name, email, group_id, is_active, is_admin)
-VALUES (:account, :id, :name, :email, :group, :is_active, :is_admin)
+INSERT INTO crm_user AS known (account_id, id, name, email, group_id, is_active, is_admin, role_id,
+                               is_free, language, phone, rights)
+VALUES (:account, :id, :name, :email, :group, :is_active, :is_admin, :role, :is_free, :language,
+        :phone, CAST(:rights AS jsonb))
 ON CONFLICT (account_id, id) DO UPDATE
    SET name = excluded.name, email = excluded.email, group_id = excluded.group_id,
-       is_active = excluded.is_active, is_admin = excluded.is_admin
- WHERE (crm_user.name, crm_user.email, crm_user.group_id, crm_user.is_active, crm_user.is_admin)
-       IS DISTINCT FROM
-       (excluded.name, excluded.email, excluded.group_id, excluded.is_active, excluded.is_admin)
+       is_active = excluded.is_active, is_admin = excluded.is_admin, role_id = excluded.role_id,
+       is_free = excluded.is_free, language = excluded.language, phone = excluded.phone,
+       rights = excluded.rights
+ WHERE known IS DISTINCT FROM excluded
 """
 
 # Whoever is gone from the CRM's list stays here: days and leads of the past name them.
@@ -59,7 +63,9 @@ ON CONFLICT (account_id, pipeline_id, id) DO UPDATE
 """
 
 USERS = """
-SELECT id, name, email, group_id, is_active, is_admin FROM crm_user
+SELECT id, name, email, group_id, is_active, is_admin, role_id, is_free, language, phone,
+       CAST(rights AS text) AS rights
+  FROM crm_user
  WHERE account_id = :account ORDER BY id
 """
 
@@ -83,6 +89,8 @@ async def keep_users(tx: Tx, users: Sequence[User]) -> None:
             {
                 "account": tx.account, "id": u.id, "name": u.name, "email": u.email,
                 "group": u.group, "is_active": u.is_active, "is_admin": u.is_admin,
+                "role": u.role, "is_free": u.is_free, "language": u.language, "phone": u.phone,
+                "rights": rights_text(u.rights),
             }
             for u in users
         ],
@@ -133,10 +141,12 @@ async def archive_pipelines(tx: Tx, present: Sequence[Pipeline]) -> None:
 async def users(tx: Tx) -> list[User]:
     return [
         User(
-            UserId(row.id), row.name, row.email, GroupId(row.group_id), row.is_active, row.is_admin
+            UserId(row.id), row.name, row.email, GroupId(row.group_id), row.is_active,
+            row.is_admin, None if row.role_id is None else RoleId(row.role_id), row.is_free,
+            row.language, row.phone, rights_of(row.rights),
         )
         for row in await tx.rows(USERS, account=tx.account)
-    ]
+    ]  # fmt: skip
 
 
 async def groups(tx: Tx) -> list[Group]:

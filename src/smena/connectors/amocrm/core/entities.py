@@ -1,9 +1,11 @@
 """Leads, contacts, companies and tasks of the API in our words."""
 
+from smena.connectors.amocrm.core import fields
 from smena.connectors.amocrm.core.payload import (
     EntityJson,
     LinkJson,
     LinksJson,
+    NamedJson,
     ResultJson,
     TaskJson,
 )
@@ -19,6 +21,7 @@ from smena.connectors.amocrm.core.values import (
     text,
     whole,
 )
+from smena.crm.details import LeadSourceId, LossReasonId
 from smena.crm.model import (
     Company,
     CompanyId,
@@ -42,6 +45,7 @@ KINDS_BY_PLURAL = {
     "tasks": EntityKind.TASK,
 }
 
+NAME_MAX = 300
 PLURALS = {kind: plural for plural, kind in KINDS_BY_PLURAL.items()}
 
 
@@ -62,6 +66,12 @@ def lead(json: EntityJson) -> Lead:
         is_deleted=flag(json.is_deleted),
         contacts=_contacts(links.contacts),
         company=_company(links),
+        tags=fields.tags(links.tags),
+        fields=fields.of_card(json.custom_fields_values),
+        loss_reason=LossReasonId(reason) if (reason := whole(json.loss_reason_id)) else None,
+        came_from=_source(json, links),
+        labour_seconds=whole(json.labor_cost),
+        next_task_at=moment_or_none(json.closest_task_at),
     )
 
 
@@ -77,10 +87,13 @@ def contact(json: EntityJson) -> Contact:
         phones=_field(json, "PHONE"),
         emails=_field(json, "EMAIL"),
         company=_company(links),
+        tags=fields.tags(links.tags),
+        fields=fields.of_card(json.custom_fields_values),
     )
 
 
 def company(json: EntityJson) -> Company:
+    links = json.embedded if isinstance(json.embedded, LinksJson) else LinksJson()
     return Company(
         id=CompanyId(identity(json.id)),
         name=text(json.name),
@@ -88,6 +101,8 @@ def company(json: EntityJson) -> Company:
         created_at=moment(json.created_at),
         updated_at=moment(json.updated_at),
         is_deleted=flag(json.is_deleted),
+        tags=fields.tags(links.tags),
+        fields=fields.of_card(json.custom_fields_values),
     )
 
 
@@ -128,6 +143,21 @@ def _company(links: LinksJson) -> CompanyId | None:
     if not links.companies:
         return None
     return CompanyId(identity(links.companies[0].id))
+
+
+def _source(json: EntityJson, links: LinksJson) -> LeadSourceId | None:
+    embedded = links.source.id if isinstance(links.source, NamedJson) else None
+    number = whole(json.source_id) or whole(embedded)
+    return LeadSourceId(number) if number else None
+
+
+def source_name(json: EntityJson) -> tuple[int, str] | None:
+    """Return the source that a lead names, where it names one."""
+    links = json.embedded if isinstance(json.embedded, LinksJson) else LinksJson()
+    if not isinstance(links.source, NamedJson) or not links.source.name:
+        return None
+    number = whole(links.source.id)
+    return (number, text(links.source.name)[:NAME_MAX]) if number else None
 
 
 def _field(json: EntityJson, code: str) -> tuple[str, ...]:

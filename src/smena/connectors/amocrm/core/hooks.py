@@ -5,14 +5,16 @@ claim (`Source.HOOK`), and what it cannot say exactly becomes something to read 
 returns (no moment in the body), calls (no length in the body), and rows that could not be read.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from smena.connectors.amocrm.core import fields
 from smena.connectors.amocrm.core.entities import responsible
 from smena.connectors.amocrm.core.events import CALL_NOTES
+from smena.connectors.amocrm.core.fields import Types
 from smena.connectors.amocrm.core.form import Tree, branch, branches, leaf
 from smena.connectors.amocrm.core.values import (
     BadValue,
@@ -46,6 +48,7 @@ from smena.kernel.ids import AccountId
 Row = TypeVar("Row", bound=Lead | Contact | Company | Task)
 
 AHEAD_MAX = timedelta(days=1)
+NO_TYPES: Mapping[EntityKind, Types] = {}
 TOLD = ("add", "update", "status", "responsible")
 READ_BACK = ("delete", "restore")
 KINDS_BY_NUMBER = {
@@ -76,6 +79,7 @@ class Reading:
 class _Draft:
     zone: ZoneInfo
     latest: datetime
+    types: Mapping[EntityKind, Types]
     leads: list[Lead] = field(default_factory=list)
     contacts: list[Contact] = field(default_factory=list)
     companies: list[Company] = field(default_factory=list)
@@ -83,6 +87,9 @@ class _Draft:
     entities: set[tuple[EntityKind, int]] = field(default_factory=set)
     notes: set[tuple[EntityKind, NoteId]] = field(default_factory=set)
     spoiled: list[str] = field(default_factory=list)
+
+    def types_of(self, kind: EntityKind) -> Types:
+        return self.types.get(kind, {})
 
     def believed(self, row: Row) -> Row:
         """Refuse a claim from the future: no later claim could take its place."""
@@ -105,9 +112,17 @@ def check_account(tree: Tree, account: AccountId, subdomain: str) -> None:
         raise ForeignBody(f"the body names subdomain {told_name[:40]!r}")
 
 
-def read(tree: Tree, zone: ZoneInfo, received_at: datetime) -> Reading:
-    """Translate a body; an entity that cannot be read as it stands is asked for instead."""
-    draft = _Draft(zone, received_at + AHEAD_MAX)
+def read(
+    tree: Tree,
+    zone: ZoneInfo,
+    received_at: datetime,
+    types: Mapping[EntityKind, Types] = NO_TYPES,
+) -> Reading:
+    """Translate a body; an entity that cannot be read as it stands is asked for instead.
+
+    `types` are those of the custom fields, by kind of card: a body does not name them.
+    """
+    draft = _Draft(zone, received_at + AHEAD_MAX, types)
     for root in KINDS_BY_ROOT:
         for action, items in branch(tree, root).items():
             if isinstance(items, dict):
@@ -143,11 +158,11 @@ def _read_item(draft: _Draft, root: str, action: str, item: Tree) -> None:
 def _told(draft: _Draft, kind: EntityKind, item: Tree) -> None:
     match kind:
         case EntityKind.LEAD:
-            draft.leads.append(draft.believed(_lead(item)))
+            draft.leads.append(draft.believed(_lead(item, draft.types_of(kind))))
         case EntityKind.CONTACT:
-            draft.contacts.append(draft.believed(_contact(item)))
+            draft.contacts.append(draft.believed(_contact(item, draft.types_of(kind))))
         case EntityKind.COMPANY:
-            draft.companies.append(draft.believed(_company(item)))
+            draft.companies.append(draft.believed(_company(item, draft.types_of(kind))))
         case _:
             draft.tasks.append(draft.believed(_task(item, draft.zone)))
 
@@ -166,7 +181,7 @@ def _note(draft: _Draft, kind: EntityKind, item: Tree) -> None:
         draft.notes.add((told, NoteId(identity(leaf(note, "id")))))
 
 
-def _lead(item: Tree) -> Lead:
+def _lead(item: Tree, types: Types) -> Lead:
     return Lead(
         id=LeadId(identity(leaf(item, "id"))),
         name=text(leaf(item, "name")),
@@ -178,10 +193,12 @@ def _lead(item: Tree) -> Lead:
         updated_by=UserId(number_or_zero(leaf(item, "modified_user_id"))),
         created_at=moment(_first(item, "created_at", "date_create")),
         updated_at=moment(_first(item, "updated_at", "last_modified")),
+        tags=fields.tags_of_form(item),
+        fields=fields.of_form(item, types),
     )
 
 
-def _contact(item: Tree) -> Contact:
+def _contact(item: Tree, types: Types) -> Contact:
     linked = whole(leaf(item, "linked_company_id"))
     return Contact(
         id=ContactId(identity(leaf(item, "id"))),
@@ -192,16 +209,20 @@ def _contact(item: Tree) -> Contact:
         phones=_field(item, "PHONE"),
         emails=_field(item, "EMAIL"),
         company=CompanyId(linked) if linked and linked > 0 else None,
+        tags=fields.tags_of_form(item),
+        fields=fields.of_form(item, types),
     )
 
 
-def _company(item: Tree) -> Company:
+def _company(item: Tree, types: Types) -> Company:
     return Company(
         id=CompanyId(identity(leaf(item, "id"))),
         name=text(leaf(item, "name")),
         responsible=responsible(leaf(item, "responsible_user_id")),
         created_at=moment(_first(item, "created_at", "date_create")),
         updated_at=moment(_first(item, "updated_at", "last_modified")),
+        tags=fields.tags_of_form(item),
+        fields=fields.of_form(item, types),
     )
 
 

@@ -75,15 +75,20 @@ def by_ids(path: str, ids: Sequence[int]) -> Listing:
 
 
 def users() -> Listing:
-    return Listing("users", ())
+    return Listing("users", (("with", "role,group,phone_number"),))
 
 
 def pipelines() -> Listing:
     return Listing("leads/pipelines", ())
 
 
+def short(path: str) -> Listing:
+    """Return one of the short lists that give numbers their names."""
+    return Listing(path, ())
+
+
 def _with(path: str) -> Params:
-    return (("with", "contacts"),) if path == "leads" else ()
+    return (("with", "contacts,source,source_id"),) if path == "leads" else ()
 
 
 def _between(field: str, seconds: tuple[int, int | None] | None) -> Params:

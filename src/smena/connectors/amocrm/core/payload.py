@@ -28,17 +28,30 @@ class LinkJson(msgspec.Struct):
     is_main: Loose = None
 
 
+class NamedJson(msgspec.Struct):
+    """A tag, a source, a group: a number and its name."""
+
+    id: Loose = None
+    name: Loose = None
+
+
 class LinksJson(msgspec.Struct):
     contacts: list[LinkJson] | None = None
     companies: list[LinkJson] | None = None
+    leads: list[LinkJson] | None = None
+    tags: list[NamedJson] | None = None
+    source: NamedJson | list[Any] | None = None
 
 
 class FieldValueJson(msgspec.Struct):
     value: Any = None
+    enum_id: Loose = None
 
 
 class FieldJson(msgspec.Struct):
+    field_id: Loose = None
     field_code: str | None = None
+    field_type: Loose = None
     values: list[FieldValueJson] | None = None
 
 
@@ -57,6 +70,10 @@ class EntityJson(msgspec.Struct):
     updated_at: Loose = None
     closed_at: Loose = None
     is_deleted: Loose = None
+    loss_reason_id: Loose = None
+    source_id: Loose = None
+    labor_cost: Loose = None
+    closest_task_at: Loose = None
     custom_fields_values: list[FieldJson] | None = None
     embedded: LinksJson | list[Any] | None = msgspec.field(default=None, name="_embedded")
 
@@ -112,17 +129,38 @@ class EventJson(msgspec.Struct):
     value_after: msgspec.Raw = msgspec.Raw(b"[]")
 
 
+Letters = dict[str, Loose] | list[Any] | None
+
+
+class StageRightJson(msgspec.Struct):
+    entity_type: Loose = None
+    pipeline_id: Loose = None
+    status_id: Loose = None
+    rights: Letters = None
+
+
 class RightsJson(msgspec.Struct):
     is_admin: Loose = None
     is_active: Loose = None
     is_free: Loose = None
     group_id: Loose = None
+    role_id: Loose = None
+    leads: Letters = None
+    contacts: Letters = None
+    companies: Letters = None
+    customers: Letters = None
+    tasks: Letters = None
+    mail_access: Loose = None
+    catalog_access: Loose = None
+    status_rights: list[StageRightJson] | None = None
 
 
 class UserJson(msgspec.Struct):
     id: Loose
     name: Loose = None
     email: Loose = None
+    lang: Loose = None
+    phone_number: Loose = None
     rights: RightsJson | list[Any] | None = None
 
 
@@ -147,17 +185,12 @@ class PipelineJson(msgspec.Struct):
     embedded: StatusesJson | list[Any] | None = msgspec.field(default=None, name="_embedded")
 
 
-class GroupJson(msgspec.Struct):
-    id: Loose = None
-    name: Loose = None
-
-
 class DateTimeJson(msgspec.Struct):
     timezone: Loose = None
 
 
 class AccountPartsJson(msgspec.Struct):
-    users_groups: list[GroupJson] | None = None
+    users_groups: list[NamedJson] | None = None
     datetime_settings: DateTimeJson | list[Any] | None = None
 
 

@@ -1,13 +1,14 @@
 """The account itself, its users, groups and pipelines in our words."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from smena.connectors.amocrm.core.payload import (
     AccountJson,
     AccountPartsJson,
     DateTimeJson,
+    Letters,
     PipelineJson,
     RightsJson,
     StatusesJson,
@@ -19,7 +20,9 @@ from smena.connectors.amocrm.core.values import (
     identity,
     number_or_zero,
     text,
+    whole,
 )
+from smena.crm.details import Right, Rights, RoleId
 from smena.crm.model import (
     Group,
     GroupId,
@@ -33,6 +36,8 @@ from smena.crm.model import (
 from smena.kernel.ids import AccountId
 
 ZONE_WHEN_UNKNOWN = "Europe/Moscow"
+LETTERS = frozenset("AGMDL")
+SHORT_MAX = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +78,49 @@ def is_zone(name: str) -> bool:
 
 
 def user(json: UserJson) -> User:
-    rights = json.rights if isinstance(json.rights, RightsJson) else RightsJson()
+    told = json.rights if isinstance(json.rights, RightsJson) else RightsJson()
+    role = whole(told.role_id)
     return User(
         id=UserId(identity(json.id)),
         name=text(json.name),
         email=text(json.email),
-        group=GroupId(number_or_zero(rights.group_id)),
-        is_active=rights.is_active is None or flag(rights.is_active),
-        is_admin=flag(rights.is_admin),
+        group=GroupId(number_or_zero(told.group_id)),
+        is_active=told.is_active is None or flag(told.is_active),
+        is_admin=flag(told.is_admin),
+        role=RoleId(role) if role else None,
+        is_free=flag(told.is_free),
+        language=text(json.lang)[:SHORT_MAX],
+        phone=text(json.phone_number)[:SHORT_MAX],
+        rights=rights(told),
     )
+
+
+def rights(json: RightsJson) -> Rights:
+    """Return the letters of a role or a person; what is not a letter is left out."""
+    general = {
+        "leads": json.leads,
+        "contacts": json.contacts,
+        "companies": json.companies,
+        "customers": json.customers,
+        "tasks": json.tasks,
+    }
+    return Rights(
+        general=tuple(right for name, told in general.items() for right in _rights(name, told)),
+        in_stages=tuple(
+            replace(right, pipeline=whole(one.pipeline_id), status=whole(one.status_id))
+            for one in json.status_rights or ()
+            for right in _rights(text(one.entity_type)[:SHORT_MAX], one.rights)
+        ),
+        sees_mail=flag(json.mail_access),
+        sees_catalogs=flag(json.catalog_access),
+    )
+
+
+def _rights(entity: str, told: Letters) -> Iterator[Right]:
+    if isinstance(told, dict):
+        for action, letter in sorted(told.items()):
+            if isinstance(letter, str) and letter in LETTERS:
+                yield Right(entity, action.replace("\0", "")[:SHORT_MAX], letter)
 
 
 def pipeline(json: PipelineJson) -> tuple[Pipeline, tuple[Status, ...]]:

@@ -1,7 +1,8 @@
 """The first load: which pages, in which order, and how much is left.
 
-People first, then the event log and the calls day by day backwards from today, so that the panel
-lives at once; then the cards. Each piece of work is a slice with its own page to go on from.
+People and short lists first, then the event log and the notes day by day backwards from today, so
+that the panel lives at once; then the cards. Each piece of work is a slice with its own page to go
+on from.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,6 +20,7 @@ class Stage(StrEnum):
     """What is being loaded, in the order of the screen."""
 
     PEOPLE = "people"
+    LISTS = "lists"
     EVENTS = "events"
     CALLS = "calls"
     LEADS = "leads"
@@ -27,6 +29,8 @@ class Stage(StrEnum):
     TASKS = "tasks"
 
 
+WHOLE = (Stage.PEOPLE, Stage.LISTS)
+"""Stages that are read in one piece."""
 CARDS = (Stage.LEADS, Stage.CONTACTS, Stage.COMPANIES, Stage.TASKS)
 CALL_PATHS = ("leads/notes", "contacts/notes", "companies/notes")
 
@@ -57,7 +61,8 @@ class Slice:
 def slices(now: datetime, days: int = DAYS_BACK) -> tuple[Slice, ...]:
     """Cut the load into slices in the order of their turn."""
     work: list[tuple[Stage, str, datetime | None, datetime | None]] = [
-        (Stage.PEOPLE, "users", None, None)
+        (Stage.PEOPLE, "users", None, None),
+        (Stage.LISTS, "lists", None, None),
     ]
     end = now + DAY  # a clock of theirs that is ahead of ours loses nothing
     start = now - timedelta(hours=12)

@@ -7,7 +7,8 @@ from typing import TypeVar
 
 import msgspec
 
-from smena.connectors.amocrm.core import entities, events, people
+from smena.connectors.amocrm.core import entities, events, lists, people
+from smena.connectors.amocrm.core.entities import source_name
 from smena.connectors.amocrm.core.payload import (
     EntityJson,
     EventJson,
@@ -18,6 +19,7 @@ from smena.connectors.amocrm.core.payload import (
     UserJson,
     read_rows,
 )
+from smena.crm.directory import NOTHING_LISTED, Directory
 from smena.crm.model import (
     Call,
     Changes,
@@ -49,6 +51,7 @@ class Told:
     unread: frozenset[tuple[str, int]] = frozenset()
     spoiled: tuple[str, ...] = ()
     authors: frozenset[UserId] = frozenset()
+    directory: Directory = NOTHING_LISTED
 
 
 def page(path: str, items: Items, names: People = NOBODY) -> Told:
@@ -58,8 +61,11 @@ def page(path: str, items: Items, names: People = NOBODY) -> Told:
 
 
 def leads(items: Items) -> Told:
-    rows = read_rows(items, EntityJson, entities.lead)
-    return _cards(Changes(source=Source.API, leads=rows.good), rows)
+    pairs = read_rows(items, EntityJson, lambda json: (entities.lead(json), source_name(json)))
+    rows = Rows(tuple(lead for lead, _ in pairs.good), pairs.spoiled)
+    names = dict(name for _, name in pairs.good if name)
+    told = _cards(Changes(source=Source.API, leads=rows.good), rows)
+    return replace(told, directory=lists.sources_of(rows.good, names))
 
 
 def contacts(items: Items) -> Told:

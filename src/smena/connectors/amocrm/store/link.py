@@ -15,8 +15,8 @@ from smena.kernel.ids import AccountId
 _COLUMNS = """
     account_id, is_active, current_user_id, requests_per_second, load_requests_per_second,
     hook_state, hook_detail, hook_checked_at, load_started_at, load_finished_at, complete_until,
-    ahead_seconds, hinted_at, next_poll_at, next_cards_at, roster_at, trouble,
-    trouble_at, spoiled_rows
+    ahead_seconds, hinted_at, next_poll_at, next_cards_at, roster_at, lists_at,
+    unsorted_at, trouble, trouble_at, spoiled_rows
 """
 
 ONE = f"SELECT {_COLUMNS} FROM amocrm_connection WHERE account_id = :account"  # noqa: S608 -- a constant list
@@ -85,6 +85,13 @@ ROSTER_READ = "UPDATE amocrm_connection SET roster_at = :now WHERE account_id = 
 ROSTER_WANTED = """
 UPDATE amocrm_connection SET roster_at = NULL, next_cards_at = least(next_cards_at, :now)
  WHERE account_id = :account
+"""
+
+LISTS_READ = "UPDATE amocrm_connection SET lists_at = :now WHERE account_id = :account"
+
+# Whoever reads them takes a dozen requests: not again when that was a moment ago.
+LISTS_WANTED = """
+UPDATE amocrm_connection SET lists_at = NULL WHERE account_id = :account AND lists_at < :before
 """
 
 CARDS_READ = "UPDATE amocrm_connection SET next_cards_at = :next WHERE account_id = :account"
@@ -191,6 +198,15 @@ async def ask_for_roster(tx: Tx, now: datetime) -> None:
     await tx.run(ROSTER_WANTED, account=tx.account, now=now)
 
 
+async def save_lists_read(tx: Tx, now: datetime) -> None:
+    await tx.run(LISTS_READ, account=tx.account, now=now)
+
+
+async def ask_for_lists(tx: Tx, before: datetime) -> None:
+    """Have the short lists read again unless that was done after `before`."""
+    await tx.run(LISTS_WANTED, account=tx.account, before=before)
+
+
 async def save_cards_read(tx: Tx, next_at: datetime) -> None:
     await tx.run(CARDS_READ, account=tx.account, next=next_at)
 
@@ -257,6 +273,8 @@ def _connection(row: Row[Any]) -> Connection:
         next_poll_at=row.next_poll_at,
         next_cards_at=row.next_cards_at,
         roster_at=row.roster_at,
+        lists_at=row.lists_at,
+        unsorted_at=row.unsorted_at,
         trouble=row.trouble,
         trouble_at=row.trouble_at,
         spoiled_rows=row.spoiled_rows,
