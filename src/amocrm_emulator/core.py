@@ -9,11 +9,16 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from amocrm_emulator.changes import card_changes
 from amocrm_emulator.clock import Clock
+from amocrm_emulator.fieldbook import FieldBook
 from amocrm_emulator.fields import reach, search_text
 from amocrm_emulator.hooks.body import Change, encode
+from amocrm_emulator.rights import everything
+from amocrm_emulator.rolebook import RoleBook
 from amocrm_emulator.spec import LOST, WON
 from amocrm_emulator.store import Doc, Store, text_of
+from amocrm_emulator.tagbook import TagBook
 from amocrm_emulator.ulid import event_id
 
 SINGULAR = {"leads": "lead", "contacts": "contact", "companies": "company", "tasks": "task"}
@@ -38,6 +43,9 @@ class CrmCore:
         self.users: dict[int, Doc] = {user["id"]: user for user in store.meta("users")}
         self.groups: list[Doc] = store.meta("groups")
         self.pipelines: list[Doc] = store.meta("pipelines")
+        self.fields = FieldBook(store, self.account["id"])
+        self.tags = TagBook(store)
+        self.roles = RoleBook(store)
         self.tokens: dict[str, int] = dict(store.meta("tokens"))
         self.zone = ZoneInfo(self.account["time_zone"])
         self._client: str | None = None
@@ -74,9 +82,20 @@ class CrmCore:
                 yield
                 if is_outermost and self._told:
                     self._write_deliveries()
+        except BaseException:
+            if is_outermost:
+                self.reload()
+            raise
         finally:
             if is_outermost:
                 self._told.clear()
+
+    def reload(self) -> None:
+        """Read the directories anew: what a failed transaction changed in memory is not true."""
+        self.users = {user["id"]: user for user in self.store.meta("users")}
+        self.pipelines = self.store.meta("pipelines")
+        for book in (self.fields, self.tags, self.roles):
+            book.reload()
 
     def add_event(  # noqa: PLR0917 -- the columns of the log, in its order
         self,
@@ -87,14 +106,18 @@ class CrmCore:
         entity_id: int,
         before: Sequence[Any] = (),
         after: Sequence[Any] = (),
+        *,
+        contact: int | None = None,
     ) -> str:
-        """Append to the account's event log; return the event's number."""
+        """Append to the account's event log; `contact` is whose conversation it is about."""
         number = event_id(at, self.store.next_id("event", 0))
         doc: Doc = {
             "id": number, "type": kind, "entity_id": entity_id, "entity_type": entity_type,
             "created_by": by, "created_at": at, "value_after": after, "value_before": before,
             "account_id": self.account["id"],
         }  # fmt: skip
+        if contact is not None:
+            doc["linked_talk_contact_id"] = contact
         if self._client is not None:
             doc["oauth_client_uuid"] = self._client
         with self.transaction():
@@ -173,11 +196,12 @@ class CrmCore:
 
     def new_card(self, by: int, at: int, kind: str, name: str, fields: Doc) -> Doc:
         custom = fields.get("custom_fields_values")
+        custom = custom or self.fields.filled(kind, reach(fields.get("phone"), fields.get("email")))
         return self.new_doc(by, at, kind, fields) | {
             "name": name,
             "closest_task_at": None,
             "is_deleted": False,
-            "custom_fields_values": custom or reach(fields.get("phone"), fields.get("email")),
+            "custom_fields_values": custom,
             "tags": fields.get("tags") or [],
         }
 
@@ -195,6 +219,24 @@ class CrmCore:
         new = self.changed(self.existing(kind, number), by, at, {})
         self.save(kind, new)
         return new
+
+    def rights_of(self, user: int) -> Doc:
+        """Return a user's rights: their role's, else their own, else everything."""
+        doc = self.users[user]
+        role = None if doc["is_admin"] else self.roles.find(doc.get("role"))
+        own: Doc | None = None if doc["is_admin"] else doc.get("rights")
+        rights: Doc = own or everything() if role is None else role["rights"]
+        return rights
+
+    def add_user(self, fields: Doc) -> Doc:
+        number = self.store.next_id("user", max(self.users))
+        self.users[number] = {"id": number} | fields
+        self.store.set_meta("users", list(self.users.values()))
+        return self.users[number]
+
+    def change_user(self, number: int, **fields: Any) -> None:
+        self.users[number] |= fields
+        self.store.set_meta("users", list(self.users.values()))
 
     def set_link(self, source: Card, target: Card, *, is_main: bool = False) -> None:
         """Write a link in both directions: one company a card, one main contact a lead."""
@@ -229,55 +271,5 @@ class CrmCore:
 
     def common_events(self, kind: str, by: int, at: int, old: Doc, new: Doc) -> None:
         """Log what can change in any card: responsible, name, fields, tags."""
-        single, number = SINGULAR[kind], new["id"]
-
-        def changed(field: str) -> bool:
-            return bool(old.get(field) != new.get(field))
-
-        if changed("responsible_user_id"):
-            self.add_event(
-                by, at, "entity_responsible_changed", single, number,
-                [{"responsible_user": {"id": old["responsible_user_id"]}}],
-                [{"responsible_user": {"id": new["responsible_user_id"]}}],
-            )  # fmt: skip
-        if changed("name"):
-            self.add_event(
-                by, at, "name_field_changed", single, number,
-                [{"name_field_value": {"name": old["name"]}}],
-                [{"name_field_value": {"name": new["name"]}}],
-            )  # fmt: skip
-        for field in self._fields_changed(old, new):
-            self.add_event(
-                by, at, "custom_field_value_changed", single, number,
-                _field_values(old, field), _field_values(new, field),
-            )  # fmt: skip
-        self._tag_events(by, at, single, old, new)
-
-    def _fields_changed(self, old: Doc, new: Doc) -> list[int]:
-        numbers = [f["field_id"] for doc in (old, new) for f in doc["custom_fields_values"] or []]
-        return [n for n in dict.fromkeys(numbers) if _field_values(old, n) != _field_values(new, n)]
-
-    def _tag_events(self, by: int, at: int, single: str, old: Doc, new: Doc) -> None:
-        was, now = ({tag["name"] for tag in doc["tags"]} for doc in (old, new))
-        if now - was:
-            added = [{"tag": {"name": name}} for name in sorted(now - was)]
-            self.add_event(by, at, "entity_tag_added", single, new["id"], after=added)
-        if was - now:
-            gone = [{"tag": {"name": name}} for name in sorted(was - now)]
-            self.add_event(by, at, "entity_tag_deleted", single, new["id"], before=gone)
-
-
-def _field_values(doc: Doc, number: int) -> list[Doc]:
-    return [
-        {
-            "custom_field_value": {
-                "field_id": number,
-                "field_type": 8 if field.get("field_code") else 1,
-                "enum_id": value.get("enum_id"),
-                "text": str(value.get("value")),
-            }
-        }
-        for field in doc["custom_fields_values"] or []
-        if field["field_id"] == number
-        for value in field["values"]
-    ]
+        for event, before, after in card_changes(old, new):
+            self.add_event(by, at, event, SINGULAR[kind], new["id"], before, after)

@@ -1,20 +1,23 @@
 """The rules of the emulated account, used by the API and by the simulated team alike.
 
 Every write has an author and a moment, leaves events in the log, keeps derived fields and queues
-webhooks. The verbs live in `leads`, `cards`, `work` and `core`; here the account begins.
+webhooks. The verbs live in `unsorted`, `talks`, `leads`, `cards`, `work` and `core`; here the
+account begins.
 """
 
 from dataclasses import asdict
 from pathlib import Path
 
 from amocrm_emulator.clock import Clock, SystemClock
-from amocrm_emulator.leads import CrmLeads
+from amocrm_emulator.fieldbook import first_fields
 from amocrm_emulator.oauth.authority import Authority, NewIntegration
+from amocrm_emulator.rolebook import role_of
 from amocrm_emulator.spec import AccountSpec
 from amocrm_emulator.store import Store
+from amocrm_emulator.unsorted import CrmUnsorted
 
 
-class Crm(CrmLeads):
+class Crm(CrmUnsorted):
     """The whole account."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
@@ -35,6 +38,8 @@ class Crm(CrmLeads):
             store.set_meta("groups", [asdict(group) for group in spec.groups])
             store.set_meta("pipelines", [asdict(pipeline) for pipeline in spec.pipelines])
             store.set_meta("tokens", spec.tokens)
+            store.set_meta("roles", [role_of(role) for role in spec.roles])
+            store.set_meta("fields", first_fields(spec.id, spec.fields))
         crm = cls(store, clock or SystemClock())
         for one in spec.integrations:
             crm.oauth.create(NewIntegration(**asdict(one)))

@@ -4,13 +4,10 @@ Who does it, when, and to which card is decided elsewhere: by the plan of a team
 """
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from amocrm_emulator import phrases
 from amocrm_emulator.crm import Crm
-from amocrm_emulator.fields import merged
 from amocrm_emulator.names import any_name
-from amocrm_emulator.plan.act import ROBOT
 from amocrm_emulator.plan.dice import Dice
 from amocrm_emulator.spec import LOST, WON
 from amocrm_emulator.store import Doc
@@ -19,7 +16,6 @@ TALKED, LEFT_MESSAGE, NO_ANSWER, BUSY = 4, 1, 6, 7
 TELEPHONY = "Телефония"
 ON_LEAD_SHARE = 0.75
 _HOUR = 3600
-_UUID_BITS = 64
 
 Field = tuple[int, str, tuple[str, ...]]
 
@@ -58,17 +54,15 @@ class Hand:
         )  # fmt: skip
 
     def message(self, lead: Doc, *, is_incoming: bool) -> None:
-        """Write in a chat; what the customer writes has no author among the people."""
-        after = {
-            "message": {
-                "id": str(UUID(int=self.dice.roll() << _UUID_BITS | self.dice.roll())),
-                "talk_id": lead["id"] % 1_000_000,
-                "origin": phrases.CHANNELS[lead["id"] % len(phrases.CHANNELS)],
-            }
-        }
-        kind = "incoming_chat_message" if is_incoming else "outgoing_chat_message"
-        author = ROBOT if is_incoming else self.by
-        self.crm.add_event(author, self.at, kind, "lead", lead["id"], (), [after])
+        """Write in the chat of a lead's customer."""
+        linked = self.crm.store.links("leads", lead["id"], "contacts")
+        if not linked or not (self.quiet or self.crm.store.entity("contacts", linked[0][0])):
+            return
+        texts = phrases.QUESTIONS if is_incoming else phrases.ANSWERS
+        self.crm.message(
+            self.by, self.at, linked[0][0], self.dice.pick(texts), is_incoming=is_incoming,
+            origin=phrases.CHANNELS[lead["id"] % len(phrases.CHANNELS)], quiet=self.quiet,
+        )  # fmt: skip
 
     def note(self, lead: Doc) -> None:
         text = {"text": self.dice.pick(phrases.NOTES)}
@@ -121,10 +115,11 @@ class Hand:
         old = lead["custom_fields_values"]
         was = next((f["values"][0]["value"] for f in old or () if f["field_id"] == number), None)
         text = self.dice.pick([text for text in texts if text != was])
-        given = [{"field_id": number, "field_name": name, "values": [{"value": text}]}]
+        self.crm.fields.ensure("leads", number, name)
+        given = [{"field_id": number, "values": [{"value": text}]}]
         self.crm.change_lead(
             self.by, self.at, lead["id"], quiet=self.quiet,
-            custom_fields_values=merged(old, given),
+            custom_fields_values=self.crm.fields.merged("leads", old, given),
         )  # fmt: skip
 
     def add_task(self, lead: Doc, responsible: int) -> Doc:

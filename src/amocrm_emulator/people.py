@@ -9,12 +9,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from amocrm_emulator.names import any_name, latin
+from amocrm_emulator.phrases import CAMPAIGN_FIELD, CITY_FIELD, COLOUR_FIELD, COLOURS
 from amocrm_emulator.plan.dice import Dice
 from amocrm_emulator.plan.habits import Member, Role
 from amocrm_emulator.spec import (
     AccountSpec,
+    FieldSpec,
     GroupSpec,
     PipelineSpec,
+    RoleSpec,
     StatusSpec,
     UserSpec,
 )
@@ -50,6 +53,22 @@ LOSS_REASONS = (
     (81, "Дорого"), (82, "Выбрали другую компанию"), (83, "Пропала потребность"),
     (84, "Не отвечает"), (85, "Не наша услуга"),
 )  # fmt: skip
+SELLER_ROLE, SUPPORT_ROLE = 301, 302
+ROLES = (
+    RoleSpec(SELLER_ROLE, "Менеджер", (("leads", "delete", "D"), ("contacts", "delete", "D"))),
+    RoleSpec(SUPPORT_ROLE, "Сопровождение", (("leads", "add", "D"), ("leads", "delete", "D"))),
+)
+FIELDS = (
+    FieldSpec("leads", CITY_FIELD[0], CITY_FIELD[1]),
+    FieldSpec("leads", COLOUR_FIELD[0], COLOUR_FIELD[1], "select", enums=COLOURS),
+    FieldSpec("leads", CAMPAIGN_FIELD[0], CAMPAIGN_FIELD[1]),
+    FieldSpec("leads", 71_104, "Дата замера", "date"),
+    FieldSpec("leads", 71_105, "Площадь, м²", "numeric"),
+    FieldSpec("leads", 71_106, "Рассрочка", "checkbox"),
+    FieldSpec("leads", 71_107, "Что нужно", "multiselect", enums=("Окна", "Двери", "Балкон")),
+    FieldSpec("contacts", 71_201, "День рождения", "birthday"),
+    FieldSpec("companies", 71_301, "Реквизиты", "legal_entity"),
+)
 
 HOME = "Europe/Moscow"
 _RUSSIAN = (
@@ -86,6 +105,8 @@ def department(users: int, seed: int, time_zone: str = HOME) -> AccountSpec:
         tokens=(("emulator-token", FIRST_USER),),
         task_types=TASK_TYPES,
         loss_reasons=LOSS_REASONS,
+        roles=ROLES,
+        fields=FIELDS,
     )
 
 
@@ -142,6 +163,7 @@ def _people(dice: Dice, count: int) -> Iterator[UserSpec]:
         yield UserSpec(
             id=FIRST_USER + place, name=full, email=f"{email}@example.com", group=group,
             is_admin=group == OFFICE_GROUP,
+            role={OFFICE_GROUP: None, SUPPORT_GROUP: SUPPORT_ROLE}.get(group, SELLER_ROLE),
         )  # fmt: skip
 
 

@@ -22,6 +22,32 @@ class UserSpec:
     group: int = 0
     is_admin: bool = False
     is_active: bool = True
+    is_free: bool = False
+    role: int | None = None
+    phone: str | None = None
+    rank: str = "candidate"
+
+
+@dataclass(frozen=True, slots=True)
+class RoleSpec:
+    """`rights`: a kind of cards, an action, and a letter: A all, G group, M own, D denied."""
+
+    id: int
+    name: str
+    rights: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """A custom field; choices without `first_enum` are numbered after their field."""
+
+    entity: str
+    id: int
+    name: str
+    type: str = "text"
+    code: str | None = None
+    enums: tuple[str, ...] = ()
+    first_enum: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +93,5 @@ class AccountSpec:
     task_types: tuple[tuple[int, str], ...] = ((1, "Связаться"), (2, "Встреча"))
     loss_reasons: tuple[tuple[int, str], ...] = ((1, "Дорого"), (2, "Выбрали других"))
     integrations: tuple[IntegrationSpec, ...] = ()
+    roles: tuple[RoleSpec, ...] = ()
+    fields: tuple[FieldSpec, ...] = ()

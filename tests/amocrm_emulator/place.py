@@ -12,7 +12,15 @@ import httpx2
 from amocrm_emulator.clock import SetClock
 from amocrm_emulator.crm import Crm
 from amocrm_emulator.server import Emulator
-from amocrm_emulator.spec import AccountSpec, GroupSpec, PipelineSpec, StatusSpec, UserSpec
+from amocrm_emulator.spec import (
+    AccountSpec,
+    FieldSpec,
+    GroupSpec,
+    PipelineSpec,
+    RoleSpec,
+    StatusSpec,
+    UserSpec,
+)
 
 ACCOUNT = 31000001
 BOSS, ANNA, BORIS, GONE = 9000001, 9000002, 9000003, 9000004
@@ -20,6 +28,11 @@ TOKEN, TOKEN_OF_ANNA = "token-of-the-boss", "token-of-anna"
 SALES, SERVICE = 700, 800
 FIRST, TALKS, REPAIR = 71001, 71002, 81001
 WON, LOST = 142, 143
+CITY, COLOUR, SEEN_AT, AREA, LOAN, NEEDS, PLACE, BIRTHDAY, REQUISITES = (
+    7001, 7002, 7003, 7004, 7005, 7006, 7007, 7101, 7201
+)  # fmt: skip
+RED, BLUE = 700201, 700202
+MANAGER = 301
 NOON = 1_790_000_000  # 2026-09-21 16:13:20 in Moscow
 
 SPEC = AccountSpec(
@@ -44,6 +57,18 @@ SPEC = AccountSpec(
         PipelineSpec(SERVICE, "Сервис", (StatusSpec(REPAIR, "Ремонт"),)),
     ),
     tokens=((TOKEN, BOSS), (TOKEN_OF_ANNA, ANNA)),
+    roles=(RoleSpec(MANAGER, "Менеджер"),),
+    fields=(
+        FieldSpec("leads", CITY, "Город"),
+        FieldSpec("leads", COLOUR, "Цвет", "select", enums=("красный", "синий")),
+        FieldSpec("leads", SEEN_AT, "Замер", "date_time"),
+        FieldSpec("leads", AREA, "Площадь", "numeric"),
+        FieldSpec("leads", LOAN, "Рассрочка", "checkbox"),
+        FieldSpec("leads", NEEDS, "Что нужно", "multiselect", enums=("окна", "двери")),
+        FieldSpec("leads", PLACE, "Адрес", "smart_address"),
+        FieldSpec("contacts", BIRTHDAY, "День рождения", "birthday"),
+        FieldSpec("companies", REQUISITES, "Реквизиты", "legal_entity"),
+    ),
 )
 
 

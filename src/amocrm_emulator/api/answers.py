@@ -90,6 +90,7 @@ def listing(
     *,
     has_next: bool,
     totals: Mapping[str, int] | None = None,
+    last: int | None = None,
 ) -> Answer:
     """Return a page of a list; 204 when it is empty."""
     if not rows:
@@ -100,6 +101,8 @@ def listing(
     if query.page > 1:
         links["first"] = _page_link(request, query, 1)
         links["prev"] = _page_link(request, query, query.page - 1)
+    if last is not None:
+        links["last"] = _page_link(request, query, last)
     content = dict(totals or {}) | {"_page": query.page, "_links": links}
     return hal(content | {"_embedded": {name: rows}})
 
@@ -111,9 +114,14 @@ def whole(request: Http, name: str, rows: Sequence[Any], path: str) -> Answer:
     )
 
 
-def written(request: Http, name: str, rows: Sequence[Any], path: str | None = None) -> Answer:
+def written(
+    request: Http, name: str, rows: Sequence[Any], path: str | None = None,
+    *, total: int | None = None,
+) -> Answer:  # fmt: skip
     """Return what a batch did."""
-    return hal({"_links": self_link(request, path or name), "_embedded": {name: rows}})
+    totals = {} if total is None else {"_total_items": total}
+    links = self_link(request, path or name)
+    return hal(totals | {"_links": links, "_embedded": {name: rows}})
 
 
 def _page_link(request: Http, query: Query, page: int) -> dict[str, str]:

@@ -19,7 +19,6 @@ from amocrm_emulator.api.cards import card_paths, kind_of
 from amocrm_emulator.api.checks import check_card
 from amocrm_emulator.api.gate import Caller, caller
 from amocrm_emulator.api.tags import tags_after, tags_of
-from amocrm_emulator.fields import filled, merged
 from amocrm_emulator.store import Doc
 
 COMPLEX_MAX = 50
@@ -36,7 +35,7 @@ async def add_cards(request: Http) -> Answer:
     items = await read_items(request)
     check_items(items, lambda item: check_card(who.crm, kind, item))
     with who.crm.transaction():
-        added = [(_add(who, kind, item), item["request_id"]) for item in items]
+        added = [(add_card(who, kind, item), item["request_id"]) for item in items]
     rows = [
         {"id": number, "request_id": request_id, "_links": self_link(request, f"{kind}/{number}")}
         for number, request_id in added
@@ -87,7 +86,7 @@ def _check_complex(who: Caller, item: Doc) -> list[Trouble]:
 def _add_whole(who: Caller, item: Doc) -> Doc:
     numbers = {kind: _given_or_new(who, kind, item) for kind in ("companies", "contacts")}
     links = {kind: [{"id": number}] if number else [] for kind, number in numbers.items()}
-    lead = _add(who, "leads", item | {"_embedded": (item.get("_embedded") or {}) | links})
+    lead = add_card(who, "leads", item | {"_embedded": (item.get("_embedded") or {}) | links})
     return {
         "id": lead, "contact_id": numbers["contacts"], "company_id": numbers["companies"],
         "request_id": [item["request_id"]], "merged": False,
@@ -95,28 +94,36 @@ def _add_whole(who: Caller, item: Doc) -> Doc:
 
 
 def _given_or_new(who: Caller, kind: str, item: Doc) -> int | None:
-    card = next(iter((item.get("_embedded") or {}).get(kind) or []), None)
+    card = given_card(item, kind)
     if card is None:
         return None
-    return int(card["id"]) if card.get("id") else _add(who, kind, card)
+    return int(card["id"]) if card.get("id") else add_card(who, kind, card)
 
 
-def _add(who: Caller, kind: str, item: Doc) -> int:
+def given_card(item: Doc, kind: str) -> Doc | None:
+    """Return the first card of a kind inside an item."""
+    found: Doc | None = next(iter((item.get("_embedded") or {}).get(kind) or []), None)
+    return found
+
+
+def add_card(who: Caller, kind: str, item: Doc, *, quiet: bool = False) -> int:
+    """Add a card from a checked item; return its number."""
     crm, at = who.crm, who.crm.clock.now()
     fields: dict[str, Any] = {name: item[name] for name in (*WRITABLE, *DATED) if name in item}
-    fields["custom_fields_values"] = filled(item.get("custom_fields_values"))
-    fields["tags"] = tags_of(crm, item)
+    fields["custom_fields_values"] = crm.fields.filled(kind, item.get("custom_fields_values"))
+    fields["tags"] = tags_of(crm, kind, item)
     fields.pop("name", None)
     by, name = _author(who, item), str(item.get("name") or "")
     companies = _linked(item, "companies")
     if kind == "leads":
         contacts = [card["id"] for card in _linked(item, "contacts")]
         company = companies[0]["id"] if companies else None
-        return crm.add_lead(by, at, name, contacts=contacts, company=company, **fields)
+        return crm.add_lead(by, at, name, contacts=contacts, company=company, quiet=quiet, **fields)
     if kind == "contacts":
         company = companies[0]["id"] if companies else None
-        return crm.add_contact(by, at, name or _full_name(item), company=company, **fields)
-    return crm.add_company(by, at, name, **fields)
+        name = name or _full_name(item)
+        return crm.add_contact(by, at, name, company=company, quiet=quiet, **fields)
+    return crm.add_company(by, at, name, quiet=quiet, **fields)
 
 
 def _linked(item: Doc, kind: str) -> list[Doc]:
@@ -153,8 +160,9 @@ def _change(who: Caller, kind: str, number: int, item: Doc) -> Doc:
         fields["loss_reason_id"] = item["loss_reason_id"]
     if item.get("custom_fields_values") is not None:
         before = old["custom_fields_values"]
-        fields["custom_fields_values"] = merged(before, item["custom_fields_values"])
-    fields["tags"] = tags_after(crm, old["tags"], item)
+        given = item["custom_fields_values"]
+        fields["custom_fields_values"] = crm.fields.merged(kind, before, given)
+    fields["tags"] = tags_after(crm, kind, old["tags"], item)
     if kind == "leads":
         return crm.change_lead(who.user, at, number, **fields)
     if kind == "contacts" and not item.get("name") and _full_name(item):

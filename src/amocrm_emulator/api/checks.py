@@ -6,6 +6,7 @@ from typing import Any
 from amocrm_emulator.api.bodies import Trouble, is_whole, missing, not_a_choice, wrong_types
 from amocrm_emulator.core import CARDS
 from amocrm_emulator.crm import Crm
+from amocrm_emulator.field_values import troubles as value_troubles
 from amocrm_emulator.store import Doc
 
 WHOLE = (
@@ -25,7 +26,7 @@ def check_card(crm: Crm, kind: str, item: Doc) -> list[Trouble]:
     if troubles:
         return troubles
     troubles += _people(crm, item)
-    troubles += _custom_fields(item.get("custom_fields_values"))
+    troubles += _custom_fields(crm, kind, item.get("custom_fields_values"))
     troubles += _links(crm, item)
     if kind == "leads":
         troubles += _stage(crm, item)
@@ -68,7 +69,7 @@ def _stage(crm: Crm, item: Doc) -> Iterable[Trouble]:
             yield not_a_choice("status_id")
 
 
-def _custom_fields(given: Any) -> Iterable[Trouble]:
+def _custom_fields(crm: Crm, kind: str, given: Any) -> Iterable[Trouble]:
     if given is None:
         return
     if not isinstance(given, list):
@@ -76,10 +77,14 @@ def _custom_fields(given: Any) -> Iterable[Trouble]:
         return
     for place, field in enumerate(given):
         path = f"custom_fields_values.{place}"
-        if not isinstance(field, dict) or not (field.get("field_id") or field.get("field_code")):
-            yield not_a_choice(f"{path}.field_id")
-        elif not isinstance(field.get("values"), list | None):
-            yield ("InvalidType", f"{path}.values", "This value should be of type array.")
+        known = crm.fields.find(kind, field) if isinstance(field, dict) else None
+        if known is None:
+            by_code = (
+                isinstance(field, dict) and not field.get("field_id") and "field_code" in field
+            )
+            yield not_a_choice(f"{path}.{'field_code' if by_code else 'field_id'}")
+        else:
+            yield from value_troubles(known, field.get("values"), f"{path}.values")
 
 
 def _links(crm: Crm, item: Doc) -> Iterable[Trouble]:

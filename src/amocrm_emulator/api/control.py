@@ -75,12 +75,13 @@ async def requests(request: Http) -> Answer:
 
 @post("/control/switches", status_code=200)
 async def set_switches(request: Http) -> Answer:
-    """Set how this account differs: `events_max`, `has_filters`."""
+    """Set how this account differs: `events_max`, and whatever else `Switches` tells."""
     _parts(request)
     found: Switches = switches(request)
     given = await read_object(request)
     found.events_max = int(given.get("events_max", found.events_max))
-    found.has_filters = bool(given.get("has_filters", found.has_filters))
+    for name in ("has_filters", "names_fields", "refuses_items", "has_customers"):
+        setattr(found, name, bool(given.get(name, getattr(found, name))))
     return hal(found)
 
 

@@ -77,7 +77,7 @@ def cards_page(
     _add_filters(where, allowed)
     if query.search:
         _add_search(where, query.search)
-    return _page(store, where, query)
+    return page_of(store, where, query)
 
 
 def tasks_page(store: Store, query: Query) -> tuple[list[Doc], bool]:
@@ -85,7 +85,7 @@ def tasks_page(store: Store, query: Query) -> tuple[list[Doc], bool]:
     needs_type = "entity_type" not in query.filter
     ignored = {"entity_id"} if needs_type else set[str]()
     _add_filters(where, {n: g for n, g in query.filter.items() if n not in ignored})
-    return _page(store, where, query)
+    return page_of(store, where, query)
 
 
 def notes_page(store: Store, kind: str, entity: int | None, query: Query) -> tuple[list[Doc], bool]:
@@ -94,10 +94,11 @@ def notes_page(store: Store, kind: str, entity: int | None, query: Query) -> tup
     if entity is not None:
         where.add("parent = ?", entity)
     _add_filters(where, query.filter)
-    return _page(store, where, query)
+    return page_of(store, where, query)
 
 
-def _page(store: Store, where: Where, query: Query) -> tuple[list[Doc], bool]:
+def page_of(store: Store, where: Where, query: Query) -> tuple[list[Doc], bool]:
+    """Return a page of entities, and whether more follow."""
     sql = (
         f"SELECT doc FROM entity WHERE {where} ORDER BY {_order(query)}"  # noqa: S608 -- constants
         " LIMIT ? OFFSET ?"

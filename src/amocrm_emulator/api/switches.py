@@ -10,10 +10,18 @@ EVENTS_MAX = 100
 
 @dataclass(slots=True)
 class Switches:
-    """`events_max`: 100 on amocrm.ru, 250 on Kommo. `has_filters`: the account's paid option."""
+    """`events_max`: 100 on amocrm.ru, 250 on Kommo. `has_filters`: the account's paid option.
+
+    `names_fields`: an event of a custom field names it in its type (custom_field_7_value_changed).
+    `refuses_items`: one wrong item of a batch is refused alone, not with the whole batch.
+    `has_customers`: the account's feature of repeated sales.
+    """
 
     events_max: int = EVENTS_MAX
     has_filters: bool = True
+    names_fields: bool = False
+    refuses_items: bool = False
+    has_customers: bool = False
 
 
 def switches(request: "Request[object, object, State]") -> Switches:

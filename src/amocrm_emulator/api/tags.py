@@ -1,44 +1,82 @@
-"""Tags of cards: given by number or by name, added, taken away or replaced."""
+"""Tags: the directory of each kind, and a card's tags after a write."""
 
+import re
 from collections.abc import Iterable
-from typing import Any
 
+from litestar import get, post
+
+from amocrm_emulator.api import query as queries
+from amocrm_emulator.api.answers import Answer, Http, hal, listing, self_link
+from amocrm_emulator.api.bodies import Trouble, check_items, missing, read_items, wrong_types
+from amocrm_emulator.api.cards import card_paths, kind_of
+from amocrm_emulator.api.gate import caller
+from amocrm_emulator.api.pages import cut
 from amocrm_emulator.crm import Crm
 from amocrm_emulator.store import Doc
 
-FIRST_TAG = 11
+_COLOR = re.compile(r"[0-9a-fA-F]{6}")
 
 
-def tags_of(crm: Crm, item: Doc) -> list[Doc]:
+@get(card_paths("/tags"))
+async def tags(request: Http) -> Answer:
+    """List a kind's tags: all, some by number or by name, or those that hold a text."""
+    who, query = caller(request), queries.of(request)
+    rows = [tag for tag in who.crm.tags.of(kind_of(request)) if _is_wanted(tag, query)]
+    page, has_next = cut(rows, query)
+    return listing(request, "tags", page, query, has_next=has_next)
+
+
+@post(card_paths("/tags"), status_code=200)
+async def add_tags(request: Http) -> Answer:
+    who, kind = caller(request), kind_of(request)
+    items = await read_items(request)
+    check_items(items, lambda item: _check(kind, item))
+    with who.crm.transaction():
+        rows = [
+            who.crm.tags.add(kind, item["name"].strip(), item.get("color"))
+            | {"request_id": item["request_id"]}
+            for item in items
+        ]
+    return hal(
+        {
+            "_total_items": len(rows),
+            "_links": self_link(request, f"{kind}/tags"),
+            "_embedded": {"tags": rows},
+        }
+    )
+
+
+def _is_wanted(tag: Doc, query: queries.Query) -> bool:
+    given = query.filter
+    is_one = "id" not in given or tag["id"] in queries.numbers(given["id"])
+    is_named = "name" not in given or tag["name"] in queries.values(given["name"])
+    return is_one and is_named and query.search.lower() in tag["name"].lower()
+
+
+def _check(kind: str, item: Doc) -> Iterable[Trouble]:
+    yield from missing(item, ("name",))
+    yield from wrong_types(item, (), ("name", "color"))
+    color = item.get("color")
+    if kind != "leads" and color is not None:
+        yield ("NotSupported", "color", "Only tags of leads have a color.")
+    elif isinstance(color, str) and not _COLOR.fullmatch(color):
+        yield ("NotSupportedChoice", "color", "Six hexadecimal digits are expected.")
+
+
+def tags_of(crm: Crm, kind: str, item: Doc) -> list[Doc]:
     """Return the tags of a new card."""
     embedded = (item.get("_embedded") or {}).get("tags")
-    return _known(crm, [*(embedded or ()), *(item.get("tags_to_add") or ())])
+    return crm.tags.known(kind, [*(embedded or ()), *(item.get("tags_to_add") or ())])
 
 
-def tags_after(crm: Crm, old: list[Doc], item: Doc) -> list[Doc]:
+def tags_after(crm: Crm, kind: str, old: list[Doc], item: Doc) -> list[Doc]:
     """Return a card's tags after a write; what it does not mention stays."""
     tags = old
     embedded = item.get("_embedded") or {}
     if "tags" in embedded:
-        tags = _known(crm, embedded["tags"] or ())
-    gone = {tag["name"] for tag in _known(crm, item.get("tags_to_delete") or ())}
+        tags = crm.tags.known(kind, embedded["tags"] or ())
+    gone = crm.tags.names(kind, item.get("tags_to_delete") or ())
     kept = [tag for tag in tags if tag["name"] not in gone]
     names = {tag["name"] for tag in kept}
-    fresh = [tag for tag in _known(crm, item.get("tags_to_add") or ()) if tag["name"] not in names]
-    return kept + fresh
-
-
-def _known(crm: Crm, given: Iterable[Any]) -> list[Doc]:
-    """Give each new name a number; a number that nobody knows is passed over."""
-    numbers: dict[str, int] = dict(crm.store.meta("tags") or {})
-    before = len(numbers)
-    names = {number: name for name, number in numbers.items()}
-    found: dict[str, Doc] = {}
-    for tag in given:
-        name = (tag.get("name") or names.get(tag.get("id") or 0)) if isinstance(tag, dict) else None
-        if name:
-            number = numbers.setdefault(name, FIRST_TAG + len(numbers))
-            found[name] = {"id": number, "name": name, "color": None}
-    if len(numbers) > before:
-        crm.store.set_meta("tags", numbers)
-    return list(found.values())
+    added = crm.tags.known(kind, item.get("tags_to_add") or ())
+    return kept + [tag for tag in added if tag["name"] not in names]

@@ -22,6 +22,7 @@ SETTINGS = frozenset(
     + ["status_lead", "add_task", "update_task", "delete_task", "responsible_task"]
     + ["add_talk", "update_talk", "add_chat_template_review", "add_message"]
     + ["add_outgoing_message"]
+    + [f"{action}_unsorted" for action in ("add", "update", "delete")]
     + [f"{action}_customer" for action in ("add", "update", "delete", "responsible", "note")]
 )
 
