@@ -6,46 +6,20 @@ import logging
 import os
 import signal
 import sys
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from amocrm_emulator.clock import SystemClock
-from amocrm_emulator.crm import Crm
-from amocrm_emulator.history import write_history
-from amocrm_emulator.log import BadLog, read_log
-from amocrm_emulator.people import department
-from amocrm_emulator.replay import Replay
-from amocrm_emulator.server import Emulator
-from amocrm_emulator.spec import AccountSpec
-from amocrm_emulator.team import Team
+from amocrm_emulator.faults.read import BadScript
+from amocrm_emulator.log import BadLog
+from amocrm_emulator.oauth.authority import NewIntegration
+from amocrm_emulator.start import CannotStart, Options, open_account, serve_account
+from amocrm_emulator.tls import BadCertificate
 
 app = typer.Typer(add_completion=False, help="A local amoCRM with a team that works in it.")
 _DIE_WITH_PARENT = 1
 """PR_SET_PDEATHSIG of prctl(2)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How an emulator is started; `data` None keeps the account in memory."""
-
-    host: str = "127.0.0.1"
-    port: int = 8900
-    token: str = "emulator-token"  # noqa: S105 -- of an emulator on this machine
-    seed: int = 7
-    users: int = 12
-    speed: float = 1.0
-    days: int = 14
-    limits: bool = True
-    data: Path | None = None
-    replay: Path | None = None
-    own_time: bool = False
-    account_id: int = 31_000_001
-    time_zone: str = "Europe/Moscow"
-    with_team: bool = True
 
 
 @app.command()
@@ -55,6 +29,7 @@ def serve(
     token: Annotated[str, typer.Option(help="Long-lived token.")] = "emulator-token",
     seed: Annotated[int, typer.Option(help="The same seed makes the same people and days.")] = 7,
     users: Annotated[int, typer.Option(min=2, max=500, help="People in the department.")] = 12,
+    leads: Annotated[int, typer.Option(min=0, help="Leads of the past half year.")] = 0,
     speed: Annotated[float, typer.Option(min=0.1, max=100, help="Times as many acts.")] = 1.0,
     days: Annotated[int, typer.Option(min=0, max=60, help="Past days to begin with.")] = 14,
     data: Annotated[Path | None, typer.Option(help="SQLite file; none: in memory.")] = None,
@@ -64,18 +39,32 @@ def serve(
     time_zone: Annotated[str, typer.Option()] = "Europe/Moscow",
     no_limits: Annotated[bool, typer.Option("--no-limits", help="No 429.")] = False,
     no_team: Annotated[bool, typer.Option("--no-team", help="Nobody acts by themselves.")] = False,
+    clock: Annotated[str, typer.Option(help="system, or virtual: it can be moved.")] = "system",
+    fault: Annotated[Path | None, typer.Option(help="Script of faults (JSON lines).")] = None,
+    latency_ms: Annotated[int, typer.Option(min=0, help="Pause before each answer.")] = 0,
+    tls: Annotated[bool, typer.Option("--tls", help="TLS, own certificate.")] = False,
+    certificate: Annotated[Path | None, typer.Option(help="TLS with this file (PEM).")] = None,
+    key: Annotated[Path | None, typer.Option(help="The key of the certificate (PEM).")] = None,
+    public_host: Annotated[str, typer.Option(help="How clients reach this emulator.")] = "",
+    states: Annotated[Path, typer.Option(help="Folder of saved accounts.")] = Path("amocrm-states"),
+    client_id: Annotated[str, typer.Option(help="Integration of OAuth: its id.")] = "",
+    client_secret: Annotated[str, typer.Option(help="... its secret; none: made up.")] = "",
+    redirect_uri: Annotated[str, typer.Option(help="... where consent leads back to.")] = "",
+    disable_url: Annotated[str, typer.Option(help="... what is told of a withdrawal.")] = "",
     end_with_parent: Annotated[bool, typer.Option(hidden=True)] = False,
 ) -> None:
     """Serve an account until Ctrl-C."""
     if end_with_parent:
         _end_with_parent()
+    new = NewIntegration("Интеграция", redirect_uri, disable_url, client_id, client_secret)
     options = Options(
-        host, port, token, seed, users, speed, days, not no_limits, data, replay, own_time,
-        account_id, time_zone, not no_team,
+        host, port, token, seed, users, leads, speed, days, not no_limits, data, replay, own_time,
+        account_id, time_zone, not no_team, clock, fault, latency_ms, tls, certificate, key,
+        public_host, states, new if redirect_uri else None,
     )  # fmt: skip
     try:
         asyncio.run(run(options))
-    except BadLog as error:
+    except (BadLog, BadScript, BadCertificate, CannotStart) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
 
@@ -84,55 +73,21 @@ async def run(options: Options, stop: asyncio.Event | None = None) -> None:
     """Serve until `stop`, or until SIGINT or SIGTERM."""
     logging.getLogger("httpx2").setLevel(logging.WARNING)
     stop = stop or _on_signals()
-    crm, background = _open(options)
+    crm, background = open_account(options)
     try:
-        emulator = Emulator(
-            crm,
-            host=options.host,
-            port=options.port,
-            per_second=7 if options.limits else None,
-            background=background,
-        )
+        emulator = serve_account(options, crm, background)
         async with emulator:
             typer.echo(f"{emulator.url}  token: {emulator.token}")
+            if emulator.tls is not None:
+                typer.echo(f"certificate: {emulator.tls.certificate}")
+            for one in crm.oauth.book.integrations():
+                typer.echo(f"integration: {one.client_id}  secret: {one.secret}")
             closed = asyncio.create_task(emulator.wait_closed())
             stopping = asyncio.create_task(stop.wait())
             await asyncio.wait({closed, stopping}, return_when=asyncio.FIRST_COMPLETED)
             stopping.cancel()
     finally:
         crm.close()
-
-
-def _open(options: Options) -> tuple[Crm, Team | Replay | None]:
-    """Open the stored account, or make one: from a log, or a department with its past days."""
-    clock = SystemClock()
-    log = read_log(options.replay) if options.replay else None
-    if options.data is not None and options.data.exists():
-        crm = Crm.open(options.data, clock)
-    else:
-        spec = log.spec(options.time_zone) if log else _department(options)
-        spec = replace(spec, id=options.account_id, tokens=((options.token, spec.users[0].id),))
-        crm = _create(options.data, spec, clock)
-        if log is None and options.days:
-            write_history(
-                crm,
-                days=options.days,
-                until=datetime.fromtimestamp(clock.now(), UTC),
-                seed=options.seed,
-            )
-    if log is not None:
-        return crm, Replay(crm, log, own_time=options.own_time)
-    return crm, Team(crm, seed=options.seed, speed=options.speed) if options.with_team else None
-
-
-def _department(options: Options) -> AccountSpec:
-    return department(options.users, options.seed, options.time_zone)
-
-
-def _create(path: Path | None, spec: AccountSpec, clock: SystemClock) -> Crm:
-    if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    return Crm.create(path, spec, clock)
 
 
 def _on_signals() -> asyncio.Event:

@@ -5,6 +5,7 @@ webhooks. The verbs live in `unsorted`, `talks`, `leads`, `cards`, `work` and `c
 account begins.
 """
 
+import sqlite3
 from dataclasses import asdict
 from pathlib import Path
 
@@ -47,8 +48,12 @@ class Crm(CrmUnsorted):
 
     @classmethod
     def open(cls, path: Path, clock: Clock | None = None) -> "Crm":
-        """Go on with the account stored at `path`."""
-        return cls(Store(path), clock or SystemClock())
+        """Go on with the account stored at `path`; sqlite3.DatabaseError when there is none."""
+        store = Store(path)
+        if store.meta("account") is None:
+            store.close()
+            raise sqlite3.DatabaseError("no account in the file")
+        return cls(store, clock or SystemClock())
 
     def reload(self) -> None:
         """Read everything anew from a store that has become another account."""

@@ -99,6 +99,7 @@ class Emulator:
         self.gate = gate.Gate(setting.per_second)
         self.switches = Switches(setting.events_max)
         self.sender = Sender(crm)
+        self.tls = setting.tls
         self._background = setting.background
         # Named as TCP, so that asyncio switches off the delay of small answers.
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
