@@ -19,6 +19,9 @@ import httpx2
 import pytest
 
 from smena.app.database import embedded_url
+from smena.kernel.db import Database
+from smena.kernel.ids import AccountId
+from tests.connectors.mirror_check import differences
 from tests.journeys.conftest import open_folder  # noqa: F401 -- a fixture
 from tests.journeys.demo import Demo, Told, wait_for
 
@@ -26,6 +29,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 
 KILLS = int(os.environ.get("SMENA_KILLS", "20"))
 SETTLE_SECONDS = 120
+TWICE = """
+SELECT lead_id FROM distribution_result WHERE user_id IS NOT NULL
+ GROUP BY lead_id HAVING count(*) > 1
+"""
 
 
 class Customers(threading.Thread):
@@ -93,8 +100,24 @@ async def test_nothing_acknowledged_is_lost_and_nothing_happens_twice(
             "SELECT id, responsible_id FROM crm_lead WHERE id = ANY($1)", acknowledged
         )
         assert {row["id"]: row["responsible_id"] for row in mirror} == given
+        assert not await connection.fetch(TWICE), "nobody's lead was decided twice, ours or theirs"
     finally:
         await connection.close()
+    await _mirror_equals(demo, told)
+
+
+async def _mirror_equals(demo: Demo, told: Told) -> None:
+    """Compare every row with amoCRM's. The team goes on meanwhile: what differs must pass."""
+    async with httpx2.AsyncClient(base_url=told.emulator_url) as client:
+        await client.post("/control/limits", json={"per_second": None})
+    db = Database.open(embedded_url(demo.folder))
+    account, end = AccountId(told.account_id), time.monotonic() + SETTLE_SECONDS
+    try:
+        while found := await differences(db, account, told.emulator_url, told.emulator_token):
+            assert time.monotonic() < end, "\n".join(found)
+            await asyncio.sleep(1)
+    finally:
+        await db.close()
 
 
 async def _settled(connection: asyncpg.Connection, leads: list[int]) -> None:

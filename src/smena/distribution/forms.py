@@ -10,6 +10,7 @@ from smena.distribution.model import Draft, ResultFilter, ResultId, State, Templ
 
 NUMBER_MAX = 2**63 - 1
 NUMBER_DIGITS_MAX = 19
+YEARS = range(2000, 2101)
 FILTERS = ("lead", "user", "state", "date", "template")
 
 Number = TypeVar("Number")
@@ -76,10 +77,12 @@ def _number(text: str, kind: Callable[[int], Number]) -> Number | None:
 
 
 def _day(text: str) -> date | None:
+    """Read a date of our time: the ends of the calendar have no midnight in every zone."""
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         return None
+    return found if found.year in YEARS else None
 
 
 def _next_midnight(start: datetime) -> datetime:

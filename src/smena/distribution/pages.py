@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 from smena.access import queries as access
 from smena.access.core.policy import may
@@ -45,10 +46,11 @@ async def results(request: Http) -> Html:
 
 
 @get(f"{RESULTS}/{{number:int}}", guards=[needs(Ability.SEE_RESULTS)])
-async def one_result(request: Http, number: int) -> Html:
+async def one_result(request: Http, number: FromPath[int]) -> Html:
     """Show the steps of one decision: in the drawer, or beside the table without scripts."""
     async with request.app.state.db.tenant(access.account_of(request)) as tx:
-        found = await queries.result(tx, ResultId(number))
+        is_possible = number <= forms.NUMBER_MAX
+        found = await queries.result(tx, ResultId(number)) if is_possible else None
         if found is None:
             raise NotFoundException(_("Такого результата нет."))
         account = await accounts.account(tx)
@@ -116,7 +118,7 @@ async def new_template(request: Http) -> Html:
 
 
 @get(f"{TEMPLATES}/{{number:int}}", guards=[needs(Ability.EDIT_TEMPLATES)])
-async def edit_template(request: Http, number: int) -> Html:
+async def edit_template(request: Http, number: FromPath[int]) -> Html:
     async with request.app.state.db.tenant(access.account_of(request)) as tx:
         found = await queries.template(tx, TemplateId(number))
     if found is None:
@@ -130,7 +132,7 @@ async def add_template(request: Http) -> Response[bytes]:
 
 
 @post(f"{TEMPLATES}/{{number:int}}", guards=[needs(Ability.EDIT_TEMPLATES)])
-async def change_template(request: Http, number: int) -> Response[bytes]:
+async def change_template(request: Http, number: FromPath[int]) -> Response[bytes]:
     async with request.app.state.db.tenant(access.account_of(request)) as tx:
         found = await queries.template(tx, TemplateId(number))
     if found is None:

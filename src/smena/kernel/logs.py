@@ -6,9 +6,11 @@ import sys
 from collections.abc import MutableMapping
 from typing import Any
 
+import stamina.instrumentation
 import structlog
 
 HIDDEN = "[hidden]"
+log = structlog.get_logger(__name__)
 _SECRET_NAMES = re.compile(r"token|password|secret|authorization|cookie|api_key", re.IGNORECASE)
 _SECRET_TEXT = re.compile(r"(?i)(bearer\s+)[\w.~+/=-]+|(/hooks/amocrm/\d+/)[0-9a-f]+")
 
@@ -43,8 +45,14 @@ def configure(log_format: str, level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for noisy in ("httpx2", "httpcore2", "pgqueuer", "uvicorn.access"):
+    for noisy in ("alembic", "httpx2", "httpcore2", "pgqueuer", "uvicorn.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    stamina.instrumentation.set_on_retry_hooks([_note_retry])
+
+
+def _note_retry(details: stamina.instrumentation.RetryDetails) -> None:
+    """Note a retry as what it is: everyday life. Whoever gives up raises, and that is told."""
+    log.info("retried", trouble=repr(details.caused_by), times=details.retry_num)
 
 
 def hide_secrets(

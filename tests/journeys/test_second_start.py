@@ -1,0 +1,69 @@
+"""Ctrl-C ends a demo cleanly; the next start goes on with the same people, leads and settings."""
+
+import os
+import time
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from smena.app.database import embedded_url
+from tests.journeys.crm_side import CrmSide
+from tests.journeys.demo import Demo, Told, wait_for
+
+pytestmark = [pytest.mark.slow, pytest.mark.anyio]
+
+GIVEN_SECONDS = 30
+
+
+def is_gone(group: int) -> bool:
+    """Say whether nobody of the demo's process group is alive."""
+    states = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # it ended while we looked
+        if int(fields[2]) == group:
+            states.append(fields[0])
+    return not set(states) - {"Z"}
+
+
+async def person_of(folder: Path, lead: int) -> int | None:
+    """Return who received the lead, as soon as amoCRM confirmed it."""
+    connection = await asyncpg.connect(embedded_url(folder))
+    try:
+        found: int | None = await connection.fetchval(
+            "SELECT user_id FROM distribution_result WHERE lead_id = $1 AND state = 'done'", lead
+        )
+        return found
+    finally:
+        await connection.close()
+
+
+async def given(folder: Path, lead: int) -> int:
+    end = time.monotonic() + GIVEN_SECONDS
+    while (person := await person_of(folder, lead)) is None:
+        assert time.monotonic() < end, "the lead was not handed out"
+    return person
+
+
+async def test_a_demo_ends_cleanly_and_goes_on(open_folder: Path) -> None:
+    demo = Demo(open_folder / "twice", "--users", "4", "--seed", "9")
+    first = demo.start()
+    group, crm = os.getpgid(demo.pid), CrmSide(first)
+    try:
+        before = crm.add_lead("До остановки")
+        person = await given(demo.folder, before)
+        assert demo.stop() == 0
+        wait_for(lambda: is_gone(group), 10, "the end of everything that was started")
+        assert "Остановлено" in demo.log_tail()
+        assert not (demo.folder / "postgres" / "cluster" / "postmaster.pid").exists()
+        second: Told = demo.start()
+        assert second == first, "the same address, password, token and secret path"
+        assert await person_of(demo.folder, before) == person
+        after = crm.add_lead("После остановки")
+        assert await given(demo.folder, after) == crm.lead(after)["responsible_user_id"]
+    finally:
+        crm.close()
+        demo.stop()
