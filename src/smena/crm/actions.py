@@ -1,16 +1,16 @@
 """What others may do with the mirror and the outbox; each works in the caller's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from smena.crm import absorb as absorbing
-from smena.crm.answers import Absorbed
+from smena.crm.answers import Absorbed, Marked
 from smena.crm.core import wish as wishing
 from smena.crm.directory import Directory
 from smena.crm.facts import Fact, ResponsibleChanged, WishDelivered, WishOvertaken, WishRefused
 from smena.crm.model import Changes, LeadId, UserId
 from smena.crm.outbox import Asked, ChangeResponsible, Delivered, Lane, Wish, WishId, WishState
-from smena.crm.store import entries, events, mirror, wishes
+from smena.crm.store import entries, events, marks, mirror, wishes
 from smena.crm.store import facts as log
 from smena.kernel import jobs
 from smena.kernel.db import Tx
@@ -108,6 +108,12 @@ async def again(
 async def complete_until(tx: Tx, kind: str, until: datetime) -> None:
     """Note up to which moment everything of this kind is in the mirror."""
     await mirror.complete_until(tx, kind, until)
+
+
+async def mistrust(tx: Tx, of: Marked, ids: Collection[int]) -> None:
+    """Believe nothing of these rows: the next read of the CRM takes their place, however old."""
+    await log.lock_mirror(tx)
+    await marks.mistrust(tx, of, ids)
 
 
 async def trim(tx: Tx, now: datetime) -> None:

@@ -6,8 +6,9 @@ people with 300 events each fit into a page's budget only without an object per 
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
-from smena.crm.model import UserId
+from smena.crm.model import Source, UserId
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +64,23 @@ class EventLine:
     type: str
     entity_kind: str
     entity_id: int
+
+
+class Marked(StrEnum):
+    """Kinds of rows that can be compared with the CRM one by one."""
+
+    LEAD = "lead"
+    CONTACT = "contact"
+    COMPANY = "company"
+    TASK = "task"
+    CALL = "call"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What is held of a row; `changed_at` None: its changes cannot be told apart by a moment."""
+
+    id: int
+    changed_at: datetime | None
+    is_deleted: bool = False
+    source: Source = Source.API

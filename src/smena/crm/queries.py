@@ -1,14 +1,25 @@
 """Questions others may ask the mirror; read only."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from smena.crm.answers import CallsOf, EventLine, EventsOf, Pulse, WishCount
+from smena.crm.answers import CallsOf, EventLine, EventsOf, Mark, Marked, Pulse, WishCount
 from smena.crm.directory import Book, Entry, Listed
 from smena.crm.facts import Recorded
-from smena.crm.model import EntityKind, Group, Lead, LeadId, NoteId, Pipeline, Status, User, UserId
+from smena.crm.model import (
+    EntityKind,
+    EventId,
+    Group,
+    Lead,
+    LeadId,
+    NoteId,
+    Pipeline,
+    Status,
+    User,
+    UserId,
+)
 from smena.crm.outbox import Wish, WishState
-from smena.crm.store import calls, days, leads, mirror, people, wishes
+from smena.crm.store import calls, days, leads, marks, mirror, people, wishes
 from smena.crm.store import entries as store_entries
 from smena.crm.store import facts as log
 from smena.kernel.db import Tx
@@ -133,3 +144,34 @@ async def wishes_with_errors(tx: Tx, limit: int = 20) -> list[Wish]:
 async def accounts_with_due_wishes(tx: Tx, now: datetime) -> list[AccountId]:
     """Return who has something to send now (system transaction)."""
     return await wishes.accounts_due(tx, now)
+
+
+async def marks_between(tx: Tx, of: Marked, after: int, until: int | None) -> dict[int, Mark]:
+    """Return what is held of the rows numbered above `after` up to `until` (None: to the end)."""
+    return await marks.between(tx, of, after, until)
+
+
+async def marks_among(tx: Tx, of: Marked, ids: Collection[int]) -> dict[int, Mark]:
+    return await marks.among(tx, of, ids)
+
+
+async def known_events(
+    tx: Tx, ids: Sequence[EventId], first: datetime, last: datetime
+) -> set[EventId]:
+    """Return which of these events, of moments from `first` to `last`, are in the mirror."""
+    return await marks.known_events(tx, ids, first, last)
+
+
+async def calls_on(tx: Tx, kind: EntityKind, ids: Collection[int]) -> set[int]:
+    """Return the notes of calls that hang on these cards."""
+    return await marks.calls_on(tx, kind, ids)
+
+
+async def leads_with(tx: Tx, kind: EntityKind, ids: Collection[int]) -> set[int]:
+    """Return the leads linked to these contacts or companies."""
+    return await marks.linked_leads(tx, kind, ids)
+
+
+async def contacts_with(tx: Tx, companies: Collection[int]) -> set[int]:
+    """Return the contacts linked to these companies."""
+    return await marks.linked_contacts(tx, companies)

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from smena.accounts import actions as accounts
 from smena.accounts.model import AccountState
-from smena.connectors.amocrm import connecting, hook, letting_go
+from smena.connectors.amocrm import connecting, hook, letting_go, reconcile
 from smena.connectors.amocrm.connecting import CodeRequest, Request
 from smena.connectors.amocrm.core.disabled import Disabled
-from smena.connectors.amocrm.model import Connected, HookState, NotConnected, SwitchedOff
+from smena.connectors.amocrm.model import AskedBy, Connected, HookState, NotConnected, SwitchedOff
 from smena.connectors.amocrm.reach import Reach
 from smena.connectors.amocrm.store import link, tokens
 from smena.connectors.amocrm.words import loss_text
@@ -78,3 +78,13 @@ async def save_hook(tx: Tx, subscribed: hook.Subscribed, now: datetime) -> HookS
     """Remember how the subscription to webhooks stands."""
     await link.save_hook(tx, subscribed.state, subscribed.detail, now)
     return subscribed.state
+
+
+async def check_now(tx: Tx, now: datetime) -> bool:
+    """Begin to compare the mirror with amoCRM; False when that is under way or not possible."""
+    return await reconcile.begin(tx, AskedBy.PERSON, now)
+
+
+async def check_tonight(tx: Tx, now: datetime) -> bool:
+    """Begin the nightly comparison when the account's own clock says so."""
+    return await reconcile.begin_tonight(tx, now)

@@ -2,7 +2,16 @@
 
 from collections.abc import Awaitable, Sequence
 
-from smena.connectors.amocrm import actions, courier, first_load, hook, polling, queries, receiving
+from smena.connectors.amocrm import (
+    actions,
+    courier,
+    first_load,
+    hook,
+    polling,
+    queries,
+    receiving,
+    reconcile,
+)
 from smena.connectors.amocrm.client import AccessLost, Client
 from smena.connectors.amocrm.core.listing import users
 from smena.connectors.amocrm.reach import Reach
@@ -28,11 +37,16 @@ def register(registry: Registry, clock: Clock) -> None:
         due = await crm_queries.accounts_with_due_wishes(tx, clock.now())
         return [account for account in due if account in reached]
 
+    async def with_checks(tx: Tx) -> Sequence[AccountId]:
+        return await queries.checks_due(tx, clock.now())
+
     registry.pump("amocrm.inbox", drain_inbox, queries.with_bodies)
     registry.pump("amocrm.load", load, queries.loads_due)
     registry.pump("amocrm.poll", poll, with_polls)
     registry.pump("amocrm.cards", read_cards, with_cards)
     registry.pump("amocrm.courier", deliver, with_wishes)
+    registry.pump(reconcile.PUMP, go_on_checking, with_checks)
+    registry.cron("amocrm.night", "*/20 * * * *", begin_nightly_checks)
     registry.cron("amocrm.hooks", "17 3 * * *", check_hooks)
     registry.cron("amocrm.access", "*/10 * * * *", check_access)
 
@@ -60,6 +74,18 @@ async def read_cards(context: JobContext, account: AccountId) -> None:
 async def deliver(context: JobContext, account: AccountId) -> None:
     """Carry wishes to amoCRM."""
     await _watched(context, account, courier.deliver(context, account))
+
+
+async def go_on_checking(context: JobContext, account: AccountId) -> None:
+    """Compare the mirror with amoCRM, page by page."""
+    await _watched(context, account, reconcile.go_on(context, account))
+
+
+async def begin_nightly_checks(context: JobContext) -> None:
+    """Begin the check of completeness where it is night now."""
+    for account in await _accounts(context, troubled=False):
+        async with context.db.tenant(account) as tx:
+            await actions.check_tonight(tx, context.now)
 
 
 async def check_hooks(context: JobContext) -> None:

@@ -22,6 +22,7 @@ from smena.connectors.amocrm.core.window import (
     window,
 )
 from smena.connectors.amocrm.model import Connection
+from smena.connectors.amocrm.neighbours import ask_for_neighbours
 from smena.connectors.amocrm.reach import Reach, Seen
 from smena.connectors.amocrm.readback import read_unread
 from smena.connectors.amocrm.store import link, load
@@ -104,6 +105,9 @@ async def _poll_events(
     async with context.db.tenant(account) as tx:
         await _absorb(context, tx, fresh)
         await asked.ask(tx, {pair for told in fresh for pair in told.unread}, context.now)
+        await ask_for_neighbours(
+            tx, [item for told in fresh for item in told.changes.removed], context.now
+        )
         await _ask_for_strangers(context, tx, fresh, connection)
         if connection.load_finished_at is None:
             await load.step_back(tx, translate.lists_shortened(fresh))

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from smena.connectors.amocrm.core.plan import Progress
 from smena.connectors.amocrm.core.plan import progress as tell
-from smena.connectors.amocrm.model import LATE_AFTER, Connection, Freshness
-from smena.connectors.amocrm.store import link, load
+from smena.connectors.amocrm.model import LATE_AFTER, Connection, Freshness, Report
+from smena.connectors.amocrm.store import check, link, load
 from smena.kernel import inbox
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
@@ -68,3 +68,15 @@ async def troubled(tx: Tx) -> list[AccountId]:
 async def with_bodies(tx: Tx) -> list[AccountId]:
     """Return who has webhook bodies waiting to be understood (system transaction)."""
     return await inbox.accounts_waiting(tx, "amocrm")
+
+
+async def checks_due(tx: Tx, now: datetime) -> list[AccountId]:
+    """Return whose check of completeness is to go on now (system transaction)."""
+    return await check.accounts_due(tx, now)
+
+
+async def checks(tx: Tx, limit: int) -> list[Report]:
+    """Return the latest checks of completeness with what each found, the newest first."""
+    found = await check.latest(tx, limit)
+    parts = await check.parts(tx, [one.id for one in found])
+    return [Report(one, tuple(parts[one.id])) for one in found]

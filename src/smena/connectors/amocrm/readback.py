@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from smena.connectors.amocrm.client import Client
 from smena.connectors.amocrm.core import people, translate
 from smena.connectors.amocrm.core.listing import IDS_MAX, by_ids
+from smena.connectors.amocrm.neighbours import ask_for_neighbours
 from smena.connectors.amocrm.store import link
 from smena.connectors.amocrm.store import unread as asked
 from smena.crm import actions as crm
@@ -50,7 +51,9 @@ async def _read(
         await crm.absorb(tx, told.changes, now=context.now)
         await crm.learn(tx, told.directory)
         gone_at = client.server_time or started_at  # theirs: it is compared with their moments
-        await crm.absorb(tx, _gone(path, gone, gone_at), now=context.now)
+        lost = _gone(path, gone, gone_at)
+        await crm.absorb(tx, lost, now=context.now)
+        await ask_for_neighbours(tx, lost.removed, context.now)
         await asked.have_read(tx, path, [*told.ids, *gone], started_at)
         await asked.read_later(tx, path, later, context.now + TRY_AGAIN)
         await link.count_spoiled(tx, len(told.spoiled))

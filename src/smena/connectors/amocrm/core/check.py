@@ -1,0 +1,143 @@
+"""A check of completeness: what is compared, in which order, when, and how far it is.
+
+One line in `LISTS` is a kind of cards that is compared. People and stages come first (short lists
+that are read whole), then the last days of the log, then calls, then the cards.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import NewType
+from zoneinfo import ZoneInfo
+
+from smena.connectors.amocrm.core.listing import CALL_FILTER, LIMIT, Listing, Params
+from smena.connectors.amocrm.core.values import seconds_of
+from smena.crm.answers import Marked
+
+CheckId = NewType("CheckId", int)
+
+ROSTER = "users"
+EVENTS = "events"
+DAY = timedelta(days=1)
+DAYS_MIN, DAYS_MAX = 2, 14
+SETTLED = timedelta(minutes=10)
+"""The log's last minutes may still be filling up; polling reads them again and again."""
+
+NIGHT = time(3, 0)
+MORNING = time(7, 0)
+CUT_AFTER = timedelta(hours=20)
+"""A check that did not end within this is cut, so that the next night gets its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A list of cards and the rows that should equal it.
+
+    `is_whole`: what the list does not show is not there. `is_recent`: only the last days are read,
+    because the mirror keeps no more.
+    """
+
+    path: str
+    of: Marked
+    params: Params = ()
+    is_whole: bool = True
+    is_recent: bool = False
+
+
+LISTS = (
+    Checked("leads/notes", Marked.CALL, CALL_FILTER, is_whole=False, is_recent=True),
+    Checked("contacts/notes", Marked.CALL, CALL_FILTER, is_whole=False, is_recent=True),
+    Checked("companies/notes", Marked.CALL, CALL_FILTER, is_whole=False, is_recent=True),
+    Checked("leads", Marked.LEAD),
+    Checked("contacts", Marked.CONTACT),
+    Checked("companies", Marked.COMPANY),
+    Checked("tasks", Marked.TASK),
+)
+BY_PATH = {one.path: one for one in LISTS}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A list, or a stretch of time of a list, walked page by page; `number` is its turn."""
+
+    number: int
+    path: str
+    from_at: datetime | None = None
+    to_at: datetime | None = None
+    page: int = 1
+    after_id: int = 0
+    is_walked: bool = False
+    is_whole: bool = True
+    there: int = 0
+    held: int = 0
+    there_sum: int = 0
+    held_sum: int = 0
+    missing: int = 0
+    stale: int = 0
+    surplus: int = 0
+    healed: int = 0
+    requests: int = 0
+    seconds: float = 0.0
+
+    @property
+    def found(self) -> int:
+        return self.missing + self.stale + self.surplus
+
+
+def parts(now: datetime, days: int) -> tuple[Part, ...]:
+    """Cut a check into parts; `now` is amoCRM's clock."""
+    end = (now - SETTLED).replace(microsecond=0)
+    start = end - DAY * days
+    work: list[tuple[str, datetime | None, datetime | None, bool]] = [(ROSTER, None, None, True)]
+    work += [(EVENTS, end - DAY * (day + 1), end - DAY * day, True) for day in range(days)]
+    work += [(one.path, start if one.is_recent else None, None, one.is_whole) for one in LISTS]
+    return tuple(
+        Part(number, path, from_at, to_at, is_whole=is_whole)
+        for number, (path, from_at, to_at, is_whole) in enumerate(work)
+    )
+
+
+def days_to_check(last_finished: datetime | None, now: datetime) -> int:
+    """Return how many days of the log to compare: those since the last check, and one more."""
+    if last_finished is None:
+        return DAYS_MAX
+    return min(DAYS_MAX, max(DAYS_MIN, (now - last_finished) // DAY + 1))
+
+
+def listing(part: Part, events_max: int) -> Listing:
+    """Return the list that a part walks, in the order of its numbers."""
+    since = seconds_of(part.from_at) if part.from_at else None
+    if part.path == EVENTS and part.to_at is not None:
+        until = str(seconds_of(part.to_at) - 1)
+        within = (("filter[created_at][from]", str(since)), ("filter[created_at][to]", until))
+        return Listing(EVENTS, within, events_max)
+    recent: Params = () if since is None else (("filter[updated_at][from]", str(since)),)
+    return Listing(part.path, (*BY_PATH[part.path].params, *recent, ("order[id]", "asc")), LIMIT)
+
+
+def is_night_due(zone: ZoneInfo, last_started: datetime | None, now: datetime) -> bool:
+    """Tell whether the nightly check of an account is to begin, on the account's own clock."""
+    local = now.astimezone(zone)
+    if not NIGHT <= local.time() < MORNING:
+        return False
+    tonight = local.replace(hour=NIGHT.hour, minute=0, second=0, microsecond=0).astimezone(UTC)
+    return last_started is None or last_started < tonight
+
+
+@dataclass(frozen=True, slots=True)
+class CheckProgress:
+    """How far a running check is: parts walked, of all; `share` counts rows where it can."""
+
+    walked: int
+    parts: int
+    now_at: str
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.walked / self.parts) if self.parts else 0
+
+
+def progress(work: Sequence[Part]) -> CheckProgress:
+    """Tell what is compared now."""
+    left = [part for part in work if not part.is_walked]
+    return CheckProgress(len(work) - len(left), len(work), left[0].path if left else "")

@@ -1,0 +1,111 @@
+"""Compare the mirror with amoCRM, kind by kind, and heal what differs (CORE-2).
+
+Nothing tells amoCRM's totals, so each list is walked in the order of its numbers, a page at a time
+against the same stretch of the mirror. Every page commits with its place: a kill costs one page.
+Differences are only doubts (`reconcile_walk`) until a second look confirms them
+(`reconcile_doubts`).
+"""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from smena.accounts import queries as accounts
+from smena.connectors.amocrm import reconcile_doubts, reconcile_walk
+from smena.connectors.amocrm.core import people
+from smena.connectors.amocrm.core.check import (
+    CUT_AFTER,
+    days_to_check,
+    is_night_due,
+    parts,
+)
+from smena.connectors.amocrm.model import AskedBy, Check, CheckOutcome, Connection
+from smena.connectors.amocrm.reach import Reach
+from smena.connectors.amocrm.reconcile_run import Run
+from smena.connectors.amocrm.share import Share
+from smena.connectors.amocrm.store import check as store
+from smena.connectors.amocrm.store import link
+from smena.crm import queries as crm
+from smena.kernel.db import Tx
+from smena.kernel.ids import AccountId
+from smena.kernel.jobs import JobContext, wake
+
+PUMP = "amocrm.check"
+HISTORY = 30
+
+log = structlog.get_logger(__name__)
+
+
+async def begin(tx: Tx, asked_by: AskedBy, now: datetime) -> bool:
+    """Begin a check unless one is running or there is nothing to compare yet."""
+    connection = await link.one(tx)
+    if connection is None or not connection.is_active or connection.load_finished_at is None:
+        return False
+    there = await store.running(tx)
+    if there is not None and now - there.started_at > CUT_AFTER:
+        await store.finish(tx, there.id, CheckOutcome.CUT, now)
+    done = [one for one in await store.latest(tx, HISTORY) if one.outcome is CheckOutcome.DONE]
+    days = days_to_check(done[0].started_at if done else None, now)
+    work = parts(now + connection.ahead, days)
+    if await store.begin(tx, asked_by, work, now) is None:
+        return False
+    await wake(tx, PUMP, tx.account)
+    return True
+
+
+async def begin_tonight(tx: Tx, now: datetime) -> bool:
+    """Begin the nightly check of an account when its own clock says so."""
+    zone = ZoneInfo((await accounts.account(tx)).time_zone)
+    latest = await store.latest(tx, 1)
+    if not is_night_due(zone, latest[0].started_at if latest else None, now):
+        return False
+    return await begin(tx, AskedBy.NIGHT, now)
+
+
+async def go_on(context: JobContext, account: AccountId) -> None:
+    """Go on with an account's check until it is done or has to wait for a second look."""
+    async with context.db.tenant(account) as tx:
+        connection, check = await link.one(tx), await store.running(tx)
+        work = (await store.parts(tx, [check.id]))[check.id] if check else []
+        names = people.named(await crm.users(tx))
+    if connection is None or not connection.is_active:
+        return
+    if check is None or check.next_at > context.now:
+        return
+    run = await _run(context, account, connection, check)
+    for part in work:
+        if not part.is_walked:
+            await reconcile_walk.walk(run, part)
+    while not await _has_ended(run):
+        if not await reconcile_doubts.look(run, names):
+            return
+
+
+async def _run(
+    context: JobContext, account: AccountId, connection: Connection, check: Check
+) -> Run:
+    reach = context.service(Reach)
+    client = await reach.client(context.db, context.clock, account)
+    told = connection.requests_per_second
+    per_second = reach.options.requests_per_second if told is None else told
+    share = Share(context.db, context.clock, account, per_second)
+    return Run(context, account, client, check.id, share)
+
+
+async def _has_ended(run: Run) -> bool:
+    """End the check when nothing is left; else rest until the next doubt is due."""
+    async with run.tenant() as tx:
+        work = (await store.parts(tx, [run.check]))[run.check]
+        if not all(part.is_walked for part in work):
+            return True  # another run is walking it
+        until = await store.next_doubt(tx, run.check)
+        if until is not None:
+            await store.rest(tx, run.check, until)
+            return False
+        is_healed = all(part.healed == part.found for part in work)
+        outcome = CheckOutcome.DONE if is_healed else CheckOutcome.UNHEALED
+        await store.finish(tx, run.check, outcome, run.now)
+    found = sum(part.found for part in work)
+    log.info("check_done", account=run.account, differences=found, outcome=outcome.value)
+    return True

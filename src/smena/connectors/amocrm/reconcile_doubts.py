@@ -1,0 +1,95 @@
+"""Look again at cards that seemed different, and heal those that are.
+
+A card that is not there is believed gone only when it is not there twice more, and only when not
+too many are gone at once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from itertools import groupby
+
+from smena.connectors.amocrm.core import translate
+from smena.connectors.amocrm.core.check import BY_PATH, Part
+from smena.connectors.amocrm.core.compare import Judgement, is_plausible, judge
+from smena.connectors.amocrm.core.listing import IDS_MAX, by_ids
+from smena.connectors.amocrm.core.marks import marks
+from smena.connectors.amocrm.core.translate import People, Told
+from smena.connectors.amocrm.neighbours import ask_for_neighbours
+from smena.connectors.amocrm.reconcile_run import Run
+from smena.connectors.amocrm.store import check as store
+from smena.connectors.amocrm.store import link
+from smena.connectors.amocrm.store.check import Doubt
+from smena.crm import actions as crm
+from smena.crm import queries as crm_queries
+from smena.crm.model import Changes, Removed, Source
+from smena.kernel.db import Tx
+
+LOOKS = 2
+LOOK_AGAIN = timedelta(seconds=3)
+
+
+async def look(run: Run, names: People) -> bool:
+    """Look into the doubts that are due; False when none is."""
+    async with run.tenant() as tx:
+        due = await store.due(tx, run.check, run.now, IDS_MAX)
+        work = (await store.parts(tx, [run.check]))[run.check]
+    by_number = {part.number: part for part in work}
+    for number, doubts in groupby(due, key=lambda doubt: doubt.number):
+        await _batch(run, by_number[number], list(doubts), names)
+    return bool(due)
+
+
+async def _batch(run: Run, part: Part, doubts: Sequence[Doubt], names: People) -> None:
+    looks = {doubt.id: doubt.looks for doubt in doubts}
+    read = await run.read(by_ids(part.path, sorted(looks)))
+    told = translate.page(part.path, read.page.items, names)
+    there = marks(read.page.items).rows
+    async with run.tenant() as tx:
+        ours = await store.still_there(tx, run.check, part.number, looks)
+        held = await crm_queries.marks_among(tx, BY_PATH[part.path].of, ours)
+        found = judge(ours, there, held, run.crm_now)
+        again = {number for number in found.surplus if looks[number] + 1 < LOOKS}
+        gone = found.surplus - again
+        is_believed = await _is_believed(run, tx, part, gone)
+        await store.look_again(tx, run.check, part.number, again, run.now + LOOK_AGAIN)
+        await store.forget(tx, run.check, part.number, ours - again)
+        await _heal(run, tx, part, told, found)
+        if is_believed:
+            await _bin(run, tx, part, gone)
+        healed = len((found.missing | found.stale) & told.ids) + len(gone) * is_believed
+        counted = replace(
+            part, missing=len(found.missing), stale=len(found.stale), surplus=len(gone),
+            healed=healed, requests=read.requests, seconds=read.took.total_seconds(),
+        )  # fmt: skip
+        await store.count_found(tx, run.check, counted)
+        await link.count_spoiled(tx, len(told.spoiled))
+
+
+async def _is_believed(run: Run, tx: Tx, part: Part, gone: frozenset[int]) -> bool:
+    if not gone:
+        return True
+    suspects = part.surplus + await store.missed(tx, run.check, part.number)
+    return is_plausible(suspects, part.held)
+
+
+async def _heal(run: Run, tx: Tx, part: Part, told: Told, found: Judgement) -> None:
+    """Take the read into the mirror, with a push where a read alone would not win."""
+    await crm.mistrust(tx, BY_PATH[part.path].of, found.mistrusted & told.ids)
+    back = (
+        []
+        if not found.restored
+        else [
+            Removed(translate.kind_of(part.path), number, run.crm_now, is_restored=True)
+            for number in sorted(found.restored)
+        ]
+    )
+    await crm.absorb(tx, replace(told.changes, removed=tuple(back)), now=run.now)
+
+
+async def _bin(run: Run, tx: Tx, part: Part, gone: frozenset[int]) -> None:
+    if gone:
+        kind = translate.kind_of(part.path)
+        removed = tuple(Removed(kind, number, run.crm_now) for number in sorted(gone))
+        await crm.absorb(tx, Changes(source=Source.API, removed=removed), now=run.now)
+        await ask_for_neighbours(tx, removed, run.now)
