@@ -11,6 +11,8 @@ from pathlib import Path
 
 from amocrm_emulator.clock import Clock, SystemClock
 from amocrm_emulator.fieldbook import first_fields
+from amocrm_emulator.hooks.stages import Stages
+from amocrm_emulator.hooks.triggers import Account
 from amocrm_emulator.oauth.authority import Authority, NewIntegration
 from amocrm_emulator.rolebook import role_of
 from amocrm_emulator.spec import AccountSpec
@@ -24,6 +26,13 @@ class Crm(CrmUnsorted):
     def __init__(self, store: Store, clock: Clock) -> None:
         super().__init__(store, clock)
         self.oauth = Authority(self)
+        self.stages = Stages(store, clock)
+
+    def _write_deliveries(self) -> None:
+        """Queue what webhooks and triggers of the digital pipeline send."""
+        super()._write_deliveries()
+        account = Account(self.account["id"], self.account["subdomain"])
+        self.stages.hear(self._told, account)
 
     @classmethod
     def create(cls, path: Path | None, spec: AccountSpec, clock: Clock | None = None) -> "Crm":

@@ -9,6 +9,7 @@ from amocrm_emulator.api import (
     control,
     control_oauth,
     control_state,
+    control_triggers,
     control_trouble,
     custom_fields,
     events,
@@ -58,6 +59,7 @@ HANDLERS = (
     control_oauth.set_rules, control_oauth.move,
     control_trouble.script, control_trouble.set_script, control_trouble.end_script,
     control_trouble.limits, control_state.save, control_state.load,
+    control_triggers.triggers, control_triggers.add_trigger, control_triggers.remove_trigger,
     control.state, control.requests, control.set_switches,
     control.faults, control.clock, control.flush, control.act,
 )  # fmt: skip

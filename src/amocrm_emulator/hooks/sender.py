@@ -33,7 +33,10 @@ HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One body on its way to one hook; `destination` None: the hook is gone."""
+    """One body on its way to one hook; `destination` None: the hook is gone.
+
+    `content_type` is of what triggers of the digital pipeline send: once, whatever comes of it.
+    """
 
     id: int
     hook: int
@@ -42,6 +45,7 @@ class Delivery:
     request_id: str
     destination: str | None
     is_off: int
+    content_type: str | None
 
 
 class Sender:
@@ -112,8 +116,10 @@ class Sender:
 
     def _due(self) -> list[Delivery]:
         rows = self._crm.store.rows(
-            "SELECT d.id, d.hook, d.body, d.attempt, d.request_id, h.destination, h.disabled"
+            "SELECT d.id, d.hook, d.body, d.attempt, d.request_id,"
+            " coalesce(o.destination, h.destination), coalesce(h.disabled, 0), o.content_type"
             " FROM delivery d LEFT JOIN hook h ON h.id = d.hook"
+            " LEFT JOIN delivery_once o ON o.id = d.id"
             " WHERE d.due <= ? ORDER BY d.due, d.id LIMIT ?",
             self._crm.clock.exact(), 2 * AT_ONCE,
         )  # fmt: skip
@@ -131,6 +137,9 @@ class Sender:
             self._forget(delivery.id)
             return
         status = await self._post(client, delivery.destination, delivery)
+        if delivery.content_type is not None:
+            self._forget(delivery.id)
+            return
         if self._fate.is_doubled():
             await self._post(client, delivery.destination, delivery)
         if 100 <= status < 300:  # noqa: PLR2004 -- the vendor's own bounds
@@ -142,6 +151,8 @@ class Sender:
         """Return the status; 0 when there was no answer in time."""
         self.sent += 1
         headers = {"X-Amocrm-Requestid": delivery.request_id}
+        if delivery.content_type is not None:
+            headers["Content-Type"] = delivery.content_type
         try:
             # The client's own limit is for each read; the platform's is for the whole answer.
             async with asyncio.timeout(PATIENCE_SECONDS):
@@ -172,7 +183,8 @@ class Sender:
             store.run("UPDATE hook SET disabled = 1 WHERE id = ?", hook)
 
     def _forget(self, number: int) -> None:
-        self._crm.store.run("DELETE FROM delivery WHERE id = ?", number)
+        for table in ("delivery", "delivery_once"):
+            self._crm.store.run(f"DELETE FROM {table} WHERE id = ?", number)  # noqa: S608
 
 
 @cache
