@@ -24,7 +24,7 @@ from smena.connectors.amocrm.reach import Options, Reach
 from smena.crm import actions as crm
 from smena.crm import queries as crm_queries
 from smena.crm.model import LeadId
-from smena.crm.outbox import Asked, ChangeResponsible, Lane
+from smena.crm.outbox import Asked, ChangeLead, Lane
 from smena.kernel.chance import new_secret
 from smena.kernel.clock import SystemClock
 from smena.kernel.crypto import Vault
@@ -108,7 +108,11 @@ async def _burst(context: JobContext, emulator: str) -> None:
         leads = [row.id for row in await tx.rows("SELECT id FROM crm_lead LIMIT :n", n=BURST)]
         users = [user.id for user in await crm_queries.users(tx)]
         wishes = [
-            Asked(ChangeResponsible(LeadId(lead), users[i % len(users)]), f"bench:{i}", Lane.FRESH)
+            Asked(
+                ChangeLead(lead=LeadId(lead), responsible=users[i % len(users)]),
+                f"bench:{i}",
+                Lane.FRESH,
+            )
             for i, lead in enumerate(leads)
         ]
         await crm.request_all(tx, wishes, now=context.now)

@@ -22,7 +22,7 @@ from smena.crm.model import (
     StatusId,
     UserId,
 )
-from smena.crm.outbox import Asked, ChangeResponsible, Lane
+from smena.crm.outbox import Asked, ChangeLead, Lane
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
 
@@ -113,7 +113,7 @@ async def _messages(db: Database) -> None:
 
 async def _wishes(db: Database) -> None:
     asked = [
-        Asked(ChangeResponsible(LeadId(number + 1), UserId(1)), "bench:1", Lane.FRESH)
+        Asked(ChangeLead(lead=LeadId(number + 1), responsible=UserId(1)), "bench:1", Lane.FRESH)
         for number in range(2000)
     ]
     began = perf_counter()

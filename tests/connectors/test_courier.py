@@ -12,7 +12,7 @@ from smena.connectors.amocrm.client import AccessLost
 from smena.crm import actions as crm
 from smena.crm import queries as crm_queries
 from smena.crm.model import LeadId, UserId
-from smena.crm.outbox import ChangeResponsible, Lane, WishState
+from smena.crm.outbox import ChangeLead, Lane, WishState, entity_of
 from smena.kernel.db import Database
 from tests.connectors import proxy as net
 from tests.connectors.stand import ACCOUNT, ANNA, BORIS, VERA, Stand, Team, kill, killing, stand
@@ -56,7 +56,7 @@ async def test_refused_one_does_not_stop_the_others(db: Database) -> None:
         assert owners(made, [*leads[:4], *leads[5:]]) == {ANNA}
         async with db.tenant(ACCOUNT) as tx:
             errors = await crm_queries.wishes_with_errors(tx)
-        assert {error.change.lead for error in errors} == {leads[4], 31337}
+        assert {entity_of(error.change)[1] for error in errors} == {leads[4], 31337}
         assert all(error.error for error in errors)
 
 
@@ -165,7 +165,7 @@ async def connected(
 async def wish(made: Stand, leads: list[int], user: int) -> None:
     async with made.db.tenant(ACCOUNT) as tx:
         for lead in leads:
-            change = ChangeResponsible(LeadId(lead), UserId(user))
+            change = ChangeLead(lead=LeadId(lead), responsible=UserId(user))
             await crm.request(tx, change, cause="test", lane=Lane.FRESH, now=made.clock.now())
 
 

@@ -1,43 +1,46 @@
-from dataclasses import replace
+"""What became of a batch."""
+
 from datetime import UTC, datetime
 
 import msgspec
 import pytest
 
 from smena.connectors.amocrm.core import outcome
-from smena.connectors.amocrm.core.outcome import Outcome
-from smena.crm.model import Lead, LeadId, PipelineId, StatusId, UserId
-from smena.crm.outbox import ChangeResponsible, Lane, Wish, WishId, WishState
+from smena.connectors.amocrm.core.outcome import Confirmed, Outcome
+from smena.crm.model import EntityKind, LeadId, UserId
+from smena.crm.outbox import AddNote, ChangeLead, Item, WishId
+from tests.crm.cast import wish
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SECONDS = int(NOON.timestamp())
 ANNA, BORIS = UserId(2), UserId(3)
 
 
-def wish(number: int, lead: int, user: UserId = ANNA) -> Wish:
-    return Wish(
-        id=WishId(number),
-        change=ChangeResponsible(LeadId(lead), user),
-        lane=Lane.FRESH,
-        cause="test",
-        state=WishState.SENDING,
-        attempts=1,
-        asked_at=NOON,
-        not_before=NOON,
-    )
+def item(number: int, lead: int, user: UserId = ANNA) -> Item:
+    change = ChangeLead(lead=LeadId(lead), responsible=user)
+    return Item(change, (wish(number, change),))
 
 
-BATCH = [wish(1, 101), wish(2, 102), wish(3, 103)]
-LEAD = Lead(
-    id=LeadId(101), name="", price=None, responsible=ANNA, pipeline=PipelineId(1),
-    status=StatusId(1), created_by=UserId(0), updated_by=UserId(0), created_at=NOON,
-    updated_at=NOON,
-)  # fmt: skip
+def note(number: int) -> Item:
+    change = AddNote(card_kind=EntityKind.LEAD, card_id=101, text="Просил счёт")
+    return Item(change, (wish(number, change),))
+
+
+BATCH = [item(1, 101), item(2, 102), item(3, 103)]
+NOTES = [note(1), note(2), note(3)]
+ALL = (WishId(1), WishId(2), WishId(3))
+DONE = Confirmed(NOON)
+WHY = "такого ответственного в amoCRM нет, или он отключён (responsible_user_id: No such user)"
 
 
 def success(*leads: object) -> bytes:
     items = [{"id": lead, "updated_at": SECONDS} for lead in leads]
     return msgspec.json.encode({"_embedded": {"leads": items}})
+
+
+def made(**numbers: int) -> bytes:
+    items = [{"id": made, "request_id": name[1:]} for name, made in numbers.items()]
+    return msgspec.json.encode({"_embedded": {"notes": items}})
 
 
 def refusal(*request_ids: str) -> bytes:
@@ -46,20 +49,14 @@ def refusal(*request_ids: str) -> bytes:
     return msgspec.json.encode({"validation-errors": items, "title": "Bad Request", "status": 400})
 
 
-ALL = (WishId(1), WishId(2), WishId(3))
-WHY = "responsible_user_id: No such user"
-
-
 @pytest.mark.parametrize(
     ("status", "body", "expected"),
     [
-        pytest.param(
-            200, success(101, "102", 103), Outcome(delivered=dict.fromkeys(ALL, NOON)), id="all"
-        ),
+        pytest.param(200, success(101, "102", 103), Outcome(dict.fromkeys(ALL, DONE)), id="all"),
         pytest.param(
             200,
             success(103),
-            Outcome(delivered={WishId(3): NOON}, unknown=(WishId(1), WishId(2))),
+            Outcome({WishId(3): DONE}, unknown=(WishId(1), WishId(2))),
             id="some are not named",
         ),
         pytest.param(200, success(101)[:20], Outcome(unknown=ALL), id="cut short"),
@@ -84,23 +81,27 @@ def test_answer(status: int, body: bytes, expected: Outcome) -> None:
     assert outcome.of_answer(BATCH, status, body) == expected
 
 
+def test_creations_are_known_by_the_number_that_we_gave() -> None:
+    """Items may come back in any order, and ids of the CRM say nothing about ours."""
+    found = outcome.of_answer(NOTES, 200, made(_3=77003, _1=77001))
+    assert found == Outcome(
+        {WishId(1): Confirmed(created=77001), WishId(3): Confirmed(created=77003)},
+        unknown=(WishId(2),),
+    )
+
+
 def test_alone_and_refused_without_a_name() -> None:
     found = outcome.of_answer(BATCH[:1], 400, b'{"title":"Bad Request","detail":"No"}')
-    assert found.refused == {WishId(1): "Bad Request No"}
+    assert found.refused == {WishId(1): "amoCRM отказала: Bad Request No"}
 
 
 def test_read_back() -> None:
-    other = replace(LEAD, id=LeadId(102), responsible=BORIS)
-    found = outcome.of_read_back(BATCH, {lead.id: lead for lead in (LEAD, other)})
-    assert found.delivered == {WishId(1): NOON}
-    assert found.at_once == (WishId(2), WishId(3))
-    assert found.refused == {}
-
-
-def test_body_names_each_wish() -> None:
-    assert msgspec.json.decode(outcome.body_of(BATCH[:1])) == [
-        {"id": 101, "responsible_user_id": 2, "request_id": "1"}
-    ]
+    held = {
+        101: {"id": 101, "responsible_user_id": ANNA, "updated_at": SECONDS},
+        102: {"id": 102, "responsible_user_id": BORIS, "updated_at": SECONDS},
+    }
+    found = outcome.of_read_back(BATCH, held)
+    assert found == Outcome({WishId(1): DONE}, at_once=(WishId(2), WishId(3)))
 
 
 def test_pauses_grow_to_a_minute() -> None:

@@ -13,7 +13,7 @@ from smena.connectors.amocrm import jobs, pages
 from smena.connectors.amocrm.client import AccessLost
 from smena.crm import actions as crm
 from smena.crm.model import LeadId, UserId
-from smena.crm.outbox import ChangeResponsible, Lane
+from smena.crm.outbox import ChangeLead, Lane
 from smena.kernel.db import Database
 from tests.access.cast import MARINA_MAIL, PASSWORD, admit
 from tests.connectors.stand import ACCOUNT, ANNA, CLERK_TOKEN, TOKEN, Stand, Team, stand
@@ -125,7 +125,7 @@ async def test_queue_and_errors_are_shown(marina: Desk) -> None:
     await made.load()
     await made.step()
     async with made.db.tenant(ACCOUNT) as tx:
-        change = ChangeResponsible(LeadId(31337), UserId(ANNA))
+        change = ChangeLead(lead=LeadId(31337), responsible=UserId(ANNA))
         await crm.request(tx, change, cause="test", lane=Lane.FRESH, now=made.clock.now())
     assert "самая старая ждёт" in (await marina.browser.get(PATH)).text
     await made.deliver()

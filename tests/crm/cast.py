@@ -39,6 +39,7 @@ from smena.crm.model import (
     User,
     UserId,
 )
+from smena.crm.outbox import Change, Lane, Wish, WishId, WishState
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
 
@@ -119,6 +120,12 @@ CALL = Call(
 
 def event(number: int, at: datetime, author: UserId = ANNA, kind: str = "task_completed") -> Event:
     return Event(EventId(f"01k{number:023d}"), kind, at, author, "lead", 4000001)
+
+
+def wish(number: int, change: Change, lane: Lane = Lane.FRESH) -> Wish:
+    return Wish(
+        WishId(number), change, lane, f"test:{number}", WishState.SENDING, 1, after(1), after(1)
+    )
 
 
 def claim_of(lead: Lead) -> Lead:

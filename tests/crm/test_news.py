@@ -6,13 +6,35 @@ import pytest
 
 from smena.crm.core.merge import Binned
 from smena.crm.core.news import Frame, of_bin, of_lead, of_task
-from smena.crm.facts import Fact, LeadAppeared, Removal, ResponsibleChanged, TaskChanged
+from smena.crm.facts import (
+    Fact,
+    LeadAppeared,
+    Removal,
+    ResponsibleChanged,
+    StageEntered,
+    TaskChanged,
+)
 from smena.crm.model import EntityKind, Lead, LeadId, UserId
-from smena.crm.outbox import WishId
-from tests.crm.cast import ANNA, BORIS, LAST_YEAR, LEAD, MONDAY_10_00, TASK, VERA, after
+from smena.crm.outbox import ChangeLead, ChangeTask, Stage, WishId, WishKind
+from tests.crm.cast import (
+    ANNA,
+    BORIS,
+    LAST_YEAR,
+    LEAD,
+    MONDAY_10_00,
+    SALES,
+    TALKS,
+    TASK,
+    VERA,
+    after,
+    wish,
+)
 
 FRAME = Frame(MONDAY_10_00.replace(microsecond=900_000), {})
-SENDING = Frame(MONDAY_10_00, {LEAD.id: (WishId(17), BORIS)})
+SENDING = Frame(
+    MONDAY_10_00,
+    {(WishKind.LEAD, LEAD.id): [wish(17, ChangeLead(lead=LEAD.id, responsible=BORIS))]},
+)
 
 
 @pytest.mark.parametrize(
@@ -60,6 +82,20 @@ def test_tasks() -> None:
     assert of_task(None, old, FRAME) == []
     assert of_task(None, TASK, FRAME) == [TaskChanged(task=TASK.id)]
     assert of_task(old, replace(old, is_completed=True), FRAME) == [TaskChanged(task=TASK.id)]
+
+
+def test_a_stage_and_a_task_changed_by_us_name_the_wish() -> None:
+    entered = replace(LEAD, status=TALKS)
+    ours = wish(18, ChangeLead(lead=LEAD.id, stage=Stage(SALES, TALKS)))
+    (fact,) = of_lead(LEAD, entered, Frame(MONDAY_10_00, {(WishKind.LEAD, LEAD.id): [ours]}))
+    assert isinstance(fact, StageEntered)
+    assert fact.by_wish == 18
+    done = replace(TASK, is_completed=True, result="Договорились")
+    ours = wish(19, ChangeTask(task=TASK.id, is_completed=True, result="Договорились"))
+    frame = Frame(MONDAY_10_00, {(WishKind.TASK, TASK.id): [ours]})
+    assert of_task(TASK, done, frame) == [TaskChanged(task=TASK.id, by_wish=WishId(19))]
+    theirs = replace(done, text="Перезвонить завтра")
+    assert of_task(TASK, theirs, frame) == [TaskChanged(task=TASK.id)]
 
 
 KEY = (EntityKind.LEAD, 4000001)

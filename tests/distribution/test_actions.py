@@ -9,7 +9,7 @@ import pytest
 from smena.crm import actions as crm
 from smena.crm import queries as crm_queries
 from smena.crm.model import Changes, EntityKind, LeadId, Removed, Source, UserId
-from smena.crm.outbox import Delivered
+from smena.crm.outbox import ChangeLead, Delivered
 from smena.distribution import actions, queries
 from smena.distribution.core.ledger import LEAD
 from smena.distribution.model import (
@@ -63,10 +63,11 @@ async def test_leads_go_round_and_the_wish_goes_with_the_decision(db: Database) 
     await decide_all(db)
     assert await receivers(db) == [ANNA, BORIS, ANNA]
     async with db.tenant(ACME) as tx:
-        wishes = await crm.claim(tx, 10, LATER)
-    assert [(wish.change.lead, wish.change.user) for wish in wishes] == [
-        (1, ANNA), (2, BORIS), (3, ANNA),
-    ]  # fmt: skip
+        found = await crm.claim(tx, 10, LATER)
+    assert [item.change for item in found] == [
+        ChangeLead(lead=LeadId(number), responsible=user)
+        for number, user in ((1, ANNA), (2, BORIS), (3, ANNA))
+    ]
 
 
 async def test_the_steps_are_stored_as_they_were_decided(db: Database) -> None:
@@ -132,9 +133,9 @@ async def test_a_delivered_wish_closes_the_result(db: Database) -> None:
     await leads_come(db, new_lead(1))
     await decide_all(db)
     async with db.tenant(ACME) as tx:
-        (wish,) = await crm.claim(tx, 10, LATER)
+        (item,) = await crm.claim(tx, 10, LATER)
     async with db.tenant(ACME) as tx:
-        await crm.delivered(tx, [Delivered(wish.id, LATER)], LATER)
+        await crm.delivered(tx, [Delivered(item, LATER)], LATER)
     await decide_all(db)
     (result,) = await all_results(db)
     assert (result.state, result.user) == (State.DONE, ANNA)
@@ -150,8 +151,8 @@ async def test_a_refused_person_gives_the_turn_back_and_the_next_one_receives(db
     await leads_come(db, new_lead(1))
     await decide_all(db)
     async with db.tenant(ACME) as tx:
-        (wish,) = await crm.claim(tx, 10, LATER)
-        await crm.refused(tx, wish.id, "NotSupportedChoice", LATER)
+        (item,) = await crm.claim(tx, 10, LATER)
+        await crm.refused(tx, {item.key: "NotSupportedChoice"}, LATER)
     await decide_all(db)
     first, second = await all_results(db)
     assert (first.state, first.user, first.attempt) == (State.REFUSED, ANNA, 1)
@@ -169,8 +170,8 @@ async def test_a_lead_deleted_meanwhile_is_not_offered_round(db: Database) -> No
     await decide_all(db)
     await absorb(db, Changes(Source.API, removed=(Removed(EntityKind.LEAD, 1, LATER),)))
     async with db.tenant(ACME) as tx:
-        (wish,) = await crm.claim(tx, 10, LATER)
-        await crm.refused(tx, wish.id, "EntityNotFound", LATER)
+        (item,) = await crm.claim(tx, 10, LATER)
+        await crm.refused(tx, {item.key: "EntityNotFound"}, LATER)
     await decide_all(db)
     assert [result.state for result in await all_results(db)] == [State.REFUSED]
 

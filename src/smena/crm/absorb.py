@@ -8,6 +8,7 @@ from smena.crm.answers import Absorbed
 from smena.crm.core import call as calling
 from smena.crm.core import merge, news
 from smena.crm.core.news import Frame
+from smena.crm.core.wish import by_entity
 from smena.crm.facts import CallEnded, Fact
 from smena.crm.model import Call, Changes, EntityKind, Roster, UserId
 from smena.crm.store import bin as recycle_bin
@@ -52,8 +53,8 @@ async def _tell(tx: Tx, facts: Sequence[Fact], touched: Touched, now: datetime) 
 
 async def _frame(tx: Tx, changes: Changes) -> Frame:
     account = await accounts.account(tx)
-    sending = await wishes.sending(tx) if changes.leads else []
-    return Frame(account.active_since, {w.change.lead: (w.id, w.change.user) for w in sending})
+    sending = await wishes.sending(tx) if changes.leads or changes.tasks else []
+    return Frame(account.active_since, by_entity(sending))
 
 
 async def _people(tx: Tx, changes: Changes) -> None:

@@ -1,18 +1,16 @@
 """What others may do with the mirror and the outbox; each works in the caller's transaction."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from smena.crm import absorb as absorbing
+from smena.crm import wishing
 from smena.crm.answers import Absorbed, Marked
-from smena.crm.core import wish as wishing
 from smena.crm.directory import Directory
-from smena.crm.facts import Fact, ResponsibleChanged, WishDelivered, WishOvertaken, WishRefused
-from smena.crm.model import Changes, LeadId, UserId
-from smena.crm.outbox import Asked, ChangeResponsible, Delivered, Lane, Wish, WishId, WishState
-from smena.crm.store import entries, events, marks, mirror, wishes
+from smena.crm.model import Changes
+from smena.crm.outbox import AfterDry, Asked, Change, Delivered, Item, Lane, WishFilter, WishId
+from smena.crm.store import entries, events, marks, mirror, outbox, wishes
 from smena.crm.store import facts as log
-from smena.kernel import jobs
 from smena.kernel.db import Tx
 
 FACTS_KEPT = timedelta(days=90)
@@ -34,75 +32,72 @@ async def learn(tx: Tx, directory: Directory) -> None:
         await entries.retire(tx, book, present)
 
 
-async def request(
-    tx: Tx, change: ChangeResponsible, *, cause: str, lane: Lane, now: datetime
-) -> WishId:
+async def request(tx: Tx, change: Change, *, cause: str, lane: Lane, now: datetime) -> WishId:
     """Ask the CRM for one change (see `request_all`)."""
     return (await request_all(tx, [Asked(change, cause, lane)], now))[0]
 
 
 async def request_all(tx: Tx, asked: Sequence[Asked], now: datetime) -> list[WishId]:
-    """Ask the CRM for changes; a wish for the same lead that was not sent yet gives way."""
-    if not asked:
-        return []
-    await log.lock_mirror(tx)
-    planned: list[WishId] = []
-    for batch in wishing.apart(asked):
-        added, overtaken = await wishes.ask(tx, batch, now)
-        await _tell(tx, [WishOvertaken(wish=wish, cause=of) for wish, of in overtaken], now)
-        planned += [added[one.change.lead] for one in batch]
-    await jobs.announce(tx, "crm.wishes")
-    return planned
+    """Ask the CRM for changes; an unsent wish gives way to a later one that says the same parts."""
+    return await wishing.request_all(tx, asked, now)
 
 
-async def claim(tx: Tx, limit: int, now: datetime) -> list[Wish]:
-    """Take the next wishes to send: the intent is stored before anything leaves."""
-    return await wishes.claim(tx, limit, now)
+async def claim(tx: Tx, limit: int, now: datetime) -> list[Item]:
+    """Take the next items of one kind: the intent is stored before anything leaves."""
+    return await wishing.claim(tx, limit, now)
 
 
 async def delivered(tx: Tx, confirmed: Sequence[Delivered], now: datetime) -> None:
     """Note what the CRM confirmed, in the outbox and in the mirror: the echo changes nothing."""
-    await log.lock_mirror(tx)
-    moments = {item.wish: item.updated_at for item in confirmed}
-    done = await wishes.finish(tx, list(moments), WishState.DELIVERED, "", now)
-    marked = await wishes.mark_leads(
-        tx,
-        [row.lead_id for row in done],
-        [row.user_id for row in done],
-        [moments[row.id] for row in done],
-    )
-    by_lead = {row.lead_id: WishId(row.id) for row in done}
-    changed: list[Fact] = [
-        ResponsibleChanged(
-            lead=LeadId(row.id),
-            before=None if row.before is None else UserId(row.before),
-            after=UserId(row.after),
-            by_wish=by_lead[row.id],
-        )
-        for row in marked
-        if row.before != row.after
-    ]
-    told: list[Fact] = [WishDelivered(wish=WishId(row.id), cause=row.cause) for row in done]
-    await _tell(tx, changed + told, now)
+    await wishing.delivered(tx, confirmed, now)
 
 
-async def refused(tx: Tx, wish: WishId, reason: str, now: datetime) -> None:
-    """End a wish that the CRM will never fulfil; whoever asked learns the reason by a fact."""
-    await log.lock_mirror(tx)
-    done = await wishes.finish(tx, [wish], WishState.REFUSED, reason, now)
-    await _tell(
-        tx, [WishRefused(wish=WishId(row.id), cause=row.cause, reason=reason) for row in done], now
-    )
+async def refused(tx: Tx, reasons: Mapping[WishId, str], now: datetime) -> None:
+    """End wishes that the CRM will never fulfil; whoever asked learns the reason by a fact."""
+    await wishing.refused(tx, reasons, now)
 
 
 async def again(
     tx: Tx, ids: Sequence[WishId], after: timedelta, reason: str, now: datetime
 ) -> None:
     """Put wishes back whose sending failed for a passing reason."""
-    await log.lock_mirror(tx)
-    rows = await wishes.again(tx, ids, now + after, reason, now)
-    gone = [row for row in rows if row.state == WishState.OVERTAKEN]
-    await _tell(tx, [WishOvertaken(wish=WishId(row.id), cause=row.cause) for row in gone], now)
+    await wishing.again(tx, ids, after, reason, now)
+
+
+async def apart(tx: Tx, ids: Sequence[WishId], now: datetime) -> None:
+    """Put wishes of a refused item back to go one by one: one of them is the culprit."""
+    await wishing.apart(tx, ids, now)
+
+
+async def cancel(tx: Tx, ids: Sequence[WishId], now: datetime) -> int:
+    """Take back wishes that have not left; return how many."""
+    return await wishing.cancel(tx, ids, now)
+
+
+async def cancel_all(tx: Tx, wanted: WishFilter, now: datetime) -> int:
+    """Take back all that have not left and match; return how many."""
+    return await wishing.cancel_all(tx, wanted, now)
+
+
+async def retry(tx: Tx, ids: Sequence[WishId], now: datetime) -> int:
+    """Try wishes at once that rest, were refused or cancelled; return how many."""
+    return await wishing.retry(tx, ids, now)
+
+
+async def stop_sending(tx: Tx, now: datetime) -> None:
+    """Only watch from now on: wishes are planned and shown, and never sent."""
+    await wishing.stop_sending(tx, now)
+
+
+async def go_on_sending(tx: Tx, after: AfterDry, now: datetime) -> int:
+    """Send again; return how many waiting wishes were cancelled instead."""
+    return await wishing.go_on_sending(tx, after, now)
+
+
+async def set_batch(tx: Tx, batch: int) -> None:
+    """Set how many entities one request may carry, 1 to 250."""
+    await outbox.lock(tx)
+    await outbox.set_batch(tx, batch)
 
 
 async def complete_until(tx: Tx, kind: str, until: datetime) -> None:
@@ -125,9 +120,3 @@ async def trim(tx: Tx, now: datetime) -> None:
 async def make_room(tx: Tx, now: datetime) -> None:
     """Make the tables of the coming weeks ahead, so that no message has to (any transaction)."""
     await events.make_weeks_ahead(tx, now, WEEKS_AHEAD)
-
-
-async def _tell(tx: Tx, facts: Sequence[Fact], now: datetime) -> None:
-    if facts:
-        await log.write(tx, facts, now)
-        await jobs.announce(tx, "crm.facts")

@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from smena.crm.model import Source, UserId
+from smena.crm.outbox import Lane
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,15 @@ class Pulse:
 class WishCount:
     """How many wishes are in one state, and since when the oldest waits."""
 
+    wishes: int
+    oldest: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LaneCount:
+    """How many wishes of one lane are on their way, and since when the oldest waits."""
+
+    lane: Lane
     wishes: int
     oldest: datetime
 

@@ -26,6 +26,7 @@ class StageEntered(msgspec.Struct, frozen=True, tag=True):
     status: StatusId
     was_pipeline: PipelineId
     was_status: StatusId
+    by_wish: WishId | None = None
 
 
 class ResponsibleChanged(msgspec.Struct, frozen=True, tag=True):
@@ -50,11 +51,15 @@ class CallEnded(msgspec.Struct, frozen=True, tag=True):
 
 class TaskChanged(msgspec.Struct, frozen=True, tag=True):
     task: TaskId
+    by_wish: WishId | None = None
 
 
 class WishDelivered(msgspec.Struct, frozen=True, tag=True):
+    """`created` is the number of what a creation has made."""
+
     wish: WishId
     cause: str
+    created: int | None = None
 
 
 class WishRefused(msgspec.Struct, frozen=True, tag=True):
@@ -70,6 +75,13 @@ class WishOvertaken(msgspec.Struct, frozen=True, tag=True):
     cause: str
 
 
+class WishCancelled(msgspec.Struct, frozen=True, tag=True):
+    """An administrator took a wish back before it was sent."""
+
+    wish: WishId
+    cause: str
+
+
 Fact = (
     LeadAppeared
     | StageEntered
@@ -80,6 +92,7 @@ Fact = (
     | WishDelivered
     | WishRefused
     | WishOvertaken
+    | WishCancelled
 )
 
 

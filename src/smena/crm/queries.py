@@ -3,7 +3,17 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from smena.crm.answers import CallsOf, EventLine, EventsOf, Mark, Marked, Pulse, WishCount
+from smena.crm.answers import (
+    CallsOf,
+    EventLine,
+    EventsOf,
+    LaneCount,
+    Mark,
+    Marked,
+    Pulse,
+    WishCount,
+)
+from smena.crm.core import wish as wishing
 from smena.crm.directory import Book, Entry, Listed
 from smena.crm.facts import Recorded
 from smena.crm.model import (
@@ -18,8 +28,8 @@ from smena.crm.model import (
     User,
     UserId,
 )
-from smena.crm.outbox import Wish, WishState
-from smena.crm.store import calls, days, leads, marks, mirror, people, wishes
+from smena.crm.outbox import Item, Settings, Wish, WishFilter, WishState
+from smena.crm.store import calls, days, leads, marks, mirror, outbox, people, wish_list, wishes
 from smena.crm.store import entries as store_entries
 from smena.crm.store import facts as log
 from smena.kernel.db import Tx
@@ -128,17 +138,45 @@ async def complete_until(tx: Tx) -> dict[str, datetime]:
     return await mirror.all_complete_until(tx)
 
 
-async def sending(tx: Tx) -> list[Wish]:
-    """Return wishes whose outcome is unknown: after a crash they are read back first."""
-    return await wishes.sending(tx)
+async def sending(tx: Tx) -> list[Item]:
+    """Return items whose outcome is unknown: after a crash they are read back first."""
+    return wishing.items(await wishes.sending(tx))
+
+
+async def has_due_wishes(tx: Tx, now: datetime) -> bool:
+    """Tell whether `claim` would find something."""
+    return not (await outbox.read(tx)).is_dry and await wishes.is_due(tx, now)
 
 
 async def wish_counts(tx: Tx) -> dict[WishState, WishCount]:
-    return await wishes.counts(tx)
+    return await wish_list.counts(tx)
+
+
+async def wish_lanes(tx: Tx) -> list[LaneCount]:
+    """Count what is on its way by lane."""
+    return await wish_list.lanes(tx)
+
+
+async def wishes_finished_since(tx: Tx, since: datetime) -> dict[WishState, int]:
+    return await wish_list.finished_since(tx, since)
+
+
+async def find_wishes(tx: Tx, wanted: WishFilter) -> list[Wish]:
+    """Return wishes, newest first, at most `wanted.limit`."""
+    return await wish_list.find(tx, wanted)
 
 
 async def wishes_with_errors(tx: Tx, limit: int = 20) -> list[Wish]:
-    return await wishes.latest_errors(tx, limit)
+    return await wish_list.find(tx, WishFilter(has_error=True, limit=limit))
+
+
+async def created_by_wishes(tx: Tx, since: datetime) -> set[int]:
+    """Return the numbers of tasks and notes that our wishes have made."""
+    return await wish_list.created_since(tx, since)
+
+
+async def outbox_settings(tx: Tx) -> Settings:
+    return await outbox.read(tx)
 
 
 async def accounts_with_due_wishes(tx: Tx, now: datetime) -> list[AccountId]:

@@ -5,7 +5,14 @@ from datetime import datetime
 
 from smena.crm import actions as crm
 from smena.crm import queries as crm_queries
-from smena.crm.facts import LeadAppeared, Recorded, WishDelivered, WishOvertaken, WishRefused
+from smena.crm.facts import (
+    LeadAppeared,
+    Recorded,
+    WishCancelled,
+    WishDelivered,
+    WishOvertaken,
+    WishRefused,
+)
 from smena.crm.outbox import Lane
 from smena.distribution.core.ledger import give_back
 from smena.distribution.core.roster import check, taken_by_another
@@ -84,7 +91,7 @@ async def save_template(
 
 
 def _concern_us(facts: Iterable[Recorded]) -> bool:
-    ours = LeadAppeared | WishDelivered | WishRefused | WishOvertaken
+    ours = LeadAppeared | WishDelivered | WishRefused | WishOvertaken | WishCancelled
     return any(isinstance(recorded.fact, ours) for recorded in facts)
 
 
@@ -108,8 +115,19 @@ async def _take(tx: Tx, desk: Desk, recorded: Recorded, now: datetime) -> None:
             await results.finish(tx, key, State.OVERTAKEN, "", now)
         case WishRefused(cause=cause, reason=reason) if key := key_of(cause):
             await _decide_again(tx, desk, key, reason, now)
+        case WishCancelled(cause=cause) if key := key_of(cause):
+            await _take_back(tx, desk, key, now)
         case _:
             pass
+
+
+async def _take_back(tx: Tx, desk: Desk, key: ResultKey, now: datetime) -> None:
+    """Return the turn: somebody decided that this lead stays as it is."""
+    if closed := await results.finish(tx, key, State.CANCELLED, "", now):
+        user, entries = closed
+        queue = desk.queue(key.template)
+        ledger = give_back(queue.ledger, user, entries)
+        desk.put(templates.Queue(queue.template, ledger, queue.refused))
 
 
 async def _decide_again(tx: Tx, desk: Desk, key: ResultKey, reason: str, now: datetime) -> None:

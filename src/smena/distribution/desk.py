@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from smena.crm.model import LeadId, PipelineId, User
-from smena.crm.outbox import Asked, ChangeResponsible, Lane
+from smena.crm.outbox import Asked, ChangeLead, Lane
 from smena.distribution.core.decide import Floor, decide
 from smena.distribution.core.ledger import enrol
 from smena.distribution.core.roster import members, owner_of
@@ -72,7 +72,7 @@ class Desk:
         if isinstance(decision, Assigned):
             tried = (*had.tried, decision.user)
             cause = cause_of(ResultKey(template, lead, attempt))
-            self.asked[lead] = Asked(ChangeResponsible(lead, decision.user), cause, lane)
+            self.asked[lead] = Asked(ChangeLead(lead=lead, responsible=decision.user), cause, lane)
         self._attempts[lead, template] = Attempts(attempt, tried)
 
     def remember(self, attempts: Mapping[tuple[LeadId, TemplateId], Attempts]) -> None:

@@ -95,6 +95,6 @@ def _state(text: str) -> tuple[State, ...] | None:
     """`green` and `yellow` are the seed's words for distributed and not."""
     groups = {
         "green": (State.SENT, State.DONE),
-        "yellow": (State.NOBODY, State.REFUSED, State.OVERTAKEN),
+        "yellow": (State.NOBODY, State.REFUSED, State.OVERTAKEN, State.CANCELLED),
     }
     return groups.get(text)

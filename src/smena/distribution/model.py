@@ -100,6 +100,8 @@ class State(StrEnum):
     """amoCRM refused the person; the lead was decided again."""
     OVERTAKEN = "overtaken"
     """A later wish for the same lead took its place before it was sent."""
+    CANCELLED = "cancelled"
+    """An administrator took it back before it was sent; the turn returned."""
     NOBODY = "nobody"
     """There was no one to give it to."""
 

@@ -36,6 +36,7 @@ def state(value: State) -> str:
         State.DONE: _("распределена"),
         State.REFUSED: _("amoCRM не приняла"),
         State.OVERTAKEN: _("заменена следующим решением"),
+        State.CANCELLED: _("отменена в очереди"),
         State.NOBODY: _("некому передать"),
     }[value]
 

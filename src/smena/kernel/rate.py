@@ -1,20 +1,31 @@
 """How fast an account may be asked: one row per limit, exact over all nodes.
 
-The generic cell rate algorithm in one statement. `free_at_us` is the theoretical arrival time of
-the next request in whole microseconds; the database's row lock orders concurrent callers.
+The row's lock orders concurrent callers; `smena.kernel.fair` decides. `free_at_us` is the moment of
+the next free slot in whole microseconds.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from smena.kernel import fair
 from smena.kernel.db import Database
+from smena.kernel.fair import NEVER, Line
 from smena.kernel.ids import AccountId
 
-RESERVE = """
-INSERT INTO rate_limit AS limits (account_id, name, free_at_us)
-VALUES (:account, :name, CAST(:now_us AS bigint) + :step_us)
-ON CONFLICT (account_id, name) DO UPDATE
-   SET free_at_us = greatest(limits.free_at_us, CAST(:now_us AS bigint) - :slack_us) + :step_us
-RETURNING free_at_us - :step_us
+OPEN = """
+INSERT INTO rate_limit (account_id, name, free_at_us) VALUES (:account, :name, 0)
+ON CONFLICT DO NOTHING
+"""
+
+LOCK = """
+SELECT free_at_us, waiting_us, asked_us, served_us FROM rate_limit
+ WHERE account_id = :account AND name = :name FOR UPDATE
+"""
+
+SAVE = """
+UPDATE rate_limit
+   SET free_at_us = :free_at, waiting_us = :waiting, asked_us = :asked, served_us = :served
+ WHERE account_id = :account AND name = :name
 """
 
 HOLD_BACK = """
@@ -26,35 +37,46 @@ ON CONFLICT (account_id, name) DO UPDATE
 
 
 async def reserve(
-    db: Database,
-    account: AccountId,
-    name: str,
-    now: datetime,
-    *,
-    per_second: float,
-    burst: int = 1,
+    db: Database, account: AccountId, name: str, now: datetime, *, per_second: float
 ) -> timedelta:
-    """Take the next free slot and return how long to wait for it (zero: go now).
+    """Take the next free slot and return how long to wait for it (zero: go now)."""
+    wait, _ = await turn(db, account, name, now, rank=0, per_second=per_second)
+    return wait
 
-    `burst` slots may be taken at once after a pause; then one each 1/per_second s.
+
+async def turn(
+    db: Database, account: AccountId, name: str, now: datetime, *, rank: int, per_second: float
+) -> tuple[timedelta, bool]:
+    """Take a slot and return how long to wait for it, or how long until asking again (False).
+
+    Slots are 1/per_second s apart; a lower `rank` goes first (see `smena.kernel.fair`).
     """
-    step = round(1_000_000 / per_second)
+    key = {"account": account, "name": name}
     async with db.tenant(account) as tx:
-        slot = await tx.value(
-            RESERVE,
-            account=account,
-            name=name,
-            now_us=_microseconds(now),
-            step_us=step,
-            slack_us=step * (burst - 1),
-        )
-    return timedelta(microseconds=max(0, int(slot) - _microseconds(now)))
+        row = await tx.row(LOCK, **key)
+        if row is None:
+            await tx.run(OPEN, **key)
+            row = await tx.row(LOCK, **key)
+        if row is None:
+            raise RuntimeError(f"the limit {name} of account {account} is gone")
+        waiting, asked, served = row.waiting_us, row.asked_us, row.served_us
+        line = Line(row.free_at_us, _times(waiting), _times(asked), _times(served))
+        line, told = fair.ask(line, rank, _microseconds(now), round(1_000_000 / per_second))
+        await tx.run(
+            SAVE, free_at=line.free_at, waiting=list(line.waiting), asked=list(line.asked),
+            served=list(line.served), **key,
+        )  # fmt: skip
+    return timedelta(microseconds=told.wait), told.is_given
 
 
 async def hold_back(db: Database, account: AccountId, name: str, until: datetime) -> None:
     """Give no slot before `until`: the other side said that we are too fast."""
     async with db.tenant(account) as tx:
         await tx.run(HOLD_BACK, account=account, name=name, until_us=_microseconds(until))
+
+
+def _times(stored: Sequence[int]) -> fair.Times:
+    return tuple(stored) if len(stored) == len(NEVER) else NEVER
 
 
 def _microseconds(moment: datetime) -> int:

@@ -1,33 +1,36 @@
 """Carry wishes to amoCRM: in batches, at its pace, never with two results.
 
 The intent is stored before anything leaves (`claim`). Whatever is in `sending` when the courier
-starts was left by a run that died, so its fate is read back first. A batch is completed at the last
-moment: what comes while we wait for a slot goes with it (distribution.md section 3, b).
+starts was left by a run that died, so its fate is read back first. A batch is put together when its
+slot has come: what arrives while we wait goes with it, and the most urgent goes first
+(distribution.md section 3, b and g).
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
+from smena.connectors.amocrm import verifying
 from smena.connectors.amocrm.client import SHUT, TOO_MANY, AccessLost, Client, Passing
-from smena.connectors.amocrm.core import outcome, translate
-from smena.connectors.amocrm.core.listing import IDS_MAX, by_ids
+from smena.connectors.amocrm.core import outcome
 from smena.connectors.amocrm.core.outcome import Outcome
+from smena.connectors.amocrm.core.outgoing import ADDRESSES, body_of, kind_of
+from smena.connectors.amocrm.pace import LATE_SECONDS
 from smena.connectors.amocrm.reach import Reach
 from smena.connectors.amocrm.store import link
 from smena.connectors.amocrm.together import together
 from smena.crm import actions as crm
 from smena.crm import queries as crm_queries
-from smena.crm.model import Lead, LeadId
-from smena.crm.outbox import Delivered, Wish, WishId
+from smena.crm.outbox import CREATIONS, Delivered, Item, WishId
 from smena.kernel.ids import AccountId
 from smena.kernel.jobs import JobContext
 
-BATCH = 50
-UNDER_WAY = 4
-"""With 0.3 s of answer, fewer would keep us below seven requests a second."""
-LEADS = "/api/v4/leads"
+BATCH_MAX = 250
+UNDER_WAY = 8
+"""At seven requests a second, enough for answers that take a second (section 3, c)."""
 NO_ACCESS = timedelta(minutes=1)
+CREATION_REST = timedelta(seconds=30)
+"""A creation whose answer was lost may still be at work there: look again before repeating it."""
 
 
 async def deliver(context: JobContext, account: AccountId) -> None:
@@ -36,98 +39,144 @@ async def deliver(context: JobContext, account: AccountId) -> None:
         connection, left = await link.one(tx), await crm_queries.sending(tx)
     if connection is None or not connection.is_active:
         return
-    client = await context.service(Reach).client(context.db, context.clock, account)
-    courier = Courier(context, account, client)
+    client = await context.service(Reach).client_for_courier(context.db, context.clock, account)
+    courier = Courier(context, account, client, connection.ahead)
     await courier.read_back(left)
     await together([courier.carry() for _ in range(UNDER_WAY)])
 
 
 class Courier:
-    """One run for one account."""
+    """One run for one account. `ahead` is amoCRM's clock minus ours."""
 
-    def __init__(self, context: JobContext, account: AccountId, client: Client) -> None:
+    def __init__(
+        self, context: JobContext, account: AccountId, client: Client, ahead: timedelta
+    ) -> None:
         self._context = context
         self._account = account
         self._client = client
-        self._batch = BATCH
-        self._claiming = asyncio.Lock()
+        self._ahead = ahead
+        self._batch = BATCH_MAX
+        self._door = asyncio.Lock()
 
     async def carry(self) -> None:
         """Send batch after batch until nothing is due."""
-        while wishes := await self._claim(self._batch):
-            await self._client.turn()
-            if len(wishes) < self._batch:
-                wishes += await self._claim(self._batch - len(wishes))
-            await self._send(wishes)
+        while items := await self._take():
+            if kind_of(items) in CREATIONS:
+                items = await self._not_made_yet(items)
+            if items:
+                await self._send(items)
 
-    async def read_back(self, wishes: Sequence[Wish]) -> None:
+    async def read_back(self, items: Sequence[Item]) -> None:
         """Compare with what amoCRM holds: it came true, or it is sent again."""
-        for start in range(0, len(wishes), IDS_MAX):
-            batch = wishes[start : start + IDS_MAX]
-            page = await self._client.list_page(by_ids("leads", [w.change.lead for w in batch]))
-            held: Mapping[LeadId, Lead] = {
-                lead.id: lead for lead in translate.page("leads", page.items).changes.leads
-            }
-            found = outcome.of_read_back(batch, held)
-            await self._save(batch, found, "the answer was lost")
+        changes, creations = verifying.sorted_out(items)
+        for batch in changes:
+            found = await verifying.changes(self._client, batch)
+            await self._save(batch, found, "ответ amoCRM потерян")
+        for batch in creations:
+            found = await self._made(batch)
+            await self._save(batch, found, "ответ amoCRM потерян", CREATION_REST)
 
-    async def _claim(self, limit: int) -> list[Wish]:
-        """Take what is due, one after another: two at once would share out half a batch each."""
-        async with self._claiming, self._context.db.tenant(self._account) as tx:
-            return await crm.claim(tx, limit, self._context.now)
+    async def _take(self) -> list[Item]:
+        """Wait for a slot when something is due, then claim: one waits at a time."""
+        loop = asyncio.get_running_loop()
+        async with self._door:
+            async with self._context.db.tenant(self._account) as tx:
+                if not await crm_queries.has_due_wishes(tx, self._context.now):
+                    return []
+            await self._client.turn()
+            slot = loop.time()
+            async with self._context.db.tenant(self._account) as tx:
+                items = await crm.claim(tx, self._batch, self._context.now)
+            if items and loop.time() - slot > LATE_SECONDS:
+                await self._client.turn()  # a slot that was missed is given up
+            return items
 
-    async def _send(self, wishes: Sequence[Wish]) -> None:
+    async def _not_made_yet(self, items: Sequence[Item]) -> list[Item]:
+        """Look whether what we tried before has been made after all: a POST is not repeatable."""
+        tried = [item for item in items if item.attempts > 1]
+        if not tried:
+            return list(items)
+        made = (await self._made(tried)).delivered
+        await self._save(tried, Outcome(made), "")
+        rest = [item for item in items if item.key not in made]
+        if rest:
+            await self._client.turn()
+        return rest
+
+    async def _made(self, items: Sequence[Item]) -> Outcome:
+        since = min(wish.asked_at for item in items for wish in item.wishes)
+        async with self._context.db.tenant(self._account) as tx:
+            taken = await crm_queries.created_by_wishes(tx, since)
+        return await verifying.creations(self._client, items, taken, since + self._ahead)
+
+    async def _send(self, items: Sequence[Item]) -> None:
         """Send a batch in the slot we hold, and what is left of it in further ones."""
+        address = ADDRESSES[kind_of(items)]
         try:
-            answer = await self._client.send("PATCH", LEADS, outcome.body_of(wishes))
+            answer = await self._client.send(address.verb, address.path, body_of(items))
         except Passing:
-            await self._unknown(wishes)
+            await self._unknown(items)
             return
         if answer.status in SHUT:
-            await self._again(wishes, NO_ACCESS, f"amoCRM answers {answer.status}")
+            await self._again(items, NO_ACCESS, f"amoCRM отвечает {answer.status}")
             raise AccessLost(answer.status)
         if answer.status == TOO_MANY:
-            await self._again(wishes, timedelta(0), "amoCRM asks for fewer requests")
+            await self._again(items, timedelta(0), "amoCRM просит реже")
             return
-        found = outcome.of_answer(wishes, answer.status, answer.body)
-        await self._save(wishes, Outcome(found.delivered, found.refused), "")
-        for part in _parts(wishes, found):
+        found = outcome.of_answer(items, answer.status, answer.body)
+        await self._save(items, Outcome(found.delivered, found.refused), "")
+        for part in _parts(items, found):
             await self._client.turn()
             await self._send(part)
-        await self._unknown(_chosen(wishes, found.unknown))
+        await self._unknown(_chosen(items, found.unknown))
 
-    async def _unknown(self, wishes: Sequence[Wish]) -> None:
+    async def _unknown(self, items: Sequence[Item]) -> None:
         """Read back, and be more modest: a batch that is too large times out (section 4.1)."""
-        if wishes:
-            self._batch = max(1, self._batch // 2)
-            await self.read_back(wishes)
+        if items:
+            self._batch = max(1, len(items) // 2)
+            await self.read_back(items)
 
-    async def _save(self, wishes: Sequence[Wish], found: Outcome, reason: str) -> None:
-        """Store what is certain; the oftener a wish has failed, the longer it rests."""
+    async def _save(
+        self,
+        items: Sequence[Item],
+        found: Outcome,
+        reason: str,
+        rest: timedelta = timedelta(0),
+    ) -> None:
+        """Store what is certain; the oftener an item has failed, the longer it rests."""
         now = self._context.now
+        refused = _chosen(items, found.refused)
         async with self._context.db.tenant(self._account) as tx:
-            if found.delivered:
-                confirmed = [Delivered(wish, at) for wish, at in found.delivered.items()]
-                await crm.delivered(tx, confirmed, now)
-            for wish, why in found.refused.items():
-                await crm.refused(tx, wish, why, now)
-            for one in _chosen(wishes, found.at_once):
-                pause = timedelta(seconds=outcome.pause_seconds(one.attempts))
-                await crm.again(tx, [one.id], pause, reason, now)
+            confirmed = [
+                Delivered(item, told.updated_at, told.created)
+                for item in _chosen(items, found.delivered)
+                for told in (found.delivered[item.key],)
+            ]
+            await crm.delivered(tx, confirmed, now)
+            alone = [item for item in refused if len(item.wishes) == 1]
+            await crm.refused(tx, {one.key: found.refused[one.key] for one in alone}, now)
+            await crm.apart(tx, _wishes([one for one in refused if one not in alone]), now)
+            for item in _chosen(items, found.at_once):
+                pause = timedelta(seconds=outcome.pause_seconds(item.attempts))
+                await crm.again(tx, _wishes([item]), max(pause, rest), reason, now)
 
-    async def _again(self, wishes: Sequence[Wish], after: timedelta, reason: str) -> None:
+    async def _again(self, items: Sequence[Item], after: timedelta, reason: str) -> None:
         async with self._context.db.tenant(self._account) as tx:
-            await crm.again(tx, [wish.id for wish in wishes], after, reason, self._context.now)
+            await crm.again(tx, _wishes(items), after, reason, self._context.now)
 
 
-def _parts(wishes: Sequence[Wish], found: Outcome) -> list[Sequence[Wish]]:
+def _parts(items: Sequence[Item], found: Outcome) -> list[Sequence[Item]]:
     """Return what to send next: the rest of a refused batch, or its halves to find the culprit."""
-    rest = _chosen(wishes, found.at_once)
-    apart = _chosen(wishes, found.apart)
+    rest = _chosen(items, found.at_once)
+    apart = _chosen(items, found.apart)
     middle = (len(apart) + 1) // 2
     return [part for part in (rest, apart[:middle], apart[middle:]) if part]
 
 
-def _chosen(wishes: Sequence[Wish], ids: Sequence[WishId]) -> list[Wish]:
-    wanted = set(ids)
-    return [wish for wish in wishes if wish.id in wanted]
+def _chosen(items: Sequence[Item], keys: Collection[WishId]) -> list[Item]:
+    wanted = set(keys)
+    return [item for item in items if item.key in wanted]
+
+
+def _wishes(items: Sequence[Item]) -> list[WishId]:
+    return [wish.id for item in items for wish in item.wishes]

@@ -1,17 +1,20 @@
 """When a request may leave: amoCRM counts them in a sliding second and punishes the eighth.
 
-The slots come from one row of the database and are shared by all nodes. Two things make the spacing
-at amoCRM differ from ours: the way there, and a busy machine that wakes late. So slots are a little
-rarer than allowed, and a slot that was missed is given up instead of used beside the next one.
+The slots come from one row of the database and are shared by all nodes and all kinds of work: the
+courier goes first, then polling, then what reads in bulk, and nobody starves. Two things make the
+spacing at amoCRM differ from ours: the way there, and a busy machine that wakes late. So slots are
+a little rarer than allowed, and a slot that was missed is given up instead of used beside the next
+one.
 """
 
 import asyncio
 from datetime import datetime, timedelta
+from enum import IntEnum
 
 from smena.kernel.clock import Clock
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
-from smena.kernel.rate import hold_back, reserve
+from smena.kernel.rate import hold_back, turn
 
 LIMIT = "amocrm"
 MARGIN = 0.93
@@ -22,13 +25,31 @@ PUNISHED = timedelta(seconds=1)
 PUNISHED_MAX = timedelta(seconds=30)
 
 
+class Purpose(IntEnum):
+    """What a request is for: a lower number goes first."""
+
+    COURIER = 0
+    POLLING = 1
+    BULK = 2
+    """The first load, the nightly comparison, the deep history."""
+
+
 class Pace:
     """Turns of one account; `per_second` 0 means that nobody counts (an emulator)."""
 
-    def __init__(self, db: Database, clock: Clock, account: AccountId, per_second: float) -> None:
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        account: AccountId,
+        per_second: float,
+        purpose: Purpose = Purpose.POLLING,
+    ) -> None:
         self._db = db
         self._clock = clock
         self._account = account
+        self._purpose = purpose
+        self._line = asyncio.Lock()
         self._per_second = per_second * MARGIN
         self._punishments = 0
         self._held_until: datetime | None = None
@@ -37,19 +58,27 @@ class Pace:
         """Return when a request may leave."""
         if self._per_second <= 0:
             return
+        async with self._line:  # one of a kind asks at a time: the others are no further anyway
+            for _ in range(TRIES):
+                if await self._slot() <= LATE_SECONDS:
+                    return
+
+    async def _slot(self) -> float:
+        """Sleep until a slot of ours has come; return how many seconds late we woke."""
         loop = asyncio.get_running_loop()
-        for _ in range(TRIES):
-            asked = loop.time()
-            wait = await reserve(
+        while True:
+            asked, now = loop.time(), self._clock.now()
+            wait, is_given = await turn(
                 self._db,
                 self._account,
                 LIMIT,
-                self._clock.now(),
+                now,
+                rank=self._purpose,
                 per_second=self._per_second,
             )
             await asyncio.sleep(wait.total_seconds() - (loop.time() - asked))
-            if loop.time() - asked - wait.total_seconds() <= LATE_SECONDS:
-                return
+            if is_given:
+                return loop.time() - asked - wait.total_seconds()
 
     async def too_fast(self, told: timedelta | None = None) -> None:
         """Give no turn to anybody for a while: amoCRM answered 429, so somebody does count.

@@ -9,7 +9,7 @@ import httpx2
 
 from smena.connectors.amocrm.client import Client
 from smena.connectors.amocrm.keys import Keys
-from smena.connectors.amocrm.pace import Pace
+from smena.connectors.amocrm.pace import Pace, Purpose
 from smena.connectors.amocrm.renewing import Keyring, held, settled
 from smena.connectors.amocrm.store import link
 from smena.connectors.amocrm.token_desk import TokenDesk
@@ -63,14 +63,28 @@ class Reach:
 
     async def client(self, db: Database, clock: Clock, account: AccountId) -> Client:
         """Return a client for an account's everyday work."""
-        return await self._client(db, clock, account, for_load=False)
+        return await self._client(db, clock, account, Purpose.POLLING)
+
+    async def client_for_courier(self, db: Database, clock: Clock, account: AccountId) -> Client:
+        """Return a client whose requests go before all others."""
+        return await self._client(db, clock, account, Purpose.COURIER)
 
     async def client_for_load(self, db: Database, clock: Clock, account: AccountId) -> Client:
-        """Return a client for the first load, which may have a pace of its own."""
-        return await self._client(db, clock, account, for_load=True)
+        """Return a client for the first load, which may have a pace of its own and goes last."""
+        return await self._client(db, clock, account, Purpose.BULK, for_load=True)
+
+    async def client_in_background(self, db: Database, clock: Clock, account: AccountId) -> Client:
+        """Return a client for patient work beside the everyday one; it goes last."""
+        return await self._client(db, clock, account, Purpose.BULK)
 
     async def _client(
-        self, db: Database, clock: Clock, account: AccountId, *, for_load: bool
+        self,
+        db: Database,
+        clock: Clock,
+        account: AccountId,
+        purpose: Purpose,
+        *,
+        for_load: bool = False,
     ) -> Client:
         async with db.tenant(account) as tx:
             connection = await link.one(tx)
@@ -81,7 +95,7 @@ class Reach:
         if for_load and connection.load_requests_per_second is not None:
             told = connection.load_requests_per_second
         per_second = self.options.requests_per_second if told is None else told
-        pace = Pace(db, clock, account, per_second)
+        pace = Pace(db, clock, account, per_second, purpose)
         return Client(self.http, Keys(self.ring(db, clock), account, found), pace)
 
     def desk(self, clock: Clock) -> TokenDesk:

@@ -86,7 +86,7 @@ async def _run(
     context: JobContext, account: AccountId, connection: Connection, check: Check
 ) -> Run:
     reach = context.service(Reach)
-    client = await reach.client(context.db, context.clock, account)
+    client = await reach.client_in_background(context.db, context.clock, account)
     told = connection.requests_per_second
     per_second = reach.options.requests_per_second if told is None else told
     share = Share(context.db, context.clock, account, per_second)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from smena.accounts import queries as accounts
 from smena.accounts.model import Account, AccountState
-from smena.connectors.amocrm import queries, words
+from smena.connectors.amocrm import outbox_words, queries, words
 from smena.connectors.amocrm.core.plan import Progress
 from smena.connectors.amocrm.model import Connection, Freshness
 from smena.crm import queries as crm
@@ -129,7 +129,7 @@ async def _queue(tx: Tx, now: datetime) -> str:
 
 async def _errors(tx: Tx) -> tuple[str, ...]:
     found: Sequence[str] = [
-        _("Сделка {lead}: {error}").format(lead=wish.change.lead, error=wish.error)
+        _("{what}: {error}").format(what=outbox_words.about(wish.change), error=wish.error)
         for wish in await crm.wishes_with_errors(tx, 5)
     ]
     return tuple(found)

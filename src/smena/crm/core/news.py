@@ -1,6 +1,6 @@
 """Which facts follow from a change of the mirror. History never triggers anything."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,11 +13,11 @@ from smena.crm.facts import (
     StageEntered,
     TaskChanged,
 )
-from smena.crm.model import EntityKind, Lead, LeadId, Task, UserId
-from smena.crm.outbox import WishId
+from smena.crm.model import EntityKind, Lead, Task
+from smena.crm.outbox import Stage, Wish, WishId, WishKind
 
-Sending = Mapping[LeadId, tuple[WishId, UserId]]
-"""Our own writes under way, by lead: their echo is not somebody's decision."""
+Sending = Mapping[tuple[WishKind, int], Sequence[Wish]]
+"""Our own writes under way, by entity: their echo is not somebody's decision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +38,26 @@ def of_lead(before: Lead | None, after: Lead, frame: Frame) -> list[Fact]:
         is_fresh = frame.covers(after.created_at) and not after.is_deleted
         return [_appeared(after)] if is_fresh else []
     facts: list[Fact] = []
+    ours = frame.sending.get((WishKind.LEAD, after.id), ())
     if (before.pipeline, before.status) != (after.pipeline, after.status):
-        facts.append(_entered(before, after))
+        facts.append(_entered(before, after, _by(ours, stage=Stage(after.pipeline, after.status))))
     if before.responsible != after.responsible:
-        facts.append(_handed(before, after, frame.sending))
+        facts.append(_handed(before, after, _by(ours, responsible=after.responsible)))
     if before.is_deleted != after.is_deleted:
         facts.append(Removal(kind=EntityKind.LEAD, id=after.id, is_restored=not after.is_deleted))
     return facts
 
 
 def of_task(before: Task | None, after: Task, frame: Frame) -> list[Fact]:
-    is_news = before is not None or frame.covers(after.created_at)
-    return [TaskChanged(task=after.id)] if is_news else []
+    if before is None:
+        return [TaskChanged(task=after.id)] if frame.covers(after.created_at) else []
+    ours = frame.sending.get((WishKind.TASK, after.id), ())
+    changed = {
+        name: getattr(after, name)
+        for name in ("responsible", "text", "type_id", "due_at", "is_completed", "result")
+        if getattr(after, name) != getattr(before, name)
+    }
+    return [TaskChanged(task=after.id, by_wish=_by(ours, **changed) if changed else None)]
 
 
 def of_bin(news: Bin, known: Bin, frame: Frame) -> Iterable[Fact]:
@@ -72,21 +80,28 @@ def _appeared(lead: Lead) -> LeadAppeared:
     )
 
 
-def _entered(before: Lead, after: Lead) -> StageEntered:
+def _by(ours: Sequence[Wish], **values: object) -> WishId | None:
+    """Return the latest of our wishes that explains the news: each value is said by one of them."""
+    said: dict[str, WishId] = {}
+    for wish in ours:
+        for name, value in values.items():
+            if value is not None and getattr(wish.change, name, None) == value:
+                said[name] = wish.id
+    return max(said.values()) if said.keys() == values.keys() else None
+
+
+def _entered(before: Lead, after: Lead, by: WishId | None) -> StageEntered:
     return StageEntered(
         lead=after.id,
         pipeline=after.pipeline,
         status=after.status,
         was_pipeline=before.pipeline,
         was_status=before.status,
+        by_wish=by,
     )
 
 
-def _handed(before: Lead, after: Lead, sending: Sending) -> ResponsibleChanged:
-    wish, user = sending.get(after.id, (None, None))
+def _handed(before: Lead, after: Lead, by: WishId | None) -> ResponsibleChanged:
     return ResponsibleChanged(
-        lead=after.id,
-        before=before.responsible,
-        after=after.responsible,
-        by_wish=wish if user == after.responsible else None,
+        lead=after.id, before=before.responsible, after=after.responsible, by_wish=by
     )

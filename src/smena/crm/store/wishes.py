@@ -1,187 +1,215 @@
-"""The outbox: wishes for the CRM and what became of them."""
+"""The outbox: wishes on their way to the CRM, and what became of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import Row
 
-from smena.crm.answers import WishCount
-from smena.crm.model import LeadId, UserId
-from smena.crm.outbox import Asked, ChangeResponsible, Lane, Wish, WishId, WishState
+from smena.crm.model import UserId
+from smena.crm.outbox import (
+    CREATIONS,
+    Asked,
+    Change,
+    Lane,
+    Wish,
+    WishId,
+    WishState,
+    entity_of,
+)
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
 
-_COLUMNS = (
-    "id, lead_id, user_id, before_id, lane, cause, state, attempts, asked_at, not_before,"
-    " sent_at, finished_at, error"
+COLUMNS = (
+    "id, kind, change, before_id, lane, cause, state, attempts, asked_at, not_before, sent_at,"
+    " finished_at, created_id, error"
 )
 
-# The count makes the new rows wait for the old ones to leave the "one planned per lead" index.
 ASK = """
-WITH asked AS (
-    SELECT * FROM unnest($2::bigint[], $3::bigint[], $4::int[], $5::text[])
-        WITH ORDINALITY AS a (lead_id, user_id, lane, cause, place)
-), overtaken AS (
-    UPDATE crm_wish w SET state = 'overtaken', finished_at = $6
-      FROM asked
-     WHERE w.account_id = $1 AND w.lead_id = asked.lead_id AND w.state = 'planned'
-    RETURNING w.id, w.lead_id, w.cause
-), added AS (
-    INSERT INTO crm_wish (account_id, lead_id, user_id, before_id, lane, cause, state, asked_at,
-                          not_before)
-    SELECT $1, asked.lead_id, asked.user_id, l.responsible_id, asked.lane, asked.cause, 'planned',
-           $6, $6
-      FROM asked
-     CROSS JOIN (SELECT count(*) FROM overtaken) AS after
-      LEFT JOIN crm_lead l ON l.account_id = $1 AND l.id = asked.lead_id
-     ORDER BY asked.place
-    RETURNING id, lead_id
-)
-SELECT added.id, added.lead_id, overtaken.id AS overtaken_id, overtaken.cause
-  FROM added LEFT JOIN overtaken ON overtaken.lead_id = added.lead_id
+INSERT INTO crm_wish (account_id, kind, entity_id, change, lane, cause, before_id, state, asked_at,
+                      not_before)
+SELECT $1, a.kind, a.entity_id, a.change, a.lane, a.cause,
+       CASE a.kind
+       WHEN 0 THEN (SELECT responsible_id FROM crm_lead WHERE account_id = $1 AND id = a.entity_id)
+       WHEN 1 THEN (SELECT responsible_id FROM crm_task WHERE account_id = $1 AND id = a.entity_id)
+       WHEN 2 THEN (SELECT responsible_id FROM crm_contact
+                     WHERE account_id = $1 AND id = a.entity_id)
+       WHEN 3 THEN (SELECT responsible_id FROM crm_company
+                     WHERE account_id = $1 AND id = a.entity_id)
+       END, 'planned', $7, $7
+  FROM unnest($2::int[], $3::bigint[], $4::text[], $5::int[], $6::text[])
+       WITH ORDINALITY AS a (kind, entity_id, change, lane, cause, place)
+ ORDER BY a.place
+RETURNING id
 """
 
-# A lead with a wish under way waits: two writes of one field must not race.
+# Locked, so that nobody claims what is about to be overtaken.
+PLANNED_OF = f"""
+SELECT {COLUMNS} FROM crm_wish
+ WHERE account_id = :account AND state = 'planned' AND entity_id = ANY(:entities)
+   AND kind = ANY(:kinds)
+   FOR UPDATE
+"""  # noqa: S608 -- a constant list of columns
+
+_IS_DUE = """
+w.account_id = :account AND w.state = 'planned' AND w.not_before <= :now
+   AND (w.kind = ANY(:creations) OR NOT EXISTS (
+        SELECT FROM crm_wish s WHERE s.account_id = w.account_id AND s.entity_id = w.entity_id
+           AND s.kind = w.kind AND s.state = 'sending'))
+"""
+
+# An entity with a wish under way waits: two writes of one entity must not race.
+NEXT_KIND = f"""
+SELECT kind FROM crm_wish w WHERE {_IS_DUE} ORDER BY lane, kind, id LIMIT 1
+"""  # noqa: S608 -- a constant condition
+
+# With an entity go all its planned wishes, up to one that was told to go alone.
 CLAIM = f"""
-UPDATE crm_wish SET state = 'sending', attempts = attempts + 1, sent_at = :now
- WHERE account_id = :account AND id IN (
-       SELECT id FROM crm_wish w
-        WHERE account_id = :account AND state = 'planned' AND not_before <= :now
-          AND NOT EXISTS (SELECT FROM crm_wish s WHERE s.account_id = w.account_id
-                             AND s.lead_id = w.lead_id AND s.state = 'sending')
-        ORDER BY lane, id LIMIT :limit FOR UPDATE SKIP LOCKED)
-RETURNING {_COLUMNS}
+WITH next AS (
+    SELECT id, entity_id FROM crm_wish w WHERE {_IS_DUE} AND w.kind = :kind
+     ORDER BY lane, id LIMIT :limit
+)
+UPDATE crm_wish w SET state = 'sending', attempts = w.attempts + 1, sent_at = :now
+ WHERE w.account_id = :account AND w.kind = :kind AND w.state = 'planned'
+   AND CASE WHEN :kind = ANY(:creations) THEN w.id IN (SELECT id FROM next)
+            ELSE w.entity_id IN (SELECT entity_id FROM next) AND NOT EXISTS (
+                 SELECT FROM crm_wish o WHERE o.account_id = w.account_id AND o.kind = w.kind
+                    AND o.entity_id = w.entity_id AND o.state = 'planned' AND o.id < w.id
+                    AND (o.is_alone OR w.is_alone)) END
+RETURNING {COLUMNS}
 """  # noqa: S608 -- a constant list of columns
 
 SENDING = f"""
-SELECT {_COLUMNS} FROM crm_wish WHERE account_id = :account AND state = 'sending'
- ORDER BY lane, id
+SELECT {COLUMNS} FROM crm_wish WHERE account_id = :account AND state = 'sending'
+ ORDER BY lane, kind, id
 """  # noqa: S608 -- a constant list of columns
 
-FINISH = """
-UPDATE crm_wish SET state = :state, finished_at = :now, error = :error
- WHERE account_id = :account AND id = ANY(:ids) AND state = 'sending'
-RETURNING id, lead_id, user_id, cause
-"""
-
-# A newer wish for the same lead makes repeating the old one pointless.
-AGAIN = """
-UPDATE crm_wish w
-   SET state = CASE WHEN EXISTS (SELECT FROM crm_wish p WHERE p.account_id = w.account_id
-                                    AND p.lead_id = w.lead_id AND p.state = 'planned')
-                    THEN 'overtaken' ELSE 'planned' END,
-       finished_at = CASE WHEN EXISTS (SELECT FROM crm_wish p WHERE p.account_id = w.account_id
-                                          AND p.lead_id = w.lead_id AND p.state = 'planned')
-                          THEN CAST(:now AS timestamptz) END,
-       not_before = :not_before, error = :error
- WHERE account_id = :account AND id = ANY(:ids) AND state = 'sending'
-RETURNING id, cause, state
-"""
-
-COUNTS = """
-SELECT state, count(*) AS wishes, min(asked_at) AS oldest FROM crm_wish
- WHERE account_id = :account GROUP BY state
-"""
-
-LATEST_ERRORS = f"""
-SELECT {_COLUMNS} FROM crm_wish WHERE account_id = :account AND error <> ''
- ORDER BY id DESC LIMIT :limit
+FINISH = f"""
+UPDATE crm_wish w SET state = :state, finished_at = :now, error = d.why, created_id = d.created
+  FROM unnest(CAST(:ids AS bigint[]), CAST(:errors AS text[]), CAST(:created AS bigint[]))
+       AS d (wish, why, created)
+ WHERE w.account_id = :account AND w.id = d.wish AND w.state = ANY(:open)
+RETURNING {COLUMNS}
 """  # noqa: S608 -- a constant list of columns
+
+AGAIN = f"""
+UPDATE crm_wish SET state = 'planned', not_before = :not_before, error = :error,
+       is_alone = is_alone OR :alone
+ WHERE account_id = :account AND id = ANY(:ids) AND state = 'sending'
+RETURNING {COLUMNS}
+"""  # noqa: S608 -- a constant list of columns
+
+HURRY = """
+UPDATE crm_wish SET not_before = :now
+ WHERE account_id = :account AND id = ANY(:ids) AND state = 'planned' AND not_before > :now
+RETURNING id
+"""
 
 ACCOUNTS_DUE = """
-SELECT DISTINCT account_id FROM crm_wish
- WHERE state = 'sending' OR (state = 'planned' AND not_before <= :now)
+SELECT DISTINCT w.account_id FROM crm_wish w
+  LEFT JOIN crm_outbox o ON o.account_id = w.account_id
+ WHERE w.state IN ('planned', 'sending')
+   AND (w.state = 'sending' OR (w.not_before <= :now AND o.is_dry IS NOT TRUE))
 """
 
 TRIM = "DELETE FROM crm_wish WHERE finished_at < :before"
 
-# What the CRM answered is as good as a read: the echo of it, and hooks of the same second, are not.
-MARK_LEADS = """
-UPDATE crm_lead l
-   SET responsible_id = d.user_id, updated_at = d.at, source = 'api'
-  FROM unnest(CAST(:leads AS bigint[]), CAST(:users AS bigint[]),
-              CAST(:moments AS timestamptz[])) AS d (lead_id, user_id, at),
-       crm_lead was
- WHERE l.account_id = :account AND l.id = d.lead_id AND l.updated_at <= d.at
-   AND was.account_id = l.account_id AND was.id = l.id
-RETURNING l.id, was.responsible_id AS before, d.user_id AS after
-"""
+_decoder: msgspec.json.Decoder[Change] = msgspec.json.Decoder(Change)
+_creations = [int(kind) for kind in CREATIONS]
 
 
-async def ask(
-    tx: Tx, asked: Sequence[Asked], now: datetime
-) -> tuple[dict[LeadId, WishId], list[tuple[WishId, str]]]:
-    """Plan wishes for different leads; return them and whom they overtook, with the causes."""
+async def ask(tx: Tx, asked: Sequence[Asked], now: datetime) -> list[WishId]:
+    """Plan wishes; their numbers are in the order of asking."""
     raw = await tx.driver()
+    entities = [entity_of(one.change) for one in asked]
     rows = await raw.fetch(
         ASK,
         tx.account,
-        [one.change.lead for one in asked],
-        [one.change.user for one in asked],
+        [int(kind) for kind, _ in entities],
+        [number for _, number in entities],
+        [msgspec.json.encode(one.change).decode() for one in asked],
         [int(one.lane) for one in asked],
         [one.cause for one in asked],
         now,
     )
-    added = {LeadId(row["lead_id"]): WishId(row["id"]) for row in rows}
-    overtaken = [(WishId(row["overtaken_id"]), row["cause"]) for row in rows if row["overtaken_id"]]
-    return added, overtaken
+    return sorted(WishId(row["id"]) for row in rows)
+
+
+async def planned_of(tx: Tx, changes: Iterable[Change]) -> list[Wish]:
+    """Return and lock what is planned for the entities of these changes (creations have none)."""
+    entities = {pair for pair in map(entity_of, changes) if pair[0] not in CREATIONS}
+    if not entities:
+        return []
+    rows = await tx.rows(
+        PLANNED_OF, account=tx.account, entities=[number for _, number in entities],
+        kinds=list({int(kind) for kind, _ in entities}),
+    )  # fmt: skip
+    return [wish for wish in map(wish_of, rows) if entity_of(wish.change) in entities]
 
 
 async def claim(tx: Tx, limit: int, now: datetime) -> list[Wish]:
-    rows = await tx.rows(CLAIM, account=tx.account, limit=limit, now=now)
-    return sorted((_wish(row) for row in rows), key=lambda wish: (wish.lane, wish.id))
+    """Take the next wishes of one kind; the caller holds the outbox's lock."""
+    terms: dict[str, object] = {"account": tx.account, "now": now, "creations": _creations}
+    kind = await tx.value(NEXT_KIND, **terms)
+    if kind is None:
+        return []
+    rows = await tx.rows(CLAIM, kind=kind, limit=limit, **terms)
+    return sorted(map(wish_of, rows), key=lambda wish: (wish.lane, wish.id))
 
 
 async def sending(tx: Tx) -> list[Wish]:
-    return [_wish(row) for row in await tx.rows(SENDING, account=tx.account)]
+    return [wish_of(row) for row in await tx.rows(SENDING, account=tx.account)]
 
 
 async def finish(
-    tx: Tx, ids: Sequence[WishId], state: WishState, error: str, now: datetime
-) -> Sequence[Row[Any]]:
-    return await tx.rows(
-        FINISH, account=tx.account, ids=list(ids), state=state, error=error, now=now
-    )
+    tx: Tx,
+    ends: Sequence[tuple[WishId, str, int | None]],
+    state: WishState,
+    now: datetime,
+    *,
+    from_states: Collection[WishState] = (WishState.SENDING,),
+) -> list[Wish]:
+    """End wishes, each with its reason and what it has created; return those that had not ended."""
+    rows = await tx.rows(
+        FINISH, account=tx.account, ids=[wish for wish, _, _ in ends],
+        errors=[error for _, error, _ in ends], created=[made for _, _, made in ends],
+        state=str(state), now=now, open=[str(one) for one in from_states],
+    )  # fmt: skip
+    return sorted(map(wish_of, rows), key=lambda wish: wish.id)
 
 
 async def again(
-    tx: Tx, ids: Sequence[WishId], not_before: datetime, error: str, now: datetime
-) -> Sequence[Row[Any]]:
-    return await tx.rows(
-        AGAIN, account=tx.account, ids=list(ids), not_before=not_before, error=error, now=now
+    tx: Tx, ids: Sequence[WishId], not_before: datetime, error: str, *, alone: bool
+) -> list[Wish]:
+    rows = await tx.rows(
+        AGAIN, account=tx.account, ids=list(ids), not_before=not_before, error=error, alone=alone
     )
+    return [wish_of(row) for row in rows]
 
 
-async def mark_leads(
-    tx: Tx, leads: Sequence[int], users: Sequence[int], moments: Sequence[datetime]
-) -> Sequence[Row[Any]]:
-    """Write what the CRM has confirmed into the mirror, so that the echo changes nothing."""
-    return await tx.rows(
-        MARK_LEADS, account=tx.account, leads=list(leads), users=list(users),
-        moments=list(moments),
-    )  # fmt: skip
+async def hurry(tx: Tx, ids: Sequence[WishId], now: datetime) -> int:
+    """End the rest of wishes that wait for another try; return how many there were."""
+    return len(await tx.rows(HURRY, account=tx.account, ids=list(ids), now=now))
 
 
-async def counts(tx: Tx) -> dict[WishState, WishCount]:
-    return {
-        WishState(row.state): WishCount(row.wishes, row.oldest)
-        for row in await tx.rows(COUNTS, account=tx.account)
-    }
-
-
-async def latest_errors(tx: Tx, limit: int) -> list[Wish]:
-    return [_wish(row) for row in await tx.rows(LATEST_ERRORS, account=tx.account, limit=limit)]
+async def is_due(tx: Tx, now: datetime) -> bool:
+    terms: dict[str, object] = {"account": tx.account, "now": now, "creations": _creations}
+    return await tx.value(NEXT_KIND, **terms) is not None
 
 
 async def accounts_due(tx: Tx, now: datetime) -> list[AccountId]:
     return [AccountId(row.account_id) for row in await tx.rows(ACCOUNTS_DUE, now=now)]
 
 
-def _wish(row: Row[Any]) -> Wish:
+async def trim(tx: Tx, before: datetime) -> None:
+    await tx.run(TRIM, before=before)
+
+
+def wish_of(row: Row[Any]) -> Wish:
     return Wish(
         id=WishId(row.id),
-        change=ChangeResponsible(LeadId(row.lead_id), UserId(row.user_id)),
+        change=_decoder.decode(row.change),
         lane=Lane(row.lane),
         cause=row.cause,
         state=WishState(row.state),
@@ -191,9 +219,6 @@ def _wish(row: Row[Any]) -> Wish:
         sent_at=row.sent_at,
         finished_at=row.finished_at,
         before=None if row.before_id is None else UserId(row.before_id),
+        created=row.created_id,
         error=row.error,
     )
-
-
-async def trim(tx: Tx, before: datetime) -> None:
-    await tx.run(TRIM, before=before)

@@ -1,6 +1,6 @@
-"""What became of a batch of wishes: read from the answer, or from what the CRM holds now.
+"""What became of a batch: read from the answer, or from what the CRM holds now.
 
-An answer that does not name a wish says nothing about it: its fate is unknown and is read back
+An answer that does not name an item says nothing about it: its fate is unknown and is read back
 before anything is sent again (reliability.md, F8).
 """
 
@@ -10,27 +10,42 @@ from datetime import datetime
 
 import msgspec
 
-from smena.connectors.amocrm.core.payload import UNREADABLE, BadAnswer, EntityJson, read_page
-from smena.connectors.amocrm.core.values import identity, moment
-from smena.crm.model import Lead, LeadId
-from smena.crm.outbox import Wish, WishId
+from smena.connectors.amocrm.core import refusing
+from smena.connectors.amocrm.core.came_true import Held, is_so
+from smena.connectors.amocrm.core.outgoing import ADDRESSES, kind_of
+from smena.connectors.amocrm.core.payload import UNREADABLE, BadAnswer, read_page
+from smena.connectors.amocrm.core.values import BadValue, Loose, identity, moment
+from smena.crm.outbox import CREATIONS, Item, WishId, entity_of
 
-OK = 200
+GOOD = (200, 201)
 BAD_REQUEST = 400
-REASON_MAX = 500
 PATIENT_TRIES = 2
 PAUSE_MAX = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """Each wish of a batch is in exactly one of the five."""
+class Confirmed:
+    """`updated_at` of a changed entity (None: not told), or the number of a created one."""
 
-    delivered: Mapping[WishId, datetime] = field(default_factory=dict)
+    updated_at: datetime | None = None
+    created: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Each item of a batch, by its key, is in exactly one of the five."""
+
+    delivered: Mapping[WishId, Confirmed] = field(default_factory=dict)
     refused: Mapping[WishId, str] = field(default_factory=dict)
     at_once: tuple[WishId, ...] = ()
     apart: tuple[WishId, ...] = ()
     unknown: tuple[WishId, ...] = ()
+
+
+class _WrittenJson(msgspec.Struct):
+    id: Loose = None
+    request_id: Loose = None
+    updated_at: Loose = None
 
 
 class _ErrorJson(msgspec.Struct):
@@ -50,84 +65,90 @@ class _ProblemJson(msgspec.Struct):
     detail: str | None = None
 
 
-def body_of(wishes: Sequence[Wish]) -> bytes:
-    """Write the array for `PATCH /api/v4/leads`; each item names its wish."""
-    return msgspec.json.encode(
-        [
-            {
-                "id": wish.change.lead,
-                "responsible_user_id": wish.change.user,
-                "request_id": str(wish.id),
-            }
-            for wish in wishes
-        ]
-    )
-
-
-def of_answer(wishes: Sequence[Wish], status: int, body: bytes) -> Outcome:
+def of_answer(items: Sequence[Item], status: int, body: bytes) -> Outcome:
     """Sort a batch by the CRM's answer."""
-    if status == OK:
-        return _of_success(wishes, body)
+    if status in GOOD:
+        return _of_success(items, body)
     if status == BAD_REQUEST:
-        return _of_refusal(wishes, body)
-    return Outcome(unknown=tuple(wish.id for wish in wishes))
+        return _of_refusal(items, body)
+    return Outcome(unknown=_keys(items))
 
 
-def of_read_back(wishes: Sequence[Wish], leads: Mapping[LeadId, Lead]) -> Outcome:
-    """Sort a batch by what the CRM holds now: it came true, or it is to be sent again.
+def of_read_back(items: Sequence[Item], held: Mapping[int, Held]) -> Outcome:
+    """Sort changes by what the CRM holds now: they came true, or are to be sent again.
 
-    A lead that is not in the answer is sent again too: the CRM's refusal of the write is a better
-    proof that it is gone than an empty list, which a hiccup gives as well.
+    An entity that is not in the answer is sent again too: the CRM's refusal of the write is a
+    better proof that it is gone than an empty list, which a hiccup gives as well.
     """
-    delivered: dict[WishId, datetime] = {}
-    for wish in wishes:
-        lead = leads.get(wish.change.lead)
-        if lead is not None and lead.responsible == wish.change.user:
-            delivered[wish.id] = lead.updated_at
+    delivered: dict[WishId, Confirmed] = {}
+    for item in items:
+        own = held.get(entity_of(item.change)[1])
+        if own is not None and is_so(item.change, own):
+            delivered[item.key] = Confirmed(_moment_or_none(own.get("updated_at")))
+    return Outcome(delivered, at_once=tuple(key for key in _keys(items) if key not in delivered))
+
+
+def of_creations(items: Sequence[Item], made: Mapping[WishId, int]) -> Outcome:
+    """Sort creations by what was found to have been made."""
     return Outcome(
-        delivered=delivered,
-        at_once=tuple(wish.id for wish in wishes if wish.id not in delivered),
+        {key: Confirmed(created=number) for key, number in made.items()},
+        at_once=tuple(key for key in _keys(items) if key not in made),
     )
 
 
-def _of_success(wishes: Sequence[Wish], body: bytes) -> Outcome:
-    told: dict[int, datetime] = {}
+def _of_success(items: Sequence[Item], body: bytes) -> Outcome:
+    kind = kind_of(items)
+    told: dict[str, Confirmed] = {}
     try:
-        for item in read_page(body, "leads").items:
-            json = msgspec.json.decode(item, type=EntityJson, strict=False)
-            told[identity(json.id)] = moment(json.updated_at)
+        for raw in read_page(body, ADDRESSES[kind].root).items:
+            json = msgspec.json.decode(raw, type=_WrittenJson, strict=False)
+            if kind in CREATIONS:
+                told[str(json.request_id)] = Confirmed(created=identity(json.id))
+            else:
+                told[str(identity(json.id))] = Confirmed(moment(json.updated_at))
     except (*UNREADABLE, BadAnswer):
-        return Outcome(unknown=tuple(wish.id for wish in wishes))
+        return Outcome(unknown=_keys(items))
+    names = {
+        item.key: str(item.key if kind in CREATIONS else entity_of(item.change)[1])
+        for item in items
+    }
     return Outcome(
-        delivered={wish.id: told[wish.change.lead] for wish in wishes if wish.change.lead in told},
-        unknown=tuple(wish.id for wish in wishes if wish.change.lead not in told),
+        {key: told[name] for key, name in names.items() if name in told},
+        unknown=tuple(key for key, name in names.items() if name not in told),
     )
 
 
-def _of_refusal(wishes: Sequence[Wish], body: bytes) -> Outcome:
+def _of_refusal(items: Sequence[Item], body: bytes) -> Outcome:
     """Take out the refused ones; amoCRM refuses a whole batch for one item (section 5)."""
     try:
         problem = msgspec.json.decode(body, type=_ProblemJson, strict=False)
     except UNREADABLE:
-        problem = _ProblemJson(detail="the CRM refused the request without a readable reason")
-    named: dict[str, str] = {}
-    for item in problem.validation or ():
-        named[str(item.request_id)] = _reason(item, problem)
-    refused = {wish.id: named[str(wish.id)] for wish in wishes if str(wish.id) in named}
-    rest = tuple(wish.id for wish in wishes if wish.id not in refused)
+        problem = _ProblemJson()
+    named = {str(one.request_id): _reason(one, problem) for one in problem.validation or ()}
+    refused = {item.key: named[str(item.key)] for item in items if str(item.key) in named}
+    rest = tuple(key for key in _keys(items) if key not in refused)
     if refused:
         return Outcome(refused=refused, at_once=rest)
-    if len(wishes) == 1:
-        told = " ".join(filter(None, [problem.title, problem.detail])) or "refused"
-        return Outcome(refused={wishes[0].id: told[:REASON_MAX]})
+    if len(items) == 1:
+        why = refusing.of_problem(problem.title, problem.detail)
+        return Outcome(refused={items[0].key: why})
     return Outcome(apart=rest)
 
 
 def _reason(item: _ItemErrorsJson, problem: _ProblemJson) -> str:
-    errors = [
-        f"{error.path or '?'}: {error.detail or error.code or '?'}" for error in item.errors or ()
-    ]
-    return ("; ".join(errors) or problem.detail or "refused")[:REASON_MAX]
+    troubles = [(one.path or "?", one.detail or one.code or "?") for one in item.errors or ()]
+    return refusing.reason(troubles) if troubles else refusing.of_problem(None, problem.detail)
+
+
+def _moment_or_none(value: object) -> datetime | None:
+    try:
+        return moment(value) if isinstance(value, int | str) else None
+    except BadValue:
+        return None
+
+
+def _keys(items: Sequence[Item]) -> tuple[WishId, ...]:
+    return tuple(item.key for item in items)
 
 
 def pause_seconds(attempts: int) -> int:

@@ -1,0 +1,129 @@
+"""Whether a wish whose answer was lost came true: what amoCRM holds, beside what we sent."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from smena.connectors.amocrm.core.listing import Listing, Params
+from smena.connectors.amocrm.core.outgoing import document, plural
+from smena.connectors.amocrm.core.payload import UNREADABLE
+from smena.connectors.amocrm.core.values import BadValue, identity, moment, seconds_of, whole
+from smena.crm.outbox import AddNote, Change, CreateTask, Item, WishId
+
+Held = Mapping[str, object]
+ONLY_COMMON: Params = (("filter[note_type][0]", "common"),)
+SLACK = timedelta(seconds=5)
+"""Clocks differ a little; nobody asks for the same task again within so short a time."""
+
+
+def read(raw: Iterable[msgspec.Raw]) -> dict[int, Held]:
+    """Return the entities of a page as they were sent, by id; what cannot be read is left out."""
+    found: dict[int, Held] = {}
+    for one in raw:
+        try:
+            held: dict[str, object] = msgspec.json.decode(one, type=dict[str, object])
+            found[identity(_loose(held.get("id")))] = held
+        except UNREADABLE:
+            continue
+    return found
+
+
+def is_so(change: Change, held: Held) -> bool:
+    """Tell whether all that a change says is what amoCRM holds now."""
+    return all(_holds(name, value, held) for name, value in document(change).items())
+
+
+def listings(items: Iterable[Item], since: datetime) -> list[Listing]:
+    """Return the lists in which creations would be found if they have happened."""
+    recent: Params = (("filter[updated_at][from]", str(seconds_of(since - SLACK))),)
+    cards: dict[tuple[str, Params], set[int]] = {}
+    for item in items:
+        change = item.change
+        if isinstance(change, AddNote):
+            path = f"{plural(change.card_kind)}/notes"
+            cards.setdefault((path, ONLY_COMMON), set()).add(change.card_id)
+        elif isinstance(change, CreateTask) and change.card_kind is not None:
+            of_kind = (("filter[entity_type]", str(plural(change.card_kind))),)
+            cards.setdefault(("tasks", of_kind), set()).add(change.card_id)
+        else:
+            cards.setdefault(("tasks", ()), set())
+    return [
+        Listing(path, (*kind, *_ids(numbers), *recent)) for (path, kind), numbers in cards.items()
+    ]
+
+
+def made(
+    items: Sequence[Item], held: Mapping[int, Held], taken: Iterable[int], since: datetime
+) -> dict[WishId, int]:
+    """Match creations with what was made since, each with at most one that nobody else has."""
+    found: dict[WishId, int] = {}
+    free = {number: one for number, one in held.items() if number not in set(taken)}
+    for item in items:
+        for number, one in free.items():
+            if _is_made(item.change, one, since):
+                found[item.key] = number
+                del free[number]
+                break
+    return found
+
+
+def _ids(cards: Iterable[int]) -> Params:
+    return tuple((f"filter[entity_id][{n}]", str(card)) for n, card in enumerate(sorted(cards)))
+
+
+def _is_made(change: Change, held: Held, since: datetime) -> bool:
+    try:
+        if moment(_loose(held.get("created_at"))) < (since - SLACK).replace(microsecond=0):
+            return False
+    except BadValue:
+        return False
+    said = {name: value for name, value in document(change).items() if name != "duration"}
+    return all(_holds(name, value, held) for name, value in said.items())
+
+
+def _holds(name: str, value: object, held: Held) -> bool:
+    if name == "custom_fields_values":
+        return _has_fields(value, held.get(name))
+    if name in ("tags_to_add", "tags_to_delete"):
+        embedded = held.get("_embedded")
+        tags = embedded.get("tags") if isinstance(embedded, dict) else None
+        own = {tag.get("name") for tag in tags or () if isinstance(tag, dict)}
+        wanted = {tag["name"] for tag in value} if isinstance(value, list) else set()
+        return wanted <= own if name == "tags_to_add" else not wanted & own
+    if isinstance(value, dict):  # a result, the parameters of a note
+        own_part = held.get(name)
+        return isinstance(own_part, dict) and all(_holds(k, v, own_part) for k, v in value.items())
+    return _same(value, held.get(name))
+
+
+def _has_fields(wanted: object, own: object) -> bool:
+    """Compare the values of each wanted field; a field that is not there has none."""
+    known = {one.get("field_id"): one for one in _dicts(own)}
+    return all(
+        _values(one.get("values")) == _values(known.get(one["field_id"], {}).get("values"))
+        for one in _dicts(wanted)
+    )
+
+
+def _values(given: object) -> list[str]:
+    return sorted(str(one.get("enum_id") or one.get("value")).strip() for one in _dicts(given))
+
+
+def _dicts(given: object) -> list[dict[str, object]]:
+    return [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
+
+
+def _same(wanted: object, own: object) -> bool:
+    if isinstance(wanted, str):
+        return isinstance(own, str) and own.strip() == wanted.strip()
+    try:
+        return whole(_loose(own)) == whole(_loose(wanted))
+    except BadValue:
+        return False
+
+
+def _loose(value: object) -> int | float | str | bool | None:
+    if value is None or isinstance(value, int | float | str | bool):
+        return value
+    raise BadValue("not a plain value")

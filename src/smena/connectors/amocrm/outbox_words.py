@@ -1,0 +1,143 @@
+"""How wishes read on screen: what they are about, what they ask for, where they are."""
+
+from collections.abc import Mapping
+from datetime import tzinfo
+
+from smena.crm.model import EntityKind, User, UserId
+from smena.crm.outbox import (
+    AddNote,
+    Change,
+    ChangeCompany,
+    ChangeContact,
+    ChangeLead,
+    ChangeTask,
+    CreateTask,
+    Lane,
+    WishKind,
+    WishState,
+)
+from smena.kernel.i18n import clock, day, number
+from smena.kernel.i18n import gettext as _
+
+People = Mapping[UserId, User]
+TEXT_MAX = 80
+
+
+def about(change: Change) -> str:
+    """Name the card or task that a wish is about."""
+    match change:
+        case ChangeLead():
+            return _("Сделка {id}").format(id=change.lead)
+        case ChangeContact():
+            return _("Контакт {id}").format(id=change.contact)
+        case ChangeCompany():
+            return _("Компания {id}").format(id=change.company)
+        case ChangeTask():
+            return _("Задача {id}").format(id=change.task)
+        case CreateTask():
+            return _of_card(change.card_kind, change.card_id)
+        case AddNote():
+            return _of_card(change.card_kind, change.card_id)
+
+
+def asks_for(change: Change, people: People, zone: tzinfo) -> tuple[str, ...]:
+    """Say what is to become of it, a phrase for each part."""
+    if isinstance(change, AddNote):
+        return (_("примечание: {text}").format(text=_short(change.text)),)
+    if isinstance(change, CreateTask):
+        return (
+            _("новая задача: {text}").format(text=_short(change.text)),
+            *_responsible(change.responsible, people),
+            _("срок: {when}").format(when=f"{day(change.due_at.astimezone(zone).date())}, "
+                                          f"{clock(change.due_at, zone)}"),
+        )  # fmt: skip
+    if isinstance(change, ChangeTask):
+        return (*_responsible(change.responsible, people), *_task_parts(change, zone))
+    return (*_responsible(change.responsible, people), *_card_parts(change))
+
+
+def kind(value: WishKind) -> str:
+    return {
+        WishKind.LEAD: _("сделки"),
+        WishKind.TASK: _("задачи"),
+        WishKind.CONTACT: _("контакты"),
+        WishKind.COMPANY: _("компании"),
+        WishKind.NEW_TASK: _("новые задачи"),
+        WishKind.LEAD_NOTE: _("примечания к сделкам"),
+        WishKind.CONTACT_NOTE: _("примечания к контактам"),
+        WishKind.COMPANY_NOTE: _("примечания к компаниям"),
+    }[value]
+
+
+def lane(value: Lane) -> str:
+    return {
+        Lane.FRESH: _("новые сделки"),
+        Lane.AGAIN: _("повторное распределение"),
+        Lane.BULK: _("массовые изменения"),
+    }[value]
+
+
+def state(value: WishState, *, is_dry: bool = False) -> str:
+    if is_dry and value is WishState.PLANNED:
+        return _("была бы отправлена")
+    return {
+        WishState.PLANNED: _("ждёт отправки"),
+        WishState.SENDING: _("отправляется"),
+        WishState.DELIVERED: _("принята amoCRM"),
+        WishState.REFUSED: _("amoCRM отказала"),
+        WishState.OVERTAKEN: _("заменена более поздней"),
+        WishState.CANCELLED: _("отменена"),
+    }[value]
+
+
+def _of_card(kind_: EntityKind | None, number_: int) -> str:
+    named = {
+        EntityKind.LEAD: _("Сделка {id}"),
+        EntityKind.CONTACT: _("Контакт {id}"),
+        EntityKind.COMPANY: _("Компания {id}"),
+        EntityKind.CUSTOMER: _("Покупатель {id}"),
+    }
+    return named[kind_].format(id=number_) if kind_ in named else _("Без карточки")
+
+
+def _responsible(user: UserId | None, people: People) -> tuple[str, ...]:
+    if user is None:
+        return ()
+    known = people.get(user)
+    return (_("ответственный: {name}").format(name=known.name if known else user),)
+
+
+def _task_parts(change: ChangeTask, zone: tzinfo) -> tuple[str, ...]:
+    found = []
+    if change.text is not None:
+        found.append(_("текст: {text}").format(text=_short(change.text)))
+    if change.type_id is not None:
+        found.append(_("тип задачи: {id}").format(id=change.type_id))
+    if change.due_at is not None:
+        local = change.due_at.astimezone(zone)
+        found.append(
+            _("срок: {when}").format(when=f"{day(local.date())}, {clock(change.due_at, zone)}")
+        )
+    if change.is_completed is not None:
+        found.append(_("завершить") if change.is_completed else _("вернуть в работу"))
+    if change.result is not None:
+        found.append(_("результат: {text}").format(text=_short(change.result)))
+    return tuple(found)
+
+
+def _card_parts(change: ChangeLead | ChangeContact | ChangeCompany) -> tuple[str, ...]:
+    found = []
+    if isinstance(change, ChangeLead) and change.stage is not None:
+        found.append(_("этап: {id}").format(id=change.stage.status))
+    if isinstance(change, ChangeLead) and change.price is not None:
+        found.append(_("бюджет: {sum}").format(sum=number(change.price)))
+    if change.name is not None:
+        found.append(_("название: {text}").format(text=_short(change.name)))
+    found += [_("поле {id}").format(id=one.field) for one in change.fields]
+    found += [_("добавить тег {tag}").format(tag=_short(tag)) for tag in change.add_tags]
+    found += [_("убрать тег {tag}").format(tag=_short(tag)) for tag in change.drop_tags]
+    return tuple(found)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= TEXT_MAX else f"{text[:TEXT_MAX]}…"
