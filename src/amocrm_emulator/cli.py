@@ -43,6 +43,7 @@ def serve(
     fault: Annotated[Path | None, typer.Option(help="Script of faults (JSON lines).")] = None,
     latency_ms: Annotated[int, typer.Option(min=0, help="Pause before each answer.")] = 0,
     tls: Annotated[bool, typer.Option("--tls", help="TLS, own certificate.")] = False,
+    tls_port: Annotated[int | None, typer.Option(help="TLS beside plain HTTP, here.")] = None,
     certificate: Annotated[Path | None, typer.Option(help="TLS with this file (PEM).")] = None,
     key: Annotated[Path | None, typer.Option(help="The key of the certificate (PEM).")] = None,
     public_host: Annotated[str, typer.Option(help="How clients reach this emulator.")] = "",
@@ -59,8 +60,8 @@ def serve(
     new = NewIntegration("Интеграция", redirect_uri, disable_url, client_id, client_secret)
     options = Options(
         host, port, token, seed, users, leads, speed, days, not no_limits, data, replay, own_time,
-        account_id, time_zone, not no_team, clock, fault, latency_ms, tls, certificate, key,
-        public_host, states, new if redirect_uri else None,
+        account_id, time_zone, not no_team, clock, fault, latency_ms, tls, tls_port, certificate,
+        key, public_host, states, new if redirect_uri else None,
     )  # fmt: skip
     try:
         asyncio.run(run(options))
@@ -78,6 +79,8 @@ async def run(options: Options, stop: asyncio.Event | None = None) -> None:
         emulator = serve_account(options, crm, background)
         async with emulator:
             typer.echo(f"{emulator.url}  token: {emulator.token}")
+            if emulator.tls_url is not None:
+                typer.echo(f"tls: {emulator.tls_url}")
             if emulator.tls is not None:
                 typer.echo(f"certificate: {emulator.tls.certificate}")
             for one in crm.oauth.book.integrations():

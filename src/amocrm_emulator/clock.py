@@ -42,15 +42,15 @@ class MovableClock:
     """Goes as the machine's does, from wherever somebody has moved it."""
 
     def __init__(self) -> None:
-        self._ahead = 0.0
+        self.ahead = 0.0
 
     @property
     def moment(self) -> float:
-        return time.time() + self._ahead
+        return time.time() + self.ahead
 
     @moment.setter
     def moment(self, moment: float) -> None:
-        self._ahead = moment - time.time()
+        self.ahead = moment - time.time()
 
     def now(self) -> int:
         return int(self.moment)
@@ -59,4 +59,4 @@ class MovableClock:
         return self.moment
 
     def advance(self, seconds: float) -> None:
-        self._ahead += seconds
+        self.ahead += seconds

@@ -9,7 +9,7 @@ import sqlite3
 from dataclasses import asdict
 from pathlib import Path
 
-from amocrm_emulator.clock import Clock, SystemClock
+from amocrm_emulator.clock import Clock, MovableClock, SystemClock
 from amocrm_emulator.fieldbook import first_fields
 from amocrm_emulator.hooks.stages import Stages
 from amocrm_emulator.hooks.triggers import Account
@@ -27,6 +27,8 @@ class Crm(CrmUnsorted):
         super().__init__(store, clock)
         self.oauth = Authority(self)
         self.stages = Stages(store, clock)
+        if isinstance(clock, MovableClock):
+            clock.ahead = store.meta("clock_ahead") or 0.0
 
     def _write_deliveries(self) -> None:
         """Queue what webhooks and triggers of the digital pipeline send."""

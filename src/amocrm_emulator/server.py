@@ -7,14 +7,12 @@ import asyncio
 import contextlib
 import itertools
 import logging
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import uvicorn
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
@@ -28,10 +26,10 @@ from amocrm_emulator.faults.model import Fault
 from amocrm_emulator.faults.script import Script
 from amocrm_emulator.faults.wire import Wire
 from amocrm_emulator.hooks.sender import Sender
+from amocrm_emulator.listener import Listener
 from amocrm_emulator.tls import Tls
 
 STOP_SECONDS = 5
-TICK_SECONDS = 0.1
 FLUSH_SECONDS = 60
 Background = Callable[[asyncio.Event], Awaitable[None]]
 
@@ -40,6 +38,7 @@ Background = Callable[[asyncio.Event], Awaitable[None]]
 class Setting:
     """How an emulator runs; `per_second` None lifts the limits, `tls` None is plain HTTP.
 
+    With `tls_port` plain HTTP stays at `port`, and TLS is spoken beside it (0: a free port).
     `public_host`: how clients reach it when it is not as they ask. `states`: where accounts are
     kept under names.
     """
@@ -49,6 +48,7 @@ class Setting:
     per_second: int | None = gate.PER_SECOND
     events_max: int = EVENTS_MAX
     tls: Tls | None = None
+    tls_port: int | None = None
     faults: tuple[Fault, ...] = ()
     latency_seconds: float = 0.0
     public_host: str = ""
@@ -101,27 +101,23 @@ class Emulator:
         self.sender = Sender(crm)
         self.tls = setting.tls
         self._background = setting.background
-        # Named as TCP, so that asyncio switches off the delay of small answers.
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.bind((setting.host, setting.port))
-        scheme = "http" if setting.tls is None else "https"
-        self.url = f"{scheme}://{setting.host}:{self._socket.getsockname()[1]}"
-        crm.oauth.rules.public_host = setting.public_host or crm.oauth.rules.public_host
-        crm.base_url = f"{scheme}://{crm.oauth.host}" if crm.oauth.host else self.url
         self.wire = self._wired(setting)
-        self._server = _QuietServer(
-            uvicorn.Config(
-                self.wire,
-                log_level="warning",
-                lifespan="off",
-                access_log=False,
-                ssl_certfile=None if setting.tls is None else setting.tls.certificate,
-                ssl_keyfile=None if setting.tls is None else setting.tls.key,
-            )
-        )
+        is_both = setting.tls is not None and setting.tls_port is not None
+        self._listeners = [
+            Listener(self.wire, setting.host, setting.port, None if is_both else setting.tls)
+        ]
+        self.url = self._listeners[0].url
+        self.tls_url: str | None = None
+        if is_both:
+            secure = Listener(self.wire, setting.host, setting.tls_port or 0, setting.tls)
+            self._listeners.append(secure)
+            self.tls_url = secure.url
+        crm.oauth.rules.public_host = setting.public_host or crm.oauth.rules.public_host
+        scheme = self.url.partition(":")[0]
+        crm.base_url = f"{scheme}://{crm.oauth.host}" if crm.oauth.host else self.url
         self._stop = asyncio.Event()
-        self._tasks: list[asyncio.Task[Any]] = []
+        self._serving: list[asyncio.Task[None]] = []
+        self._tasks: list[asyncio.Task[None]] = []
 
     def _wired(self, setting: Setting) -> Wire:
         """Put the API behind the wire on which faults happen."""
@@ -148,16 +144,15 @@ class Emulator:
         return next(iter(self.crm.tokens))
 
     async def __aenter__(self) -> Self:
-        self._tasks = [
-            asyncio.create_task(self._server.serve(sockets=[self._socket])),
-            asyncio.create_task(self._watch(self.sender.run)),
-        ]
+        self._serving = [asyncio.create_task(one.serve()) for one in self._listeners]
+        self._tasks = [asyncio.create_task(self._watch(self.sender.run))]
         if self._background is not None:
             self._tasks.append(asyncio.create_task(self._watch(self._background)))
-        while not self._server.started:
-            if self._tasks[0].done():
-                await self._tasks[0]
-                raise RuntimeError("the emulator's server ended at once")
+        while not all(listener.is_answering for listener in self._listeners):
+            for task in self._serving:
+                if task.done():
+                    await task
+                    raise RuntimeError("the emulator's server ended at once")
             await asyncio.sleep(0.01)
         return self
 
@@ -169,21 +164,26 @@ class Emulator:
     ) -> None:
         self._stop.set()
         self.wire.closing.set()
-        self._server.end()
+        self._end()
         try:
-            for task in self._tasks[1:]:
+            for task in self._tasks:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(task, STOP_SECONDS)
         finally:
-            await asyncio.gather(*self._tasks, return_exceptions=True)
-            self._socket.close()
+            await asyncio.gather(*self._tasks, *self._serving, return_exceptions=True)
+            for listener in self._listeners:
+                listener.close()
+
+    def _end(self) -> None:
+        for listener in self._listeners:
+            listener.end()
 
     async def _watch(self, background: Background) -> None:
         """End the server when a part has a defect: silence would look like a quiet day."""
         try:
             await background(self._stop)
         except Exception:
-            self._server.end()
+            self._end()
             raise
 
     async def flush_hooks(self) -> None:
@@ -191,30 +191,7 @@ class Emulator:
         await self.sender.idle(FLUSH_SECONDS)
 
     async def wait_closed(self) -> None:
-        await self._tasks[0]
-
-
-class _QuietServer(uvicorn.Server):
-    """Leaves signals to whoever started us, and ends at once when told to."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self._ended = asyncio.Event()
-
-    def end(self) -> None:
-        self.should_exit = True
-        self._ended.set()
-
-    async def main_loop(self) -> None:
-        tick = 0
-        while not await self.on_tick(tick):
-            tick += 1
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._ended.wait(), TICK_SECONDS)
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Any:
-        yield
+        await asyncio.wait(self._serving, return_when=asyncio.FIRST_COMPLETED)
 
 
 @contextlib.asynccontextmanager

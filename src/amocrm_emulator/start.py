@@ -53,6 +53,7 @@ class Options:
     fault: Path | None = None
     latency_ms: int = 0
     tls: bool = False
+    tls_port: int | None = None
     certificate: Path | None = None
     key: Path | None = None
     public_host: str = ""
@@ -82,7 +83,8 @@ def serve_account(options: Options, crm: Crm, background: Team | Replay | None) 
         host=options.host,
         port=options.port,
         per_second=PER_SECOND if options.limits else None,
-        tls=_tls(options, crm.clock),
+        tls=_tls(options),
+        tls_port=options.tls_port,
         faults=tuple(read_file(options.fault)) if options.fault else (),
         latency_seconds=options.latency_ms / 1000,
         public_host=options.public_host,
@@ -127,17 +129,18 @@ def _clock(options: Options) -> Clock:
     return make()
 
 
-def _tls(options: Options, clock: Clock) -> Tls | None:
+def _tls(options: Options) -> Tls | None:
     if options.certificate is not None or options.key is not None:
         if options.certificate is None or options.key is None:
             raise CannotStart("--certificate and --key are given together")
         tls = Tls(options.certificate, options.key)
         tls.check()
         return tls
-    if not options.tls:
+    if not options.tls and options.tls_port is None:
         return None
     folder = options.data.parent if options.data else Path(mkdtemp(prefix="amocrm-emulator-"))
-    return self_signed(folder, _hosts(options), datetime.fromtimestamp(clock.now(), UTC))
+    now = datetime.fromtimestamp(SystemClock().now(), UTC)  # clients judge by their own clocks
+    return self_signed(folder, _hosts(options), now)
 
 
 def _hosts(options: Options) -> Iterable[str]:

@@ -49,6 +49,14 @@ async def test_an_integration_and_a_certificate(
     assert integration == "integration: abc  secret: xyz"
 
 
+async def test_tls_beside(capsys: pytest.CaptureFixture[str]) -> None:
+    options = Options(port=0, tls_port=0, days=0, with_team=False, users=2)
+    plain, secure, certificate = await printed(options, capsys)
+    assert plain.startswith("http://")
+    assert secure.startswith("tls: https://")
+    assert Path(certificate.removeprefix("certificate: ")).is_file()
+
+
 async def test_served_with_a_script_and_a_virtual_clock(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -39,6 +39,24 @@ async def test_links_are_https_and_the_certificate_is_good(tmp_path: Path) -> No
     crm.close()
 
 
+async def test_tls_beside_plain_http(tmp_path: Path) -> None:
+    """One account at two addresses; links lead to the one that was asked."""
+    tls = self_signed(tmp_path, [], NOW)
+    crm = Crm.create(None, SPEC, SetClock(NOON))
+    trust = ssl.create_default_context(cafile=tls.certificate)
+    async with (
+        Emulator(crm, tls=tls, tls_port=0) as emulator,
+        httpx2.AsyncClient(trust_env=False, verify=trust) as http,
+    ):
+        assert emulator.tls_url is not None
+        for url, scheme in ((emulator.url, "http"), (emulator.tls_url, "https")):
+            bearer = {"Authorization": f"Bearer {TOKEN}"}
+            account = (await http.get(f"{url}/api/v4/account", headers=bearer)).json()
+            assert url.startswith(f"{scheme}://")
+            assert account["_links"]["self"]["href"] == f"{url}/api/v4/account"
+    crm.close()
+
+
 async def test_strangers_do_not_trust_it(tmp_path: Path) -> None:
     crm = Crm.create(None, SPEC, SetClock(NOON))
     async with (

@@ -105,6 +105,8 @@ async def clock(request: Http) -> Answer:
     if given.get("now") is not None:
         crm.clock.moment = float(given["now"])
     crm.clock.advance(float(given.get("advance") or 0))
+    if isinstance(crm.clock, MovableClock):
+        crm.store.set_meta("clock_ahead", crm.clock.ahead)
     return hal({"now": crm.clock.exact()})
 
 

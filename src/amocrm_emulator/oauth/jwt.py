@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -54,8 +55,7 @@ def access_token(bearer: Bearer, at: int, expires_at: int) -> str:
 
 
 def uuid() -> str:
-    digits = secrets.token_hex(16)
-    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+    return str(UUID(bytes=secrets.token_bytes(16), version=4))
 
 
 def opaque() -> str:

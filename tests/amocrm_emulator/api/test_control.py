@@ -61,6 +61,20 @@ async def test_a_clock_that_goes_and_can_be_moved() -> None:
     crm.close()
 
 
+async def test_a_moved_clock_is_remembered(tmp_path: Path) -> None:
+    file = tmp_path / "crm.sqlite"
+    crm = Crm.create(file, SPEC, MovableClock())
+    async with (
+        Emulator(crm) as emulator,
+        httpx2.AsyncClient(base_url=emulator.url, trust_env=False, verify=False) as http,
+    ):
+        await http.post("/control/clock", json={"advance": 90 * 86_400})
+    crm.close()
+    again = Crm.open(file, MovableClock())
+    assert again.clock.now() >= SystemClock().now() + 90 * 86_400 - 1
+    again.close()
+
+
 async def test_pages_of_other_sites_are_refused(at: Place) -> None:
     other = await at.answer("POST", "/control/clock", {}, Origin="https://evil.example")
     assert other.status_code == 403
