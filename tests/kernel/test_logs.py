@@ -15,6 +15,7 @@ from smena.kernel import logs
 
 logs.configure("json", {level!r})
 logging.getLogger("alembic.runtime.migration").info("Context impl PostgresqlImpl.")
+logging.getLogger("uvicorn.error").info("Started server process [1]")
 structlog.get_logger("smena").warning("account_lost", account=7, token="abc")
 tries = 0
 for attempt in stamina.retry_context(on=OSError, attempts=2, wait_initial=0, wait_jitter=0):
@@ -33,7 +34,7 @@ def said(level: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in done.stderr.splitlines()]
 
 
-def test_a_retry_is_everyday_life_and_migrations_are_quiet() -> None:
+def test_a_retry_is_everyday_life_and_libraries_are_quiet() -> None:
     assert [(one["event"], one["level"]) for one in said("info")] == [
         ("account_lost", "warning"),
         ("retried", "info"),

@@ -45,7 +45,7 @@ def configure(log_format: str, level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for noisy in ("alembic", "httpx2", "httpcore2", "pgqueuer", "uvicorn.access"):
+    for noisy in ("alembic", "httpx2", "httpcore2", "pgqueuer", "uvicorn"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     stamina.instrumentation.set_on_retry_hooks([_note_retry])
 
