@@ -22,6 +22,7 @@ from amocrm_emulator.people import pick_time_zone
 from smena.access import actions as access
 from smena.access.model import NewPerson, Role
 from smena.app import node
+from smena.app.demo_hours import give_hours
 from smena.app.demo_progress import show_load
 from smena.app.setting_up import make_ready
 from smena.connectors.amocrm import actions as amocrm
@@ -38,16 +39,12 @@ from smena.kernel.clock import SystemClock
 from smena.kernel.errors import BadSetting
 from smena.kernel.ids import AccountId
 from smena.kernel.settings import default_data_dir, load
-from smena.staff import actions as staff
-from smena.staff.model import OFFICE_DAY, Period, WorkHours
 
 EMAIL = "demo@smena.example"
 NAME = "Мария Руководитель"
 ACCOUNT = AccountId(31_000_001)
 LOAD_SECONDS_MAX = 600
 FIRST_LEADS = ("Остекление балкона", "Пластиковые окна в дом", "Входная дверь", "Замер кухни")
-NIGHTS = WorkHours(((Period(21 * 60, 30 * 60),),) * 7)
-"""The night shift, 21:00 to 06:00. The department works all week, with days off in turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +217,7 @@ async def _set_up(
     if options.opens_browser:
         await asyncio.to_thread(webbrowser.open, made.settings.url)
     await _people_are_known(made)
-    if await _give_work(made):
+    if await _give_work(made, options):
         await _first_customers(emulator_url, kept.emulator_token)
     await asyncio.wait_for(show_load(made, ACCOUNT, console), LOAD_SECONDS_MAX)
     await _limit(emulator_url, 7)
@@ -255,16 +252,14 @@ async def _people_are_known(made: node.Parts) -> None:
         await asyncio.sleep(0.1)
 
 
-async def _give_work(made: node.Parts) -> bool:
+async def _give_work(made: node.Parts, options: Options) -> bool:
     """Give the people their hours and the sales people a template; tell whether this was new."""
     async with made.db.tenant(ACCOUNT) as tx:
         users, pipelines = await crm.users(tx), await crm.pipelines(tx)
         if await distribution_queries.templates(tx):
             return False
-        await staff.set_default(tx, WorkHours((OFFICE_DAY,) * 7), made.clock.now())
-        for user in users:
-            if user.email.startswith("night."):
-                await staff.set_hours(tx, user.id, NIGHTS, made.clock.now())
+        team = options.users, options.seed
+        await give_hours(tx, users, team, made.clock.now())
     draft = _template(users, pipelines)
     await distribution.save_template(made.db, ACCOUNT, draft, None, made.clock.now())
     return True

@@ -1,0 +1,24 @@
+"""The hours of the demo's people, as a head of sales would type them in on the first day."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from amocrm_emulator.people import department
+from amocrm_emulator.rota import Hours, rota
+from smena.crm.model import User
+from smena.kernel.db import Tx
+from smena.staff import actions as staff
+from smena.staff.model import Period, WorkHours
+
+
+async def give_hours(tx: Tx, users: Iterable[User], team: tuple[int, int], now: datetime) -> None:
+    """Write down when each person works; `team` is the size and the seed of the department."""
+    size, seed = team
+    weeks = rota(department(size, seed), seed)
+    for user in users:
+        if user.id in weeks:
+            await staff.set_hours(tx, user.id, _work_hours(weeks[user.id]), now)
+
+
+def _work_hours(week: tuple[Hours | None, ...]) -> WorkHours:
+    return WorkHours(tuple((Period(*hours),) if hours else () for hours in week))
