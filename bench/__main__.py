@@ -18,7 +18,7 @@ from smena.kernel.chance import new_id
 from smena.kernel.postgres.server import EmbeddedPostgres
 from smena.migrations.apply import upgrade
 
-NAMES = ("postgres", "kernel", "crm", "distribution", "activity", "connector")
+NAMES = ("postgres", "kernel", "crm", "distribution", "activity", "connector", "outbox")
 
 
 @asynccontextmanager

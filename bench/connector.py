@@ -49,7 +49,7 @@ async def main(url: str) -> None:
         options = Options(public_url=f"http://127.0.0.1:{port}")
         reach = Reach(http, Vault(KEY), options)
         context = JobContext(db, SystemClock(), {Reach: reach})
-        async with _emulator() as emulator, _receiver(url, port):
+        async with emulated() as emulator, _receiver(url, port):
             await _first_load(context, emulator)
             await _way_of_a_webhook(context, emulator)
             await _burst(context, emulator)
@@ -182,7 +182,7 @@ def _request(path: str, number: int) -> bytes:
 
 
 @asynccontextmanager
-async def _emulator() -> AsyncIterator[str]:
+async def emulated() -> AsyncIterator[str]:
     """A department of 24 with its past two weeks, without limits."""
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "amocrm_emulator.cli", "--port", "0", "--token", TOKEN,

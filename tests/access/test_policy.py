@@ -16,6 +16,7 @@ edit_work_hours          yes       -          -         -
 connect_account          yes       -          -        yes
 manage_people            yes       -          -         -
 see_health               yes       -          -        yes
+manage_outbox            yes       -          -         -
 """
 VIEWERS = {
     "admin": viewer(Role.ADMIN),

@@ -86,6 +86,14 @@ def test_one_courier_is_at_most_a_few_slots_away(team: list[Worker]) -> None:
     assert max(one.waited for one in given if one.rank == COURIER) <= 4 * STEP
 
 
+@given(st.lists(st.integers(1, SECOND), min_size=1, max_size=9))
+def test_a_courier_is_never_told_to_ask_again(moments: list[int]) -> None:
+    line = Line()
+    for now in sorted(moments):
+        line, turn = ask(line, COURIER, now, STEP)
+        assert turn.is_given
+
+
 def test_alone_each_rank_has_the_whole_pace() -> None:
     for rank in range(3):
         given = live([Worker(1, rank), Worker(2, rank)], 15 * SECOND)

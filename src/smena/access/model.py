@@ -32,6 +32,7 @@ class Ability(StrEnum):
     CONNECT_ACCOUNT = "connect_account"
     MANAGE_PEOPLE = "manage_people"
     SEE_HEALTH = "see_health"
+    MANAGE_OUTBOX = "manage_outbox"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from smena.access.model import Ability
 from smena.activity import pages as activity
 from smena.app import upkeep
 from smena.connectors.amocrm import jobs as amocrm_jobs
+from smena.connectors.amocrm import outbox_pages
 from smena.connectors.amocrm import pages as amocrm
 from smena.distribution import jobs as distribution_jobs
 from smena.distribution import pages as distribution
@@ -34,6 +35,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     *access.ROUTES,
     *activity.ROUTES,
     *amocrm.ROUTES,
+    *outbox_pages.ROUTES,
     *distribution.ROUTES,
     *staff.ROUTES,
 )
@@ -95,6 +97,11 @@ def navigation() -> Sequence[Entry]:
                     "/settings/connection",
                     lambda: _("Подключение"),
                     shown=shown_to(Ability.CONNECT_ACCOUNT),
+                ),
+                Entry(
+                    "/settings/outbox",
+                    lambda: _("Очередь"),
+                    shown=shown_to(Ability.MANAGE_OUTBOX),
                 ),
                 Entry(
                     "/settings/hours",

@@ -42,7 +42,7 @@ def ask(line: Line, rank: int, now: int, step: int) -> tuple[Line, Turn]:
     slot = max(line.free_at, now)
     ahead = slot - now
     since = line.waiting[rank] if _still_waits(line, rank, now) else now
-    is_owed = now - max(since, line.served[rank]) >= FLOORS[rank]
+    is_owed = rank == 0 or now - max(since, line.served[rank]) >= FLOORS[rank]
     # Whoever works without a pause asks once a step; half a step more tells that they have ended.
     gives_way = max(line.asked[:rank], default=0) + step * 3 // 2 - now
     asked = _with(line.asked, rank, now)

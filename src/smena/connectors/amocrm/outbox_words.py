@@ -13,7 +13,6 @@ from smena.crm.outbox import (
     ChangeTask,
     CreateTask,
     Lane,
-    WishKind,
     WishState,
 )
 from smena.kernel.i18n import clock, day, number
@@ -56,19 +55,6 @@ def asks_for(change: Change, people: People, zone: tzinfo) -> tuple[str, ...]:
     return (*_responsible(change.responsible, people), *_card_parts(change))
 
 
-def kind(value: WishKind) -> str:
-    return {
-        WishKind.LEAD: _("сделки"),
-        WishKind.TASK: _("задачи"),
-        WishKind.CONTACT: _("контакты"),
-        WishKind.COMPANY: _("компании"),
-        WishKind.NEW_TASK: _("новые задачи"),
-        WishKind.LEAD_NOTE: _("примечания к сделкам"),
-        WishKind.CONTACT_NOTE: _("примечания к контактам"),
-        WishKind.COMPANY_NOTE: _("примечания к компаниям"),
-    }[value]
-
-
 def lane(value: Lane) -> str:
     return {
         Lane.FRESH: _("новые сделки"),
@@ -88,6 +74,43 @@ def state(value: WishState, *, is_dry: bool = False) -> str:
         WishState.OVERTAKEN: _("заменена более поздней"),
         WishState.CANCELLED: _("отменена"),
     }[value]
+
+
+def cause(value: str) -> str:
+    """Say who asked; what we do not know by name is shown as it is."""
+    known = {"distribution": _("распределение")}
+    return known.get(value.partition(":")[0], value)
+
+
+def state_options() -> list[tuple[str, str]]:
+    return [
+        ("", _("Любое")),
+        ("waiting", _("Ждут отправки")),
+        ("troubled", _("С ошибками")),
+        ("delivered", _("Приняты amoCRM")),
+        ("refused", _("amoCRM отказала")),
+        ("cancelled", _("Отменены")),
+        ("overtaken", _("Заменены")),
+    ]
+
+
+def kind_options() -> list[tuple[str, str]]:
+    return [
+        ("", _("Всё")),
+        ("lead", _("Сделки")),
+        ("task", _("Задачи")),
+        ("contact", _("Контакты")),
+        ("company", _("Компании")),
+        ("new", _("Новые задачи и примечания")),
+    ]
+
+
+def bad_filter(name: str) -> str:
+    return {
+        "entity": _("Номер должен состоять из цифр: отбор по нему не сделан."),
+        "state": _("Такого состояния нет."),
+        "kind": _("Такого вида записей нет."),
+    }[name]
 
 
 def _of_card(kind_: EntityKind | None, number_: int) -> str:
