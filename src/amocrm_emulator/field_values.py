@@ -137,12 +137,12 @@ def _kind_of_reach(field: Mapping[str, Any], value: Mapping[str, Any]) -> Doc | 
         return next((enum for enum in enums if enum["id"] == value["enum_id"]), None)
     if named is None:
         return next(iter(enums), None)
-    return next((enum for enum in enums if named in {enum["code"], enum["id"]}), None)
+    return next((enum for enum in enums if named == enum["code"] or named == enum["id"]), None)
 
 
 def _line(value: Mapping[str, Any]) -> int | None:
     if value.get("enum_id") is not None:
-        return value["enum_id"] if value["enum_id"] in LINES else None
+        return next((number for number in LINES if number == value["enum_id"]), None)
     return next((number for number, code in LINES.items() if code == value.get("enum_code")), None)
 
 
