@@ -15,7 +15,7 @@ from smena.access.model import (
     Viewer,
 )
 from smena.accounts import actions as accounts
-from smena.accounts.model import NewAccount
+from smena.accounts.model import CONSENT_VERSION, Given, Giver, NewAccount
 from smena.crm.model import UserId
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
@@ -25,6 +25,7 @@ MONDAY_10_00 = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)
 ANNA, BORIS = UserId(9000001), UserId(9000002)
 MARINA_MAIL, ANNA_MAIL = "marina@acme.example", "anna@acme.example"
 PASSWORD = "семь тихих сосен"
+GIVEN = Given("Марина Орлова", "+7 900 123-45-67", "РОП", True, str(CONSENT_VERSION))
 OFFICE, HOME = "198.51.100.1", "203.0.113.9"
 
 
@@ -47,12 +48,16 @@ def viewer(
     )
 
 
-async def connect(db: Database, account: AccountId = ACME, name: str = "Акме") -> None:
+async def connect(
+    db: Database, account: AccountId = ACME, name: str = "Акме", *, is_activated: bool = True
+) -> None:
     new = NewAccount(
         account, name, f"https://{account}.amocrm.example", str(account), "Europe/Moscow"
     )
     async with db.tenant(account) as tx:
         await accounts.connect(tx, new, MONDAY_10_00)
+        if is_activated:
+            assert not await accounts.activate(tx, GIVEN, Giver(1, MARINA_MAIL), MONDAY_10_00)
 
 
 async def admit(

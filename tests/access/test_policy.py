@@ -17,6 +17,7 @@ connect_account          yes       -          -        yes
 manage_people            yes       -          -         -
 see_health               yes       -          -        yes
 manage_outbox            yes       -          -         -
+activate_account         yes       -          -         -
 """
 VIEWERS = {
     "admin": viewer(Role.ADMIN),

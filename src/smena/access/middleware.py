@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 from litestar import Request, Response
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from smena.access import queries
+from smena.access import queries, standing
 from smena.access.core.policy import may
 from smena.access.model import Ability, Viewer
 from smena.web.page import is_htmx, redirect
@@ -37,6 +37,8 @@ class SignedIn:
         request: Request[Any, Any, Any] = scope["litestar_app"].request_class(scope, receive, send)
         viewer = await recognise(request)
         answer = _turn_away(request) if viewer is None else _send_on(request, viewer)
+        if viewer is not None and answer is None:
+            answer = await standing.judge(request, viewer)
         if answer is not None:
             await answer.to_asgi_response(app=None, request=request)(scope, receive, send)
             return

@@ -33,6 +33,7 @@ class Ability(StrEnum):
     MANAGE_PEOPLE = "manage_people"
     SEE_HEALTH = "see_health"
     MANAGE_OUTBOX = "manage_outbox"
+    ACTIVATE_ACCOUNT = "activate_account"
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,3 +67,9 @@ async def accounts_of(db: Database, person: PersonId) -> Sequence[Choice]:
     """Return the accounts a person may look at, the latest one first."""
     async with db.system() as tx:
         return await people.choices(tx, person)
+
+
+async def admins(db: Database, account: AccountId) -> list[str]:
+    """Return the names of those who may set up an account."""
+    async with db.system() as tx:
+        return sorted(await people.admins(tx, account), key=str.casefold)

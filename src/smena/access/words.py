@@ -1,9 +1,11 @@
 """What access says on the screen."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from smena.access.core.admission import PASSWORD_MIN
 from smena.access.model import Refusal, Role
+from smena.accounts.model import Flaw
 from smena.kernel.i18n import gettext as _
 from smena.kernel.i18n import ngettext
 
@@ -30,6 +32,30 @@ def refusal_text(refusal: Refusal) -> str:
         Refusal.WRONG_PASSWORD: _("Текущий пароль не подходит."),
     }
     return texts[refusal]
+
+
+def flaw_text(flaw: Flaw) -> str:
+    """Return what to write into a field of the activation form."""
+    texts = {
+        Flaw.NO_NAME: _("Напишите, как вас зовут."),
+        Flaw.NO_PHONE: _("Напишите номер, по которому вам можно позвонить."),
+        Flaw.BAD_PHONE: _("В номере от 7 до 15 цифр, например +7 900 000-00-00."),
+        Flaw.NO_ROLE: _("Напишите должность, например «руководитель отдела продаж»."),
+        Flaw.NO_CONSENT: _("Без согласия аккаунт не активировать."),
+        Flaw.OTHER_VERSION: _("Пока вы читали, текст согласия изменился. Прочитайте новый."),
+    }
+    return texts[flaw]
+
+
+NAMES_SHOWN = 3
+
+
+def names(people: Sequence[str]) -> str:
+    """Return whom to ask, a few of many."""
+    if not people:
+        return _("оператор установки")
+    shown = ", ".join(people[:NAMES_SHOWN])
+    return _("{names} и другие").format(names=shown) if len(people) > NAMES_SHOWN else shown
 
 
 def wait_text(wait: timedelta) -> str:

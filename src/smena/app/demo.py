@@ -20,7 +20,9 @@ from rich.console import Console
 
 from amocrm_emulator.people import pick_time_zone
 from smena.access import actions as access
-from smena.access.model import NewPerson, Role
+from smena.access.model import AddedPerson, NewPerson, Refusal, Role
+from smena.accounts import actions as accounts
+from smena.accounts.model import CONSENT_VERSION, Given, Giver
 from smena.app import node
 from smena.app.demo_hours import give_hours
 from smena.app.demo_progress import show_load
@@ -42,6 +44,7 @@ from smena.kernel.settings import default_data_dir, load
 
 EMAIL = "demo@smena.example"
 NAME = "Мария Руководитель"
+PHONE = "+7 900 000-00-00"
 ACCOUNT = AccountId(31_000_001)
 LOAD_SECONDS_MAX = 600
 FIRST_LEADS = ("Остекление балкона", "Пластиковые окна в дом", "Входная дверь", "Замер кухни")
@@ -196,7 +199,8 @@ async def _set_up(
     if fresh:
         await _connect(made, kept, emulator_url)
         new = NewPerson(EMAIL, NAME, Role.ADMIN, ACCOUNT, kept.password)
-        await access.add_person(made.db, new, made.clock.now())
+        added = await access.add_person(made.db, new, made.clock.now())
+        await _activate(made, added)
     hook = made.reach.hook_url(ACCOUNT)
     _write_private(
         options.folder / "demo.json",
@@ -236,6 +240,15 @@ async def _connect(made: node.Parts, kept: Remembered, emulator_url: str) -> Non
     if not isinstance(found, Connected):
         raise BadSetting(f"Эмулятор не подключился: {found.refusal} {found.detail}")
     await make_ready(made.db, ACCOUNT)
+
+
+async def _activate(made: node.Parts, added: AddedPerson | Refusal) -> None:
+    """Give the consent that a customer's administrator gives at the first entry."""
+    if not isinstance(added, AddedPerson):
+        raise BadSetting(f"Администратор демо не добавлен: {added}")
+    given = Given(NAME, PHONE, "Руководитель отдела продаж", True, str(CONSENT_VERSION))
+    async with made.db.tenant(ACCOUNT) as tx:
+        await accounts.activate(tx, given, Giver(added.person_id, EMAIL), made.clock.now())
 
 
 async def _limit(emulator_url: str, per_second: int | None) -> None:

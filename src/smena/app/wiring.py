@@ -113,6 +113,11 @@ def navigation() -> Sequence[Entry]:
                     lambda: _("Люди"),
                     shown=shown_to(Ability.MANAGE_PEOPLE),
                 ),
+                Entry(
+                    "/settings/activation",
+                    lambda: _("Активация"),
+                    shown=shown_to(Ability.ACTIVATE_ACCOUNT),
+                ),
                 Entry("/settings/sessions", lambda: _("Сеансы")),
             ),
         ),

@@ -12,7 +12,7 @@ from litestar.datastructures import Cookie
 from litestar.template.base import csrf_token
 
 from smena.kernel.i18n import language
-from smena.web import flashes
+from smena.web import flashes, notices
 from smena.web.nav import links
 from smena.web.templates import environment
 
@@ -116,6 +116,7 @@ def _layout(request: Request[Any, Any, Any]) -> dict[str, object]:
         "theme": _preference(request, "theme", ("auto", "light", "dark")),
         "rail": _preference(request, "rail", ("wide", "narrow")),
         "flashes": flashes.take(request),
+        "notices": notices.of(request.scope),
         "path": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
     }
 

@@ -56,6 +56,11 @@ SELECT m.person_id, p.name, p.email, m.role, m.crm_user_id, m.is_active,
  GROUP BY m.person_id, p.name, p.email, m.role, m.crm_user_id, m.is_active
 """
 
+ADMINS = """
+SELECT p.name FROM membership m JOIN person p ON p.id = m.person_id
+ WHERE m.account_id = :account AND m.is_active AND m.role = 'admin'
+"""
+
 # The account that was looked at last comes first: it opens after signing in.
 CHOICES = """
 SELECT m.account_id, a.name FROM membership m
@@ -153,3 +158,7 @@ async def change_member(tx: Tx, account: AccountId, membership: Membership) -> N
         crm_user=membership.crm_user,
         is_active=membership.is_active,
     )
+
+
+async def admins(tx: Tx, account: AccountId) -> list[str]:
+    return [row.name for row in await tx.rows(ADMINS, account=account)]

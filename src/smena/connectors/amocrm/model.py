@@ -85,6 +85,23 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """A code came unasked and is kept until somebody here confirms it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccessFacts:
+    """How an account lets us in, without any secret."""
+
+    is_by_consent: bool
+    client: str
+    issued_at: datetime
+    expires_at: datetime | None
+    trouble: str
+    lost_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Freshness:
     """Up to when the mirror is complete; None while nothing has been read."""
 
@@ -126,6 +143,7 @@ class Refusal(StrEnum):
     FOREIGN_REFERER = "foreign_referer"
     BAD_LANDING = "bad_landing"
     UNKNOWN_CLIENT = "unknown_client"
+    NOT_ALLOWED = "not_allowed"
 
 
 class SwitchedOff(StrEnum):

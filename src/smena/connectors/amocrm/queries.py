@@ -4,9 +4,17 @@ from datetime import datetime
 
 from smena.connectors.amocrm.core.plan import Progress
 from smena.connectors.amocrm.core.plan import progress as tell
-from smena.connectors.amocrm.model import LATE_AFTER, Connection, Freshness, Report
-from smena.connectors.amocrm.store import check, link, load
+from smena.connectors.amocrm.model import (
+    LATE_AFTER,
+    AccessFacts,
+    Connection,
+    Freshness,
+    Integration,
+    Report,
+)
+from smena.connectors.amocrm.store import check, link, load, tokens
 from smena.kernel import inbox
+from smena.kernel.crypto import Vault
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
 
@@ -14,6 +22,16 @@ from smena.kernel.ids import AccountId
 async def connection(tx: Tx) -> Connection | None:
     """Return how this account is reached, None when it never was."""
     return await link.one(tx)
+
+
+async def access(tx: Tx) -> AccessFacts | None:
+    """Return how this account lets us in, None when there is no token."""
+    return await tokens.facts(tx)
+
+
+async def integration_of(tx: Tx, vault: Vault) -> Integration | None:
+    """Return our integration in this account; its secret must not reach a browser."""
+    return await tokens.integration(tx, vault)
 
 
 async def is_connected(tx: Tx) -> bool:

@@ -78,6 +78,12 @@ DELETE FROM amocrm_consent WHERE session_id = :session AND used_at IS NULL AND c
 """
 
 
+FORGET_OF = """
+DELETE FROM amocrm_consent
+ WHERE session_id = :session AND used_at IS NULL AND code IS NULL OR id = :id
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Whose integration a code is for."""
@@ -94,6 +100,11 @@ async def ask(tx: Tx, vault: Vault, asked: ConsentAsked, session: UUID, now: dat
     await tx.run(FORGET_OF_SESSION, session=session)
     origin = Origin(session, asked.account, asked.base_url, asked.integration)
     await _put(tx, vault, asked.id, origin, None, (now, asked.expires_at))
+
+
+async def forget_of(tx: Tx, session: UUID, number: UUID) -> None:
+    """Forget what has come to its end, and what this browser had begun beside it."""
+    await tx.run(FORGET_OF, session=session, id=number)
 
 
 async def offer(

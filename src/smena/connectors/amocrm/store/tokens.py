@@ -4,7 +4,7 @@ from datetime import datetime
 
 from smena.connectors.amocrm.core.pair import Pair
 from smena.connectors.amocrm.core.renewal import Tokens, Way
-from smena.connectors.amocrm.model import Integration
+from smena.connectors.amocrm.model import AccessFacts, Integration
 from smena.kernel.crypto import Vault
 from smena.kernel.db import Tx
 
@@ -56,6 +56,13 @@ UPDATE amocrm_token SET trouble = :trouble, lost_at = :now, retry_at = NULL
 """
 
 REASON = "UPDATE amocrm_token SET trouble = :trouble WHERE account_id = :account"
+
+FACTS = """
+SELECT t.way = 'oauth' AS is_by_consent, coalesce(i.client_id, '') AS client, t.issued_at,
+       t.expires_at, t.trouble, t.lost_at
+  FROM amocrm_token t LEFT JOIN amocrm_integration i ON i.account_id = t.account_id
+ WHERE t.account_id = :account
+"""
 
 FORGET = "DELETE FROM amocrm_token WHERE account_id = :account"
 
@@ -131,6 +138,16 @@ async def reason(tx: Tx) -> str:
     """Return why the tokens will not do, as far as it is known."""
     return await tx.value("SELECT trouble FROM amocrm_token WHERE account_id = :account",
                           account=tx.account) or ""  # fmt: skip
+
+
+async def facts(tx: Tx) -> AccessFacts | None:
+    """Return what may be shown of the tokens; nothing is opened for that."""
+    row = await tx.row(FACTS, account=tx.account)
+    if row is None:
+        return None
+    return AccessFacts(
+        row.is_by_consent, row.client, row.issued_at, row.expires_at, row.trouble, row.lost_at
+    )
 
 
 async def forget(tx: Tx) -> None:

@@ -1,0 +1,100 @@
+"""How the account stands that a viewer looks at: activated or not, connected or not.
+
+Until an account is activated its pages show what is missing instead of personal data; settings stay
+open, for the connection and the people are set up there. A broken connection is told on every page.
+"""
+
+from typing import Any
+
+from litestar import Request, Response
+
+from smena.access import queries, words
+from smena.access.core.policy import may
+from smena.access.model import Ability, Viewer
+from smena.accounts import queries as accounts
+from smena.accounts.model import AccountState, Standing
+from smena.kernel.db import Database
+from smena.kernel.i18n import gettext as _
+from smena.web import notices
+from smena.web.notices import Notice
+from smena.web.page import is_htmx, page
+
+ACTIVATION = "/settings/activation"
+CONNECTION = "/settings/connection"
+_ALWAYS_OPEN = ("/settings", "/accounts", "/account", "/sign-out", "/preferences", "/static/")
+_FORBIDDEN = 403
+
+Http = Request[Any, Any, Any]
+
+
+async def judge(request: Http, viewer: Viewer) -> Response[Any] | None:
+    """Leave the account's lines for the page; return a page instead of it before activation."""
+    if viewer.account is None:
+        return None
+    db: Database = request.app.state.db
+    async with db.tenant(viewer.account) as tx:
+        standing = await accounts.standing(tx)
+    lines = await _lines(db, viewer, standing)
+    notices.put(request.scope, *lines)
+    path = request.scope["path"]
+    if standing.is_activated or path == "/" or path.startswith(_ALWAYS_OPEN):
+        return None
+    return await _instead(request, viewer, standing)
+
+
+async def _lines(db: Database, viewer: Viewer, standing: Standing) -> list[Notice]:
+    found = []
+    if not standing.is_activated:
+        found.append(await _activation(db, viewer))
+    if standing.state is AccountState.SIGN_IN_AGAIN:
+        found.append(await _connection(db, viewer, standing))
+    elif standing.reason and may(viewer, Ability.CONNECT_ACCOUNT):
+        text = _("Токен amoCRM больше не продлевается: {reason}. Пока всё работает.").format(
+            reason=standing.reason
+        )
+        found.append(Notice(text, "stale", _("Подключить снова"), CONNECTION))
+    return found
+
+
+async def _activation(db: Database, viewer: Viewer) -> Notice:
+    if may(viewer, Ability.ACTIVATE_ACCOUNT):
+        text = _("Аккаунт не активирован: нет согласия на обработку данных и контакта.")
+        return Notice(text, "stale", _("Заполнить"), ACTIVATION)
+    text = _("Аккаунт не активирован. Это может сделать администратор: {names}.")
+    return Notice(text.format(names=await _admins(db, viewer)))
+
+
+async def _connection(db: Database, viewer: Viewer, standing: Standing) -> Notice:
+    if may(viewer, Ability.CONNECT_ACCOUNT):
+        text = _("Нужно подключить amoCRM снова: {reason}. Новые данные не приходят.")
+        shown = text.format(reason=standing.reason or _("доступ потерян"))
+        return Notice(shown, "error", _("Подключить снова"), CONNECTION)
+    text = _("Связь с amoCRM потеряна, данные не обновляются. Подключить её снова может: {names}.")
+    return Notice(text.format(names=await _admins(db, viewer)), "error")
+
+
+async def _admins(db: Database, viewer: Viewer) -> str:
+    """Name whom to ask."""
+    assert viewer.account is not None
+    return words.names(await queries.admins(db, viewer.account))
+
+
+async def _instead(request: Http, viewer: Viewer, standing: Standing) -> Response[Any]:
+    """Explain what is missing, and to whom it matters; machines get a plain refusal."""
+    if "text/html" not in request.headers.get("accept", "") and not is_htmx(request):
+        return Response({"status": 403, "error": "activate the account"}, status_code=_FORBIDDEN)
+    may_do = may(viewer, Ability.ACTIVATE_ACCOUNT)
+    answer = page(
+        request,
+        "access/not_activated.html",
+        title=_("Осталось активировать аккаунт"),
+        status=_FORBIDDEN if is_htmx(request) else 200,
+        account=standing.name,
+        is_first=standing.version is None,
+        may_do=may_do,
+        form=ACTIVATION,
+        admins="" if may_do else await _admins(request.app.state.db, viewer),
+    )
+    if is_htmx(request):
+        answer.headers["HX-Redirect"] = ACTIVATION if may_do else "/"
+    return answer

@@ -1,0 +1,30 @@
+"""Lines above every page: what is missing or broken in the account, and where to mend it.
+
+Whoever knows (access) puts them into the request before the page is made; the layout shows them.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar.types import Scope
+
+_KEY = "smena_notices"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One line; `action` is the text of the link to `href`, for those who may follow it."""
+
+    text: str
+    kind: str = "stale"
+    action: str = ""
+    href: str = ""
+
+
+def put(scope: Scope, *notices: Notice) -> None:
+    scope.setdefault("state", {})[_KEY] = notices
+
+
+def of(scope: Any) -> tuple[Notice, ...]:
+    found: tuple[Notice, ...] = (scope.get("state") or {}).get(_KEY, ())
+    return found
