@@ -27,6 +27,7 @@ from amocrm_emulator.faults.script import Script
 from amocrm_emulator.faults.wire import Wire
 from amocrm_emulator.hooks.sender import Sender
 from amocrm_emulator.listener import Listener
+from amocrm_emulator.page.journal import Journal
 from amocrm_emulator.tls import Tls
 
 STOP_SECONDS = 5
@@ -104,12 +105,12 @@ class Emulator:
         self.wire = self._wired(setting)
         is_both = setting.tls is not None and setting.tls_port is not None
         self._listeners = [
-            Listener(self.wire, setting.host, setting.port, None if is_both else setting.tls)
+            Listener(self.journal, setting.host, setting.port, None if is_both else setting.tls)
         ]
         self.url = self._listeners[0].url
         self.tls_url: str | None = None
         if is_both:
-            secure = Listener(self.wire, setting.host, setting.tls_port or 0, setting.tls)
+            secure = Listener(self.journal, setting.host, setting.tls_port or 0, setting.tls)
             self._listeners.append(secure)
             self.tls_url = secure.url
         crm.oauth.rules.public_host = setting.public_host or crm.oauth.rules.public_host
@@ -136,6 +137,7 @@ class Emulator:
             expire=self.crm.oauth.book.expire,
         )
         app.state.wire = wire
+        self.journal = app.state.journal = Journal(self.crm, wire)
         return wire
 
     @property

@@ -48,13 +48,13 @@ async def act(request: Http, client_id: FromPath[str], verb: FromPath[str]) -> A
         raise Refusal(404, "Not found")
     given = await read_object(request) if await request.body() else {}
     if verb == "disable":
-        return hal({"told": await _tell(crm.oauth.disable(one))})
+        return hal({"told": await tell(crm.oauth.disable(one))})
     if verb == "token":
         return hal({"token": _token(request, crm, one, given)})
     told = told_with(request, one, _code(crm, one, given))
     if verb == "grant":
         return hal(told)
-    return hal({"told": await _tell(with_query(one.redirect_uri, told | {"from_widget": 1}))})
+    return hal({"told": await tell(with_query(one.redirect_uri, told | {"from_widget": 1}))})
 
 
 @post("/control/oauth", status_code=200)
@@ -101,7 +101,7 @@ def _token(request: Http, crm: Crm, one: Integration, given: Doc) -> str:
     return crm.oauth.long_lived(one, _person(crm, given), days, host_of(request))
 
 
-async def _tell(address: str | None) -> int | None:
+async def tell(address: str | None) -> int | None:
     """Call an address once; return its status, 0 for no answer, None for no address."""
     if address is None:
         return None

@@ -36,6 +36,8 @@ class Gate:
     kinds: dict[str, Counter[str]] = field(default_factory=dict)
     banned: int = 0
     banned_until: float = 0.0
+    busy_until: float = 0.0
+    """Until when every call is answered as one too many, limits or not."""
     _recent: dict[str, deque[float]] = field(default_factory=dict)
     _violations: deque[float] = field(default_factory=deque)
 
@@ -47,6 +49,9 @@ class Gate:
 
     def admits(self, client: str, now: float) -> bool:
         """Count a call and tell whether it is within the limits."""
+        if now < self.busy_until:
+            self._refuse(now)
+            return False
         if self.per_second is None:
             return True
         limits = ((client, self.per_second), ("", self.account_per_second))

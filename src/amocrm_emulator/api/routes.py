@@ -26,8 +26,10 @@ from amocrm_emulator.api import (
     users,
     webhooks,
 )
+from amocrm_emulator.page.routes import PAGE
 
 HANDLERS = (
+    PAGE,
     account.account, account.loss_reasons,
     users.users, users.one_user, users.add_users, users.switch_users,
     roles.roles, roles.one_role, roles.add_roles, roles.change_role, roles.remove_role,

@@ -13,6 +13,7 @@ import httpx2
 
 from amocrm_emulator.crm import Crm
 from amocrm_emulator.hooks.faults import Fate, Faults
+from amocrm_emulator.hooks.outcomes import DROPPED, NO_ANSWER, Outcome, Outcomes
 
 PATIENCE_SECONDS = 2.0
 # Seconds until the next attempt after the n-th failed one; the last two only for 499 and 5xx.
@@ -57,6 +58,7 @@ class Sender:
         self._flying: set[int] = set()
         self._quiet_since: float | None = None
         self.faults = Faults()
+        self.outcomes = Outcomes()
         self.sent = 0
 
     def set_faults(self, faults: Faults) -> None:
@@ -133,7 +135,11 @@ class Sender:
             self._fate.left(delivery.id)
 
     async def _attempt(self, client: httpx2.AsyncClient, delivery: Delivery) -> None:
-        if delivery.destination is None or delivery.is_off or self._fate.is_dropped():
+        if delivery.destination is None or delivery.is_off:
+            self._forget(delivery.id)
+            return
+        if self._fate.is_dropped():
+            self._note(delivery, delivery.destination, DROPPED)
             self._forget(delivery.id)
             return
         status = await self._post(client, delivery.destination, delivery)
@@ -148,7 +154,7 @@ class Sender:
             self._fail(delivery, status)
 
     async def _post(self, client: httpx2.AsyncClient, destination: str, delivery: Delivery) -> int:
-        """Return the status; 0 when there was no answer in time."""
+        """Return the status; NO_ANSWER when there was none in time."""
         self.sent += 1
         headers = {"X-Amocrm-Requestid": delivery.request_id}
         if delivery.content_type is not None:
@@ -157,9 +163,15 @@ class Sender:
             # The client's own limit is for each read; the platform's is for the whole answer.
             async with asyncio.timeout(PATIENCE_SECONDS):
                 answer = await client.post(destination, content=delivery.body, headers=headers)
+            status = answer.status_code
         except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError):
-            return 0
-        return answer.status_code
+            status = NO_ANSWER
+        self._note(delivery, destination, status)
+        return status
+
+    def _note(self, delivery: Delivery, destination: str, status: int) -> None:
+        at, attempt = self._crm.clock.exact(), delivery.attempt
+        self.outcomes.note(Outcome(at, delivery.hook, destination, attempt, status, delivery.body))
 
     def _fail(self, delivery: Delivery, status: int) -> None:
         now = self._crm.clock.exact()

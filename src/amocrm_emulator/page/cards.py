@@ -1,0 +1,75 @@
+"""Cards at amoCRM's own addresses, so that a link made for amoCRM leads to the card here."""
+
+from datetime import datetime
+
+from litestar import get
+from litestar.params import FromPath
+
+from amocrm_emulator.api.answers import Http, Refusal
+from amocrm_emulator.core import CARDS
+from amocrm_emulator.crm import Crm
+from amocrm_emulator.page import rows, telling
+from amocrm_emulator.page.deeds import phone_in
+from amocrm_emulator.page.render import Failure, Html, page
+from amocrm_emulator.page.sections import people_of, stages_of
+from amocrm_emulator.page.words import _
+from amocrm_emulator.phrases import CHANNELS
+from amocrm_emulator.store import Doc
+
+HOUR = 3600
+
+
+@get("/{kind:str}/detail/{number:int}")
+async def card(request: Http, kind: FromPath[str], number: FromPath[int]) -> Html:
+    return card_page(request, kind, number)
+
+
+def card_page(request: Http, kind: str, number: int, *, failure: Failure | None = None) -> Html:
+    """Show a card with what is linked to it, its work and its past."""
+    crm: Crm = request.app.state.crm
+    found = rows.card(crm, kind, number) if kind in CARDS else None
+    if found is None:
+        raise Refusal(404, _("Такой карточки нет."))
+    doc, is_binned = found
+    linked = {
+        other: [(one, is_main) for n, is_main in crm.store.links(kind, number, other)
+                if (one := crm.store.entity(other, n))]
+        for other in CARDS
+    }  # fmt: skip
+    return page(
+        request,
+        "card.html",
+        failure=failure,
+        kind=kind,
+        doc=doc,
+        is_binned=is_binned,
+        linked=linked,
+        tasks=rows.of_card(crm.store, "tasks", kind, number),
+        messages=_messages(crm, kind, number),
+        channels=CHANNELS,
+        notes=rows.of_card(crm.store, "notes", kind, number),
+        events=rows.events_of_card(crm.store, kind, number),
+        people=people_of(crm),
+        places=[(p, stages_of(p)) for p in crm.pipelines],
+        task_types=crm.account["task_types"],
+        loss_reasons=crm.account["loss_reasons"],
+        call_results=telling.CALL_RESULTS,
+        telling=telling,
+        soon=_soon(crm),
+        phone_of=phone_in,
+    )
+
+
+def _messages(crm: Crm, kind: str, number: int) -> list[Doc]:
+    """Return what was written in the chats of a card's people."""
+    contacts = [number] if kind == "contacts" else [
+        contact for contact, _main in crm.store.links(kind, number, "contacts")
+    ]  # fmt: skip
+    found = [one for contact in contacts for one in rows.messages_of(crm.store, contact)]
+    return sorted(found, key=lambda one: -int(one["id"]))
+
+
+def _soon(crm: Crm) -> str:
+    """Return the next whole hour but one, as a field for a deadline holds it."""
+    hour = crm.clock.now() // HOUR * HOUR + 2 * HOUR
+    return datetime.fromtimestamp(hour, crm.zone).strftime("%Y-%m-%dT%H:%M")
