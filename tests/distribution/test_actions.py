@@ -9,7 +9,7 @@ import pytest
 from smena.crm import actions as crm
 from smena.crm import queries as crm_queries
 from smena.crm.model import Changes, EntityKind, LeadId, Removed, Source, UserId
-from smena.crm.outbox import ChangeLead, Delivered
+from smena.crm.outbox import ChangeLead, Delivered, WishFilter
 from smena.distribution import actions, queries
 from smena.distribution.core.ledger import LEAD
 from smena.distribution.model import (
@@ -161,6 +161,24 @@ async def test_a_refused_person_gives_the_turn_back_and_the_next_one_receives(db
         outlook = await queries.outlook(tx, template)
     assert sum(round(standing.credit_leads * LEAD) for standing in outlook.standings) == 0
     assert [s.user for s in outlook.standings if s.is_refused] == [ANNA]
+
+
+async def test_a_wish_taken_back_in_the_queue_returns_the_turn(db: Database) -> None:
+    await open_account(db)
+    template = await make_template(db, ANNA, BORIS)
+    await leads_come(db, new_lead(1))
+    await decide_all(db)
+    async with db.tenant(ACME) as tx:
+        assert await crm.cancel_all(tx, WishFilter(), LATER) == 1
+    await decide_all(db)
+    (only,) = await all_results(db)
+    assert (only.state, only.user) == (State.CANCELLED, ANNA)
+    async with db.tenant(ACME) as tx:
+        outlook = await queries.outlook(tx, template)
+    assert [round(standing.credit_leads * LEAD) for standing in outlook.standings] == [0, 0]
+    await leads_come(db, new_lead(2))
+    await decide_all(db)
+    assert await receivers(db) == [ANNA, ANNA]
 
 
 async def test_a_lead_deleted_meanwhile_is_not_offered_round(db: Database) -> None:

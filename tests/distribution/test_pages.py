@@ -11,6 +11,7 @@ import pytest
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from smena.access.model import PersonId, Role, SessionId, Viewer
+from smena.crm import actions as crm
 from smena.distribution import pages, queries
 from smena.distribution.model import ResultFilter
 from smena.kernel.clock import SetClock
@@ -102,6 +103,17 @@ async def test_results_show_the_time_the_lead_the_person_and_the_state(admin: Re
     assert 'data-state="sent"' in row
     for word in ("13:02:00", "Сделка 41", "Анна", "передаётся в amoCRM", "leads/detail/41"):
         assert word in row
+
+
+async def test_while_the_account_only_watches_nobody_is_told_that_leads_are_handed_over(
+    admin: Reader,
+) -> None:
+    async with admin.db.tenant(ACME) as tx:
+        await crm.stop_sending(tx, MONDAY_10_00)
+    await given_leads(admin.db, 41)
+    text = await admin.text(RESULTS)
+    assert "была бы передана: режим «только смотреть»" in text
+    assert "передаётся в amoCRM" not in text
 
 
 async def test_one_lead_can_be_asked_for(admin: Reader) -> None:

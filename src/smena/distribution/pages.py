@@ -55,9 +55,9 @@ async def one_result(request: Http, number: FromPath[int]) -> Html:
             raise NotFoundException(_("Такого результата нет."))
         account = await accounts.account(tx)
         users = {user.id: user for user in await crm.users(tx)}
-        context = await _results(
-            request, tx, result=views.result_row(found, account, request.app.state.clock.now())
-        )
+        is_dry = (await crm.outbox_settings(tx)).is_dry
+        shown = views.result_row(found, account, request.app.state.clock.now(), is_dry=is_dry)
+        context = await _results(request, tx, result=shown)
     context |= {
         "lines": words.lines(found, users),
         "balances": words.balances(found, users),
@@ -73,10 +73,11 @@ async def _results(request: Http, tx: Tx, result: views.ResultRow | None) -> dic
     given = dict(request.query_params)
     wanted, bad = forms.read_filter(given, ZoneInfo(account.time_zone))
     found = await queries.results(tx, wanted)
+    is_dry = (await crm.outbox_settings(tx)).is_dry
     templates = await queries.templates(tx)
     filtered = {k: v for k, v in given.items() if v and k in forms.FILTERS}
     return {
-        "results": [views.result_row(one, account, now) for one in found],
+        "results": [views.result_row(one, account, now, is_dry=is_dry) for one in found],
         "result": result,
         "given": {name: given.get(name, "") for name in forms.FILTERS},
         "bad": [words.bad_filter(name) for name in bad],

@@ -52,7 +52,10 @@ class ResultRow:
     reason: str
 
 
-def result_row(result: Result, account: Account, today: datetime) -> ResultRow:
+def result_row(
+    result: Result, account: Account, today: datetime, *, is_dry: bool = False
+) -> ResultRow:
+    """Describe a result; `is_dry`: nothing is being sent to amoCRM now."""
     zone = ZoneInfo(account.time_zone)
     local = result.decided_at.astimezone(zone)
     time = i18n.clock_seconds(result.decided_at, zone)
@@ -65,7 +68,7 @@ def result_row(result: Result, account: Account, today: datetime) -> ResultRow:
         user=result.user,
         user_name=result.user_name,
         state=result.state,
-        state_text=words.state(result.state),
+        state_text=words.state(result.state, is_dry=is_dry),
         state_kind=_KINDS.get(result.state, "bad"),
         attempt=result.attempt,
         template_name=result.template_name,

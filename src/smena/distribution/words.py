@@ -30,7 +30,10 @@ class BalanceLine:
     is_receiver: bool
 
 
-def state(value: State) -> str:
+def state(value: State, *, is_dry: bool = False) -> str:
+    """Name a state; while the account only watches, what is decided does not leave."""
+    if is_dry and value is State.SENT:
+        return _("была бы передана: режим «только смотреть»")
     return {
         State.SENT: _("передаётся в amoCRM"),
         State.DONE: _("распределена"),

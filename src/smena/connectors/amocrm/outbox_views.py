@@ -1,6 +1,5 @@
 """What the page of the queue shows, gathered in one transaction."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,7 +9,7 @@ from smena.accounts.model import Account
 from smena.connectors.amocrm import outbox_words as words
 from smena.connectors.amocrm.core.entities import PLURALS
 from smena.crm import queries as crm
-from smena.crm.model import EntityKind, User, UserId
+from smena.crm.model import EntityKind
 from smena.crm.outbox import (
     AddNote,
     Change,
@@ -102,9 +101,12 @@ async def figures(tx: Tx, now: datetime) -> QueueView:
 
 async def rows(tx: Tx, wanted: WishFilter, now: datetime, *, is_dry: bool) -> list[WishRow]:
     account = await accounts.account(tx)
-    people = {user.id: user for user in await crm.users(tx)}
+    names = words.Names(
+        {user.id: user for user in await crm.users(tx)},
+        {(one.pipeline, one.id): one.name for one in await crm.statuses(tx)},
+    )
     found = await crm.find_wishes(tx, wanted)
-    return [_row(wish, account, people, now, is_dry=is_dry) for wish in found]
+    return [_row(wish, account, names, now, is_dry=is_dry) for wish in found]
 
 
 def since(settings: Settings, account: Account) -> str:
@@ -113,7 +115,7 @@ def since(settings: Settings, account: Account) -> str:
 
 
 def _row(
-    wish: Wish, account: Account, people: Mapping[UserId, User], now: datetime, *, is_dry: bool
+    wish: Wish, account: Account, names: words.Names, now: datetime, *, is_dry: bool
 ) -> WishRow:
     zone = ZoneInfo(account.time_zone)
     planned = wish.state is WishState.PLANNED
@@ -122,7 +124,7 @@ def _row(
         when=_moment(wish.asked_at, account, now),
         about=words.about(wish.change),
         address=_address(wish.change, account),
-        asks_for=words.asks_for(wish.change, people, zone),
+        asks_for=words.asks_for(wish.change, names, zone),
         cause=words.cause(wish.cause),
         state=words.state(wish.state, is_dry=is_dry),
         status=_STATUS.get(wish.state, "quiet"),

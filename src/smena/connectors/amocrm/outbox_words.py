@@ -1,9 +1,10 @@
 """How wishes read on screen: what they are about, what they ask for, where they are."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import tzinfo
 
-from smena.crm.model import EntityKind, User, UserId
+from smena.crm.model import EntityKind, PipelineId, StatusId, User, UserId
 from smena.crm.outbox import (
     AddNote,
     Change,
@@ -18,7 +19,15 @@ from smena.crm.outbox import (
 from smena.kernel.i18n import clock, day, number
 from smena.kernel.i18n import gettext as _
 
-People = Mapping[UserId, User]
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Who and what numbers stand for; a stage is named with its pipeline."""
+
+    people: Mapping[UserId, User]
+    stages: Mapping[tuple[PipelineId, StatusId], str]
+
+
 TEXT_MAX = 80
 
 
@@ -39,20 +48,20 @@ def about(change: Change) -> str:
             return _of_card(change.card_kind, change.card_id)
 
 
-def asks_for(change: Change, people: People, zone: tzinfo) -> tuple[str, ...]:
+def asks_for(change: Change, names: Names, zone: tzinfo) -> tuple[str, ...]:
     """Say what is to become of it, a phrase for each part."""
     if isinstance(change, AddNote):
         return (_("примечание: {text}").format(text=_short(change.text)),)
     if isinstance(change, CreateTask):
         return (
             _("новая задача: {text}").format(text=_short(change.text)),
-            *_responsible(change.responsible, people),
+            *_responsible(change.responsible, names),
             _("срок: {when}").format(when=f"{day(change.due_at.astimezone(zone).date())}, "
                                           f"{clock(change.due_at, zone)}"),
         )  # fmt: skip
     if isinstance(change, ChangeTask):
-        return (*_responsible(change.responsible, people), *_task_parts(change, zone))
-    return (*_responsible(change.responsible, people), *_card_parts(change))
+        return (*_responsible(change.responsible, names), *_task_parts(change, zone))
+    return (*_responsible(change.responsible, names), *_card_parts(change, names))
 
 
 def lane(value: Lane) -> str:
@@ -123,10 +132,10 @@ def _of_card(kind_: EntityKind | None, number_: int) -> str:
     return named[kind_].format(id=number_) if kind_ in named else _("Без карточки")
 
 
-def _responsible(user: UserId | None, people: People) -> tuple[str, ...]:
+def _responsible(user: UserId | None, names: Names) -> tuple[str, ...]:
     if user is None:
         return ()
-    known = people.get(user)
+    known = names.people.get(user)
     return (_("ответственный: {name}").format(name=known.name if known else user),)
 
 
@@ -148,10 +157,14 @@ def _task_parts(change: ChangeTask, zone: tzinfo) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _card_parts(change: ChangeLead | ChangeContact | ChangeCompany) -> tuple[str, ...]:
+def _card_parts(
+    change: ChangeLead | ChangeContact | ChangeCompany, names: Names
+) -> tuple[str, ...]:
     found = []
     if isinstance(change, ChangeLead) and change.stage is not None:
-        found.append(_("этап: {id}").format(id=change.stage.status))
+        stage = change.stage
+        known = names.stages.get((stage.pipeline, stage.status), str(stage.status))
+        found.append(_("этап: {name}").format(name=known))
     if isinstance(change, ChangeLead) and change.price is not None:
         found.append(_("бюджет: {sum}").format(sum=number(change.price)))
     if change.name is not None:
