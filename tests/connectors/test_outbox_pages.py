@@ -126,6 +126,9 @@ async def test_only_watching_is_told_and_what_is_too_old_is_dropped(admin: Desk)
     await wish(admin, ChangeLead(lead=LeadId(5), price=7))
     shown = (await admin.browser.get(PATH)).text
     assert "Режим «только смотреть» включён" in shown
+    elsewhere = (await admin.browser.get(SESSIONS)).text
+    assert "Смена решает, но ничего не записывает в amoCRM." in elsewhere
+    assert f'<a href="{PATH}">Открыть очередь</a>' in elsewhere
     assert shown.count("была бы отправлена") == 2
     sent = await admin.send(f"{PATH}/send", seen=PATH, after="send_recent")
     assert "Отменена 1 запись." in sent.text

@@ -13,6 +13,7 @@ from smena.access.core.policy import may
 from smena.access.model import Ability, Viewer
 from smena.accounts import queries as accounts
 from smena.accounts.model import AccountState, Standing
+from smena.crm import queries as crm
 from smena.kernel.db import Database
 from smena.kernel.i18n import gettext as _
 from smena.web import notices
@@ -21,6 +22,7 @@ from smena.web.page import is_htmx, page
 
 ACTIVATION = "/settings/activation"
 CONNECTION = "/settings/connection"
+OUTBOX = "/settings/outbox"
 _ALWAYS_OPEN = ("/settings", "/accounts", "/account", "/sign-out", "/preferences", "/static/")
 _FORBIDDEN = 403
 
@@ -34,8 +36,9 @@ async def judge(request: Http, viewer: Viewer) -> Response[Any] | None:
     db: Database = request.app.state.db
     async with db.tenant(viewer.account) as tx:
         standing = await accounts.standing(tx)
+        is_dry = (await crm.outbox_settings(tx)).is_dry
     lines = await _lines(db, viewer, standing)
-    notices.put(request.scope, *lines)
+    notices.put(request.scope, *lines, *([_watching(viewer)] if is_dry else []))
     path = request.scope["path"]
     if standing.is_activated or path == "/" or path.startswith(_ALWAYS_OPEN):
         return None
@@ -54,6 +57,13 @@ async def _lines(db: Database, viewer: Viewer, standing: Standing) -> list[Notic
         )
         found.append(Notice(text, "stale", _("Подключить снова"), CONNECTION))
     return found
+
+
+def _watching(viewer: Viewer) -> Notice:
+    text = _("Режим «только смотреть»: Смена решает, но ничего не записывает в amoCRM.")
+    if may(viewer, Ability.MANAGE_OUTBOX):
+        return Notice(text, "stale", _("Открыть очередь"), OUTBOX)
+    return Notice(text)
 
 
 async def _activation(db: Database, viewer: Viewer) -> Notice:
