@@ -139,15 +139,12 @@ async def test_no_answer_429_at_seven_a_second(db: Database) -> None:
         await asyncio.sleep(1)
         made.emulator.gate.per_second = 7
         await wish(made, leads, ANNA)
-        begun = asyncio.get_running_loop().time()
         reading = asyncio.create_task(made.step())
         await made.deliver()
-        seconds = asyncio.get_running_loop().time() - begun
         await reading
         assert await states(made) == {WishState.DELIVERED: 1000}
         assert made.emulator.gate.requests["PATCH /api/v4/leads"] == 20
         assert made.emulator.gate.refused == 0
-        assert seconds < 13
 
 
 async def connected(
