@@ -12,6 +12,7 @@ from smena.connectors.amocrm import actions, hook, jobs, queries
 from smena.connectors.amocrm.client import Client, Target
 from smena.connectors.amocrm.connecting import Request as Asked
 from smena.connectors.amocrm.core.renewal import Way
+from smena.connectors.amocrm.core.subscription import SETTINGS
 from smena.connectors.amocrm.model import Connected, HookState, NotConnected, Refusal
 from smena.connectors.amocrm.pace import Pace
 from smena.connectors.amocrm.store import tokens
@@ -153,4 +154,4 @@ async def test_a_setting_that_is_refused_is_left_out(db: Database) -> None:
         client = Client(http, Target("http://127.0.0.1", TOKEN), pace)
         found = await hook.ensure(client, "http://127.0.0.1/hooks/x")
     assert found.state is HookState.ALIVE
-    assert set(found.detail.split(", ")) == set(hook.SETTINGS) - known
+    assert set(found.detail.split(", ")) == set(SETTINGS) - known

@@ -104,8 +104,9 @@ def migrate(data_dir: DataDir = None, config: Config = None) -> None:
 
 @app.command()
 def doctor(data_dir: DataDir = None, config: Config = None) -> None:
-    """Рассказать, что с установкой: база, аккаунты, очереди."""
-    _run(commands.doctor(_settings(config, data_dir=data_dir), console))
+    """Рассказать, что с установкой и что с этим делать; код 1, если нужен человек."""
+    if not _run(commands.doctor(_settings(config, data_dir=data_dir), console)):
+        raise typer.Exit(1)
 
 
 @app.command()

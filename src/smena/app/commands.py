@@ -2,21 +2,24 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
+from rich.markup import escape
 
 from smena.access import actions as access
 from smena.access.model import NewPerson, Refusal, Role
 from smena.access.words import refusal_text as access_text
 from smena.accounts import queries as accounts
+from smena.accounts.model import Account
 from smena.app import database, node
 from smena.app.setting_up import make_ready
 from smena.connectors.amocrm import actions as amocrm
 from smena.connectors.amocrm import queries as amocrm_queries
 from smena.connectors.amocrm.connecting import Request
+from smena.connectors.amocrm.health_view import health_view
 from smena.connectors.amocrm.model import Connected
 from smena.connectors.amocrm.words import refusal_text
-from smena.crm import queries as crm
 from smena.kernel.ids import AccountId
 from smena.kernel.postgres import backup
 from smena.kernel.settings import Settings
@@ -111,8 +114,8 @@ async def restore(settings: Settings, file: Path, console: Console) -> None:
     console.print(f"Копия загружена: {file}. Положите в папку данных её {KEY_FILE}.")
 
 
-async def doctor(settings: Settings, console: Console) -> None:
-    """Print what an operator asks first when something seems wrong."""
+async def doctor(settings: Settings, console: Console) -> bool:
+    """Print what an operator asks first; tell whether nothing needs a hand."""
     async with (
         database.reached(settings, console.print) as url,
         node.parts(settings, url, is_short=True) as made,
@@ -123,12 +126,28 @@ async def doctor(settings: Settings, console: Console) -> None:
         console.print(f"PostgreSQL {version}, папка данных {settings.data_dir}")
         if not known:
             console.print("Аккаунтов нет: подключите первый командой smena connect.")
-        for account in known:
-            async with made.db.tenant(account.id) as tx:
-                fresh = await amocrm_queries.freshness(tx, made.clock.now())
-                counts = await crm.wish_counts(tx)
-            waiting = sum(count.wishes for state, count in counts.items() if state == "planned")
-            console.print(
-                f"{account.name} ({account.id}): {account.state} {account.state_reason}; "
-                f"данные до {fresh.until or '—'}; в очереди на запись {waiting}"
-            )
+        examined = [await _examine(made, account, console) for account in known]
+        return all(examined)
+
+
+async def _examine(made: node.Parts, account: Account, console: Console) -> bool:
+    """Print how one account's connection lives and what to do about it."""
+    now = made.clock.now()
+    period = made.reach.options.poll_period
+    vitals = await amocrm_queries.vitals(made.db, account.id, period, now)
+    console.print(f"\n[bold]{escape(account.name)}[/bold] ({account.id}), {account.base_url}")
+    if vitals is None:
+        console.print("  не подключался")
+        return True
+    shown = health_view(vitals, ZoneInfo(account.time_zone), now)
+    for fact in shown.facts:
+        console.print(f"  {fact.name}: {escape(fact.value)}")
+    console.print(
+        f"  Запросов за минуту: {shown.total.last_minute}; ответов 429 за час: {shown.too_fast}"
+    )
+    for one in shown.findings:
+        mark = "[red]✗[/red]" if one.kind == "error" else "[yellow]![/yellow]"
+        console.print(f"  {mark} {escape(one.what)} {escape(one.todo)}")
+    if shown.is_well:
+        console.print("  [green]✓[/green] Всё в порядке.")
+    return not shown.needs_hand

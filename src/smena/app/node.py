@@ -13,6 +13,7 @@ import uvicorn
 from litestar import Litestar
 
 from smena.app import database, wiring
+from smena.connectors.amocrm.health_metrics import Gauges
 from smena.connectors.amocrm.reach import Options, Reach
 from smena.kernel.clock import Clock, SystemClock
 from smena.kernel.crypto import Vault
@@ -130,6 +131,7 @@ def _app(made: Parts) -> Litestar:
         nav=wiring.navigation(),
         menu=wiring.MENU,
         middleware=wiring.MIDDLEWARE,
+        gauges=[Gauges(made.db, made.clock, made.reach).refresh],
     )
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from smena.connectors.amocrm import actions as amocrm
 from smena.crm import actions as crm
 from smena.kernel import inbox
 from smena.kernel.jobs import JobContext
@@ -16,4 +17,5 @@ async def trim(context: JobContext) -> None:
     async with context.db.system() as tx:
         await inbox.clean(tx, now - BODIES_KEPT, now - SPOILED_BODIES_KEPT)
         await crm.trim(tx, now)
+        await amocrm.trim(tx, now)
         await crm.make_room(tx, now)

@@ -13,6 +13,8 @@ from smena.access.guard import shown_to
 from smena.access.model import Ability
 from smena.activity import pages as activity
 from smena.app import upkeep
+from smena.connectors.amocrm import completeness_pages as completeness
+from smena.connectors.amocrm import health_pages as health
 from smena.connectors.amocrm import jobs as amocrm_jobs
 from smena.connectors.amocrm import outbox_pages
 from smena.connectors.amocrm import pages as amocrm
@@ -36,6 +38,8 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     *activity.ROUTES,
     *amocrm.ROUTES,
     *outbox_pages.ROUTES,
+    *completeness.ROUTES,
+    *health.ROUTES,
     *distribution.ROUTES,
     *staff.ROUTES,
 )
@@ -102,6 +106,16 @@ def navigation() -> Sequence[Entry]:
                     "/settings/outbox",
                     lambda: _("Очередь"),
                     shown=shown_to(Ability.MANAGE_OUTBOX),
+                ),
+                Entry(
+                    "/settings/health",
+                    lambda: _("Состояние связи"),
+                    shown=shown_to(Ability.SEE_HEALTH),
+                ),
+                Entry(
+                    "/settings/completeness",
+                    lambda: _("Полнота данных"),
+                    shown=shown_to(Ability.SEE_HEALTH),
                 ),
                 Entry(
                     "/settings/hours",

@@ -5,8 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Row
 
 from smena.kernel.db import Tx
+from smena.kernel.ids import AccountId
 
 REASON_LENGTH_MAX = 2_000
 
@@ -23,6 +27,11 @@ FORGET = "DELETE FROM job_failure WHERE job = :job AND key = :key"
 LIST = """
 SELECT job, key, kind, arguments, reason, times, first_at, last_at FROM job_failure
  ORDER BY last_at DESC, job, key LIMIT :limit
+"""
+
+OF_ACCOUNT = """
+SELECT job, key, kind, arguments, reason, times, first_at, last_at FROM job_failure
+ WHERE arguments ->> 'account' = CAST(:account AS text) ORDER BY last_at DESC, job, key
 """
 
 CLEAN = "DELETE FROM job_failure WHERE last_at < :before"
@@ -79,21 +88,27 @@ async def forget(tx: Tx, job: str, key: str) -> None:
 
 async def latest(tx: Tx, limit: int = 100) -> list[Failure]:
     """Return what is wrong now, the newest first."""
-    return [
-        Failure(
-            row.job,
-            row.key,
-            Kind(row.kind),
-            row.arguments,
-            row.reason,
-            row.times,
-            row.first_at,
-            row.last_at,
-        )
-        for row in await tx.rows(LIST, limit=limit)
-    ]
+    return [_failure(row) for row in await tx.rows(LIST, limit=limit)]
+
+
+async def of_account(tx: Tx, account: AccountId) -> list[Failure]:
+    """Return what is wrong with the work for one account (system transaction)."""
+    return [_failure(row) for row in await tx.rows(OF_ACCOUNT, account=str(account))]
 
 
 async def clean(tx: Tx, before: datetime) -> int:
     """Forget trouble that has not happened again since `before`."""
     return await tx.run(CLEAN, before=before)
+
+
+def _failure(row: Row[Any]) -> Failure:
+    return Failure(
+        row.job,
+        row.key,
+        Kind(row.kind),
+        row.arguments,
+        row.reason,
+        row.times,
+        row.first_at,
+        row.last_at,
+    )

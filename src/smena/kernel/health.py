@@ -4,12 +4,19 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+import structlog
+
 from smena.kernel.db import Database
 
 Check = Callable[[], Awaitable[str]]
 """Returns a word of detail, or raises when the part does not work."""
 
+Refresh = Callable[[], Awaitable[None]]
+"""Brings figures up to date before somebody reads them."""
+
 CHECK_SECONDS = 3.0
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,14 @@ def database_check(db: Database) -> Check:
         return "ok"
 
     return check
+
+
+async def in_time(refresh: Refresh) -> None:
+    """Bring figures up to date; when that takes too long or fails, the old ones are shown."""
+    try:
+        await asyncio.wait_for(refresh(), CHECK_SECONDS)
+    except Exception as trouble:  # noqa: BLE001 -- figures must not take the page with them
+        log.warning("figures_not_refreshed", trouble=repr(trouble))
 
 
 async def _one(check: Check) -> tuple[bool, str]:

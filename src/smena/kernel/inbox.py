@@ -40,6 +40,13 @@ ACCOUNTS_WAITING = """
 SELECT DISTINCT account_id FROM inbox WHERE source = :source AND taken_at IS NULL
 """
 
+STATE = """
+SELECT count(*) FILTER (WHERE taken_at IS NULL) AS waiting,
+       min(received_at) FILTER (WHERE taken_at IS NULL) AS oldest_at,
+       count(*) FILTER (WHERE trouble <> '' AND taken_at >= :since) AS spoiled
+  FROM inbox WHERE account_id = :account AND source = :source
+"""
+
 CLEAN = (
     "DELETE FROM inbox WHERE taken_at < :before AND (trouble = '' OR taken_at < :spoiled_before)"
 )
@@ -57,6 +64,15 @@ class Kept:
     source: str
     received_at: datetime
     body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class InboxState:
+    """How many messages wait, since when, and how many could not be understood lately."""
+
+    waiting: int
+    oldest_at: datetime | None
+    spoiled: int
 
 
 class _Waiting(NamedTuple):
@@ -131,6 +147,16 @@ async def spoiled(tx: Tx, message: int, trouble: str, now: datetime) -> None:
 async def accounts_waiting(tx: Tx, source: str) -> list[AccountId]:
     """Return who has messages waiting (system transaction)."""
     return [AccountId(row.account_id) for row in await tx.rows(ACCOUNTS_WAITING, source=source)]
+
+
+async def state(tx: Tx, source: str, since: datetime) -> InboxState:
+    """Tell how the inbox of an account stands; spoiled messages are counted `since` a moment."""
+    row = await tx.row(STATE, account=tx.account, source=source, since=since)
+    return (
+        InboxState(0, None, 0)
+        if row is None
+        else InboxState(row.waiting, row.oldest_at, row.spoiled)
+    )
 
 
 async def clean(tx: Tx, before: datetime, spoiled_before: datetime) -> int:

@@ -1,6 +1,6 @@
 """What monitoring reads at /metrics, in the Prometheus format. No names, no personal data."""
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 REGISTRY = CollectorRegistry()
 
@@ -29,6 +29,36 @@ DECISIONS = Counter(
 )
 PAGES = Histogram("smena_page_seconds", "Time of a page at the server", ["path"], registry=REGISTRY)
 EVENTS = Counter("smena_crm_events_total", "Events absorbed into the mirror", registry=REGISTRY)
+
+
+def _gauge(name: str, about: str) -> Gauge:
+    """Make a figure that each account has; its label is the account's number and no more."""
+    return Gauge(f"smena_crm_{name}", about, ["account"], registry=REGISTRY)
+
+
+CONNECTED = _gauge("connected", "1 while the CRM lets us in")
+DATA_AGE = _gauge("data_age_seconds", "How old the mirror is; -1 before the first reading")
+HOOK_AGE = _gauge("hook_age_seconds", "Since the last webhook; -1 before the first one")
+HOOK_LAG = _gauge("hook_lag_seconds", "From a change in the CRM to the mirror, by webhook")
+BODIES_WAITING = _gauge("bodies_waiting", "Webhook bodies that wait to be understood")
+UNREAD = _gauge("unread", "Cards and notes that wait to be read by number")
+WISHES_WAITING = _gauge("wishes_waiting", "Writes to the CRM that wait")
+REQUESTS_MINUTE = _gauge("requests_last_minute", "Requests to the CRM in the last whole minute")
+TOO_FAST_HOUR = _gauge("too_fast_last_hour", "Answers 429 of the last hour")
+CHECK_AGE = _gauge("check_age_seconds", "Since the last check of completeness; -1 before the first")
+CHECK_FOUND = _gauge("check_found", "Differences that the last check of completeness found")
+FINDINGS = _gauge("needs_hand", "Troubles of the connection that need a person")
+
+_OF_ACCOUNT = (
+    CONNECTED, DATA_AGE, HOOK_AGE, HOOK_LAG, BODIES_WAITING, UNREAD, WISHES_WAITING,
+    REQUESTS_MINUTE, TOO_FAST_HOUR, CHECK_AGE, CHECK_FOUND, FINDINGS,
+)  # fmt: skip
+
+
+def forget_account(account: str) -> None:
+    """Stop showing the figures of an account that is no more."""
+    for gauge in _OF_ACCOUNT:
+        gauge.remove(account)
 
 
 def text() -> bytes:

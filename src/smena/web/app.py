@@ -16,7 +16,7 @@ from smena.kernel.clock import Clock
 from smena.kernel.crypto import Vault
 from smena.kernel.db import Database
 from smena.kernel.errors import BadSetting
-from smena.kernel.health import Check, database_check
+from smena.kernel.health import Check, Refresh, database_check
 from smena.web import errors, flashes, frame, operations, preferences, static, vendor
 from smena.web.cookies import Jar
 from smena.web.live import Streams
@@ -61,6 +61,7 @@ def create_app(
     middleware: Sequence[Middleware] = (),
     allowed_hosts: Sequence[str] = (),
     checks: Mapping[str, Check] | None = None,
+    gauges: Sequence[Refresh] = (),
 ) -> Litestar:
     """Make the application. `middleware` and `menu` come from access: who may pass, who is here."""
     _be_sure_of_vendor()
@@ -76,6 +77,7 @@ def create_app(
             "jar": jar,
             "kit": Kit(settings.language, tuple(nav), menu),
             "streams": Streams(),
+            "gauges": tuple(gauges),
             "checks": dict(checks or {"database": database_check(db)}),
         },
         deep_copy=False,

@@ -20,11 +20,13 @@ async def healthz(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
     return Response(body, status_code=200 if found.is_well else _UNWELL)
 
 
-@get("/metrics", opt={"open": True}, sync_to_thread=False)
-def prometheus(request: Request[Any, Any, Any]) -> Response[bytes]:
+@get("/metrics", opt={"open": True})
+async def prometheus(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Send the figures to this machine, and to others with the token of the settings."""
     if not (_is_this_machine(request) or _has_token(request)):
         raise NotFoundException
+    for refresh in request.app.state.gauges:
+        await health.in_time(refresh)
     return Response(metrics.text(), media_type="text/plain; version=0.0.4")
 
 

@@ -1,6 +1,6 @@
 """What the application may do with the connection to amoCRM."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from smena.accounts import actions as accounts
 from smena.accounts.model import AccountState
@@ -9,7 +9,7 @@ from smena.connectors.amocrm.connecting import CodeRequest, Request
 from smena.connectors.amocrm.core.disabled import Disabled
 from smena.connectors.amocrm.model import AskedBy, Connected, HookState, NotConnected, SwitchedOff
 from smena.connectors.amocrm.reach import Reach
-from smena.connectors.amocrm.store import link, tokens
+from smena.connectors.amocrm.store import check, link, minutes, tokens
 from smena.connectors.amocrm.words import loss_text
 from smena.kernel.clock import Clock
 from smena.kernel.db import Database, Tx
@@ -22,6 +22,9 @@ WORDS = {
     402: "аккаунт amoCRM не оплачен",
     403: "у токена нет прав, или amoCRM закрыла доступ к API",
 }
+
+REPORTS_KEPT = timedelta(days=60)
+MINUTES_KEPT = timedelta(days=1)
 
 
 async def connect_by_token(
@@ -88,3 +91,9 @@ async def check_now(tx: Tx, now: datetime) -> bool:
 async def check_tonight(tx: Tx, now: datetime) -> bool:
     """Begin the nightly comparison when the account's own clock says so."""
     return await reconcile.begin_tonight(tx, now)
+
+
+async def trim(tx: Tx, now: datetime) -> None:
+    """Forget old reports of checks and counted requests (system transaction)."""
+    await check.trim(tx, now - REPORTS_KEPT)
+    await minutes.trim(tx, now - MINUTES_KEPT)

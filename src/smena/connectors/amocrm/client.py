@@ -17,7 +17,9 @@ import stamina
 
 from smena.connectors.amocrm.core.listing import Listing, Params
 from smena.connectors.amocrm.core.payload import BadAnswer, Page, read_page
+from smena.connectors.amocrm.core.tally import kind_of
 from smena.connectors.amocrm.pace import Pace
+from smena.connectors.amocrm.tally import Tally
 from smena.kernel.errors import GiveUp, TryLater
 from smena.kernel.http import AnswerTooLarge, read_bounded
 from smena.kernel.metrics import CRM_REQUESTS, CRM_SECONDS
@@ -102,9 +104,16 @@ class Client:
     """One account's API; `pace` gives the moments at which a request may leave."""
 
     def __init__(
-        self, http: httpx2.AsyncClient, door: Door, pace: Pace, *, tries: int = READ_TRIES
+        self,
+        http: httpx2.AsyncClient,
+        door: Door,
+        pace: Pace,
+        *,
+        tries: int = READ_TRIES,
+        tally: Tally | None = None,
     ) -> None:
         self._tries = tries
+        self._tally = tally
         self._http = http
         self._door = door
         self._pace = pace
@@ -178,6 +187,8 @@ class Client:
 
     async def _ask(self, asked: "_Question") -> Answer:
         """Ask; a 401 says that nothing was done, so another token may try the same once."""
+        if self._tally is not None:
+            await self._tally.add_when_due()
         target = await self._door.enter()
         answer = await self._ask_at(target, asked)
         if answer.status == UNAUTHORIZED:
@@ -197,7 +208,7 @@ class Client:
         headers = {"Authorization": f"Bearer {target.token}"}
         if asked.body is not None:
             headers["Content-Type"] = "application/json"
-        status, kind = "none", f"{asked.method} {asked.path[len(ROOT) :]}"
+        status, kind = "none", kind_of(asked.method, asked.path[len(ROOT) :])
         try:
             with CRM_SECONDS.labels(kind).time():
                 answer = await self._exchange(asked.method, url, headers, asked.body)
@@ -206,6 +217,8 @@ class Client:
             raise Passing(f"no answer from amoCRM: {type(trouble).__name__}") from trouble
         finally:
             CRM_REQUESTS.labels(kind, status).inc()
+            if self._tally is not None:
+                self._tally.count(asked.method, asked.path[len(ROOT) :], status)
         self.server_time = answer.server_time
         return answer
 

@@ -1,27 +1,25 @@
 """The subscription to webhooks: made at connecting, looked after every day."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
+import structlog
 
 from smena.connectors.amocrm.client import GOOD, SHUT, AccessLost, Client, Passing
-from smena.connectors.amocrm.core.payload import UNREADABLE, read_page
+from smena.connectors.amocrm.core.listing import Listing
+from smena.connectors.amocrm.core.payload import UNREADABLE
+from smena.connectors.amocrm.core.subscription import SETTINGS, HookSeen, plan
 from smena.connectors.amocrm.core.values import Loose, flag
-from smena.connectors.amocrm.model import HookState
+from smena.connectors.amocrm.model import Connection, HookState
 from smena.kernel.errors import TryLater
 
-SETTINGS = (
-    *(f"{verb}_lead" for verb in ("add", "update", "delete", "restore", "status", "responsible")),
-    "note_lead",
-    *(f"{verb}_contact" for verb in ("add", "update", "delete", "restore", "responsible", "note")),
-    *(f"{verb}_company" for verb in ("add", "update", "delete", "restore", "responsible", "note")),
-    *(f"{verb}_task" for verb in ("add", "update", "delete", "responsible")),
-)
-REQUIRED = ("add_lead", "update_lead")
 TRIES = len(SETTINGS)
+LIST = Listing("webhooks", ())
 PATH = "/api/v4/webhooks"
 BAD_REQUEST, IMPOSSIBLE = 400, 422
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +34,34 @@ class _HookJson(msgspec.Struct):
     settings: list[str] = field(default_factory=list)
 
 
-async def ensure(client: Client, destination: str | None) -> Subscribed:
-    """Make sure that amoCRM tells our address of changes; without an address we only ask."""
+async def ensure(
+    client: Client, destination: str | None, lacking: Collection[str] = ()
+) -> Subscribed:
+    """Make sure that amoCRM tells our address of changes; without an address we only ask.
+
+    `lacking` are settings that this account is known not to have.
+    """
     if destination is None:
         return Subscribed(HookState.NO_ADDRESS)
     try:
-        if await _is_alive(client, destination):
-            return Subscribed(HookState.ALIVE)
+        found = plan(await _seen(client), destination, lacking)
+        for stray in found.strays:
+            log.info("stray_webhook_removed", host=client.host)
+            await cancel(client, stray)
+        if found.is_alive:
+            return Subscribed(HookState.ALIVE, ", ".join(sorted(lacking)))
         return await _subscribe(client, destination)
     except AccessLost as lost:  # the rest of the API may be open: webhooks need a dearer plan
         return Subscribed(HookState.REFUSED, str(lost.status))
     except (Passing, TryLater) as trouble:
         return Subscribed(HookState.UNKNOWN, str(trouble))
+
+
+def refused_settings(connection: Connection) -> frozenset[str]:
+    """Return the settings that this account refused when it was subscribed last."""
+    if connection.hook_state is not HookState.ALIVE:
+        return frozenset()
+    return frozenset(connection.hook_detail.split(", ")) & frozenset(SETTINGS)
 
 
 async def cancel(client: Client, destination: str | None) -> None:
@@ -57,20 +71,19 @@ async def cancel(client: Client, destination: str | None) -> None:
         await client.send("DELETE", PATH, msgspec.json.encode({"destination": destination}))
 
 
-async def _is_alive(client: Client, destination: str) -> bool:
-    page = await client.read(
-        PATH,
-        (("filter[destination]", destination),),
-        lambda body: read_page(body, "webhooks"),
-    )
+async def _seen(client: Client) -> list[HookSeen]:
+    """Read all subscriptions of the account: a hundred at most."""
+    page = await client.list_page(LIST)
+    found: list[HookSeen] = []
     for item in page.items:
         try:
-            hook = msgspec.json.decode(item, type=_HookJson, strict=False)
+            json = msgspec.json.decode(item, type=_HookJson, strict=False)
         except UNREADABLE:
             continue
-        if hook.destination == destination and not flag(hook.disabled):
-            return set(REQUIRED) <= set(hook.settings)
-    return False
+        found.append(
+            HookSeen(json.destination or "", flag(json.disabled), frozenset(json.settings))
+        )
+    return found
 
 
 async def _subscribe(client: Client, destination: str) -> Subscribed:

@@ -48,6 +48,7 @@ def register(registry: Registry, clock: Clock) -> None:
     registry.pump(reconcile.PUMP, go_on_checking, with_checks)
     registry.cron("amocrm.night", "*/20 * * * *", begin_nightly_checks)
     registry.cron("amocrm.hooks", "17 3 * * *", check_hooks)
+    registry.cron("amocrm.silence", "*/10 * * * *", check_silent_hooks)
     registry.cron("amocrm.access", "*/10 * * * *", check_access)
 
 
@@ -90,15 +91,30 @@ async def begin_nightly_checks(context: JobContext) -> None:
 
 async def check_hooks(context: JobContext) -> None:
     """See each day that amoCRM still tells us of changes; repair the subscription."""
-    reach = context.service(Reach)
     for account in await _accounts(context, troubled=False):
-        try:
-            client = await reach.client(context.db, context.clock, account)
-            subscribed = await hook.ensure(client, reach.hook_url(account))
-        except (TryLater, GiveUp):
-            continue  # the pumps of this account tell about it
+        await _look_after_hook(context, account)
+
+
+async def check_silent_hooks(context: JobContext) -> None:
+    """Look at once where changes come by polling alone."""
+    for account in await _accounts(context, troubled=False):
         async with context.db.tenant(account) as tx:
-            await actions.save_hook(tx, subscribed, context.now)
+            is_silent = await queries.is_hook_silent(tx)
+        if is_silent:
+            await _look_after_hook(context, account)
+
+
+async def _look_after_hook(context: JobContext, account: AccountId) -> None:
+    reach = context.service(Reach)
+    try:
+        client = await reach.client(context.db, context.clock, account)
+        async with context.db.tenant(account) as tx:
+            lacking = await queries.hook_settings_lacking(tx)
+        subscribed = await hook.ensure(client, reach.hook_url(account), lacking)
+    except (TryLater, GiveUp):
+        return  # the pumps of this account tell about it
+    async with context.db.tenant(account) as tx:
+        await actions.save_hook(tx, subscribed, context.now)
 
 
 async def check_access(context: JobContext) -> None:

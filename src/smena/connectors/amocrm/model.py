@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from smena.connectors.amocrm.core.check import CheckId, Part
+from smena.connectors.amocrm.core.check import CheckId, Part, summed
 from smena.connectors.amocrm.core.plan import Progress
 from smena.crm.model import UserId
 from smena.kernel.ids import AccountId
@@ -204,3 +204,7 @@ class Report:
 
     check: Check
     parts: tuple[Part, ...]
+
+    def total(self) -> Part:
+        """Return all parts summed up in one."""
+        return summed(self.parts)

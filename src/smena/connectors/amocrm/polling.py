@@ -25,7 +25,7 @@ from smena.connectors.amocrm.model import Connection
 from smena.connectors.amocrm.neighbours import ask_for_neighbours
 from smena.connectors.amocrm.reach import Reach, Seen
 from smena.connectors.amocrm.readback import read_unread
-from smena.connectors.amocrm.store import link, load
+from smena.connectors.amocrm.store import link, load, vital
 from smena.connectors.amocrm.store import unread as asked
 from smena.crm import actions as crm
 from smena.crm import queries as crm_queries
@@ -103,7 +103,7 @@ async def _poll_events(
     moved = advance(cursor, stretch, latest, started_at, ahead)
     is_whole = stretch.to_seconds is None
     async with context.db.tenant(account) as tx:
-        await _absorb(context, tx, fresh)
+        new_events = await _absorb(context, tx, fresh)
         await asked.ask(tx, {pair for told in fresh for pair in told.unread}, context.now)
         await ask_for_neighbours(
             tx, [item for told in fresh for item in told.changes.removed], context.now
@@ -122,6 +122,8 @@ async def _poll_events(
             ahead=ahead,
             spoiled=_new_spoiled(pages, seen),
         )
+        took, news_at = context.now - started_at, started_at if new_events else None
+        await vital.polled(tx, started_at, len(pages), took, news_at)
     for told in fresh:
         seen.remember((*translate.rows_of(told), *told.spoiled))
     await read_unread(context, account, client)
@@ -195,13 +197,16 @@ def _new_spoiled(pages: Sequence[Told], seen: Seen) -> int:
     return len(seen.unseen([reason for told in pages for reason in told.spoiled]))
 
 
-async def _absorb(context: JobContext, tx: Tx, pages: Sequence[Told]) -> None:
-    """Take pages into the mirror, oldest first."""
+async def _absorb(context: JobContext, tx: Tx, pages: Sequence[Told]) -> int:
+    """Take pages into the mirror, oldest first; return how many events were news."""
+    new_events = 0
     for told in reversed(pages):
         if translate.rows_of(told):
             absorbed = await crm.absorb(tx, told.changes, now=context.now)
             EVENTS.inc(absorbed.new_events)
+            new_events += absorbed.new_events
     await crm.learn(tx, lists.told_by(pages))
+    return new_events
 
 
 async def _ask_for_strangers(

@@ -1,21 +1,26 @@
 """Questions about the connection to amoCRM; read only."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from smena.connectors.amocrm import health
+from smena.connectors.amocrm.core.health import Vitals
 from smena.connectors.amocrm.core.plan import Progress
 from smena.connectors.amocrm.core.plan import progress as tell
+from smena.connectors.amocrm.core.subscription import is_silent
+from smena.connectors.amocrm.hook import refused_settings
 from smena.connectors.amocrm.model import (
     LATE_AFTER,
     AccessFacts,
     Connection,
     Freshness,
+    HookState,
     Integration,
     Report,
 )
-from smena.connectors.amocrm.store import check, link, load, tokens
+from smena.connectors.amocrm.store import check, link, load, tokens, vital
 from smena.kernel import inbox
 from smena.kernel.crypto import Vault
-from smena.kernel.db import Tx
+from smena.kernel.db import Database, Tx
 from smena.kernel.ids import AccountId
 
 
@@ -98,3 +103,24 @@ async def checks(tx: Tx, limit: int) -> list[Report]:
     found = await check.latest(tx, limit)
     parts = await check.parts(tx, [one.id for one in found])
     return [Report(one, tuple(parts[one.id])) for one in found]
+
+
+async def is_hook_silent(tx: Tx) -> bool:
+    """Tell whether polling brings changes of which no webhook has told for an hour."""
+    found, signs = await link.one(tx), await vital.signs(tx)
+    if found is None or found.hook_state is not HookState.ALIVE:
+        return False
+    return is_silent(signs.hook_at, signs.news_at, found.hook_checked_at)
+
+
+async def hook_settings_lacking(tx: Tx) -> frozenset[str]:
+    """Return the events of which this account cannot tell by webhooks."""
+    found = await link.one(tx)
+    return frozenset() if found is None else refused_settings(found)
+
+
+async def vitals(
+    db: Database, account: AccountId, period: timedelta, now: datetime
+) -> Vitals | None:
+    """Return all that is known of how a connection lives, None when there never was one."""
+    return await health.of_account(db, account, period, now)

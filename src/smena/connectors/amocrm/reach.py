@@ -12,6 +12,7 @@ from smena.connectors.amocrm.keys import Keys
 from smena.connectors.amocrm.pace import Pace, Purpose
 from smena.connectors.amocrm.renewing import Keyring, held, settled
 from smena.connectors.amocrm.store import link
+from smena.connectors.amocrm.tally import Tally
 from smena.connectors.amocrm.token_desk import TokenDesk
 from smena.kernel.clock import Clock
 from smena.kernel.crypto import Vault
@@ -48,6 +49,7 @@ class Reach:
     seen: dict[AccountId, "Seen"] = field(default_factory=dict)
     known: dict[AccountId, "Known"] = field(default_factory=dict)
     rings: dict[int, Keyring] = field(default_factory=dict)
+    tallies: dict[tuple[int, AccountId], Tally] = field(default_factory=dict)
 
     def hook_key(self, account: AccountId) -> str:
         """Return the secret part of the address at which amoCRM tells us of changes."""
@@ -96,7 +98,8 @@ class Reach:
             told = connection.load_requests_per_second
         per_second = self.options.requests_per_second if told is None else told
         pace = Pace(db, clock, account, per_second, purpose)
-        return Client(self.http, Keys(self.ring(db, clock), account, found), pace)
+        tally = self.tallies.setdefault((id(db), account), Tally(db, clock, account))
+        return Client(self.http, Keys(self.ring(db, clock), account, found), pace, tally=tally)
 
     def desk(self, clock: Clock) -> TokenDesk:
         """Return where tokens are asked for."""

@@ -1,7 +1,7 @@
 """Understand kept webhook bodies in the order they came, and hint at what to ask amoCRM."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -13,11 +13,11 @@ from smena.connectors.amocrm.core.entities import PLURALS
 from smena.connectors.amocrm.core.form import BadForm
 from smena.connectors.amocrm.core.hooks import ForeignBody, Reading
 from smena.connectors.amocrm.core.turns import in_turn
-from smena.connectors.amocrm.store import link
+from smena.connectors.amocrm.store import link, vital
 from smena.connectors.amocrm.store import unread as asked
 from smena.crm import actions as crm
 from smena.crm import queries as crm_queries
-from smena.crm.model import EntityKind
+from smena.crm.model import Changes, EntityKind
 from smena.kernel import inbox
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
@@ -58,10 +58,30 @@ async def _batch(context: JobContext, account: AccountId, limit: int) -> int:
             await crm.absorb(tx, changes, now=context.now)
         await asked.ask(tx, _wanted(readings), context.now)
         await link.hint(tx, context.now)
+        await _note_lag(tx, kept[-1].received_at, readings, context.now)
         await inbox.done(tx, [m.id for m, r in zip(kept, readings, strict=True) if r], context.now)
         await wake(tx, "amocrm.poll", account)
     WEBHOOKS.labels("understood").inc(sum(reading is not None for reading in readings))
     return len(kept)
+
+
+async def _note_lag(
+    tx: Tx, received_at: datetime, readings: Sequence[Reading | None], now: datetime
+) -> None:
+    """Note when amoCRM was heard last, and how late: on its own clock, as far as it is known."""
+    moments = [at for reading in readings if reading for at in _moments(reading.changes)]
+    connection = await link.one(tx)
+    lag = None
+    if moments and connection is not None:
+        lag = max(timedelta(0), now + connection.ahead - max(moments))
+    await vital.heard(tx, received_at, lag)
+
+
+def _moments(told: Changes) -> Iterator[datetime]:
+    yield from (row.updated_at for row in told.leads)
+    yield from (row.updated_at for row in told.contacts)
+    yield from (row.updated_at for row in told.companies)
+    yield from (row.updated_at for row in told.tasks)
 
 
 async def _one(context: JobContext, account: AccountId) -> int:

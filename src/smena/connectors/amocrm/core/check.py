@@ -84,6 +84,22 @@ class Part:
         return self.missing + self.stale + self.surplus
 
 
+def summed(work: Sequence[Part]) -> Part:
+    """Return the figures of several parts as one."""
+    return Part(
+        number=0,
+        path="",
+        there=sum(part.there for part in work),
+        held=sum(part.held for part in work),
+        missing=sum(part.missing for part in work),
+        stale=sum(part.stale for part in work),
+        surplus=sum(part.surplus for part in work),
+        healed=sum(part.healed for part in work),
+        requests=sum(part.requests for part in work),
+        seconds=sum(part.seconds for part in work),
+    )
+
+
 def parts(now: datetime, days: int) -> tuple[Part, ...]:
     """Cut a check into parts; `now` is amoCRM's clock."""
     end = (now - SETTLED).replace(microsecond=0)

@@ -103,6 +103,7 @@ SELECT account_id FROM amocrm_connection
  WHERE is_active AND load_started_at IS NOT NULL AND load_finished_at IS NULL
 """
 ACTIVE = "SELECT account_id FROM amocrm_connection WHERE is_active"
+ALL = "SELECT account_id FROM amocrm_connection ORDER BY account_id"
 TROUBLED = "SELECT account_id FROM amocrm_connection WHERE NOT is_active AND trouble <> ''"
 
 CURSORS = """
@@ -225,6 +226,10 @@ async def loads_due(tx: Tx) -> list[AccountId]:
 
 async def active(tx: Tx) -> list[AccountId]:
     return [AccountId(row.account_id) for row in await tx.rows(ACTIVE)]
+
+
+async def all_accounts(tx: Tx) -> list[AccountId]:
+    return [AccountId(row.account_id) for row in await tx.rows(ALL)]
 
 
 async def troubled(tx: Tx) -> list[AccountId]:

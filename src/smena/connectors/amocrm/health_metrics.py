@@ -1,0 +1,77 @@
+"""Figures of each connection for monitoring: one label, the account's number."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+import structlog
+
+from smena.accounts.model import AccountState
+from smena.connectors.amocrm import health
+from smena.connectors.amocrm.core.health import Level, Vitals, examine
+from smena.connectors.amocrm.reach import Reach
+from smena.connectors.amocrm.store import link
+from smena.kernel import metrics
+from smena.kernel.clock import Clock
+from smena.kernel.db import Database
+from smena.kernel.ids import AccountId
+
+AT_MOST_EVERY = timedelta(seconds=10)
+"""Whoever asks oftener gets the same figures: looking must cost the installation little."""
+
+log = structlog.get_logger(__name__)
+
+
+class Gauges:
+    """Brings the gauges of all connections up to date before they are read."""
+
+    def __init__(self, db: Database, clock: Clock, reach: Reach) -> None:
+        self._db = db
+        self._clock = clock
+        self._reach = reach
+        self._read_at: datetime | None = None
+        self._shown: set[str] = set()
+        self._reading = asyncio.Lock()
+
+    async def refresh(self) -> None:
+        async with self._reading:
+            now = self._clock.now()
+            if self._read_at is not None and now - self._read_at < AT_MOST_EVERY:
+                return
+            self._read_at = now
+            async with self._db.system() as tx:
+                known = await link.all_accounts(tx)
+            for account in known:
+                await self._show(account, now)
+            for gone in self._shown - {str(account) for account in known}:
+                metrics.forget_account(gone)
+            self._shown = {str(account) for account in known}
+
+    async def _show(self, account: AccountId, now: datetime) -> None:
+        vitals = await health.of_account(self._db, account, self._reach.options.poll_period, now)
+        if vitals is not None:
+            show(str(account), vitals, now)
+
+
+def show(account: str, vitals: Vitals, now: datetime) -> None:
+    """Set the gauges of one account; an age is -1 while there is nothing to measure."""
+    found = examine(vitals, now)
+    figures = {
+        metrics.CONNECTED: float(vitals.state is AccountState.CONNECTED),
+        metrics.DATA_AGE: _age(vitals.poll.until, now),
+        metrics.HOOK_AGE: _age(vitals.hook.heard_at, now),
+        metrics.HOOK_LAG: vitals.hook.lag.total_seconds() if vitals.hook.lag else 0.0,
+        metrics.BODIES_WAITING: float(vitals.bodies.waiting),
+        metrics.UNREAD: float(vitals.unread.waiting),
+        metrics.WISHES_WAITING: float(vitals.wishes.waiting),
+        metrics.REQUESTS_MINUTE: float(vitals.rates.last_minute),
+        metrics.TOO_FAST_HOUR: float(vitals.rates.too_fast),
+        metrics.CHECK_AGE: _age(vitals.report.check.finished_at if vitals.report else None, now),
+        metrics.CHECK_FOUND: float(vitals.report.total().found if vitals.report else 0),
+        metrics.FINDINGS: float(sum(one.level is Level.BAD for one in found)),
+    }
+    for gauge, value in figures.items():
+        gauge.labels(account).set(value)
+
+
+def _age(at: datetime | None, now: datetime) -> float:
+    return -1.0 if at is None else (now - at).total_seconds()
