@@ -18,7 +18,6 @@ from smena.connectors.amocrm.completeness_words import (
 from smena.connectors.amocrm.core.check import Part, progress, summed
 from smena.connectors.amocrm.health_words import ago_text, moment_text
 from smena.connectors.amocrm.model import Report
-from smena.crm import queries as crm
 from smena.kernel.db import Tx
 from smena.kernel.i18n import duration_words, number
 from smena.kernel.i18n import gettext as _
@@ -82,7 +81,7 @@ async def completeness_view(tx: Tx, now: datetime) -> CompletenessView | None:
         now_at=_now_at(far.now_at) if far else "",
         rows=number(running.total().there) if running else "",
         checked=_checked(ended, zone, now),
-        kinds=_kinds(ended[0] if ended else None, await crm.complete_until(tx), zone),
+        kinds=_kinds(ended[0] if ended else None, await queries.fresh_until(tx), zone),
         reports=tuple(_report(one, zone) for one in ended),
     )
 

@@ -13,6 +13,8 @@ from smena.connectors.amocrm.words import hook_text
 from smena.kernel.i18n import duration_words, number
 from smena.kernel.i18n import gettext as _
 
+DIRECTORIES = ("custom_fields", "tags", "roles", "sources", "loss_reasons")
+
 
 @dataclass(frozen=True, slots=True)
 class FindingView:
@@ -65,7 +67,7 @@ def health_view(vitals: Vitals, zone: ZoneInfo, now: datetime) -> HealthView:
         needs_hand=any(one.level is Level.BAD for one in found),
         findings=tuple(_finding(one, zone) for one in found),
         facts=tuple(_facts(vitals, zone, now)),
-        rates=tuple(_rate(one) for one in rates.kinds),
+        rates=tuple(_rate(one) for one in _by_name(rates.kinds)),
         total=_rate(KindRate(
             "", rates.last_minute, rates.hour, sum(one.failed for one in rates.kinds)
         )),
@@ -149,9 +151,24 @@ def _check_text(vitals: Vitals, zone: ZoneInfo) -> str:
     )
 
 
+def _by_name(kinds: Sequence[KindRate]) -> list[KindRate]:
+    """Join kinds that are one thing for the reader; they keep their order."""
+    joined: dict[str, KindRate] = {}
+    for one in kinds:
+        name = _kind_text(one.kind)
+        known = joined.get(name, KindRate(name, 0, 0, 0))
+        joined[name] = KindRate(
+            name,
+            known.last_minute + one.last_minute,
+            known.hour + one.hour,
+            known.failed + one.failed,
+        )
+    return list(joined.values())
+
+
 def _rate(rate: KindRate) -> RateView:
     return RateView(
-        _kind_text(rate.kind),
+        rate.kind,
         number(rate.last_minute),
         number(rate.per_minute, 1),
         number(rate.hour),
@@ -176,7 +193,7 @@ def _kind_text(kind: str) -> str:
         "contacts/notes": _("примечания контактов"),
         "companies/notes": _("примечания компаний"),
     }
-    name = words.get(path, path)
+    name = words.get(path, _("справочники") if path.endswith(DIRECTORIES) else path)
     if method in {"", "GET"}:
         return name
     return _("запись: {what}").format(what=name)

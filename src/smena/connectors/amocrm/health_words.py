@@ -162,7 +162,7 @@ def _too_fast(finding: Finding, _zone: ZoneInfo) -> Told:
 def _job_gave_up(finding: Finding, zone: ZoneInfo) -> Told:
     job, _colon, reason = finding.text.partition(": ")
     return (
-        _("Остановилось: {job} ({when}). {reason}").format(
+        _("Остановилось: {job} ({when}): {reason}").format(
             job=job_text(job), when=moment_text(finding.at, zone), reason=reason
         ),
         _("Исправьте причину: Смена пробует снова каждую минуту."),
@@ -172,7 +172,7 @@ def _job_gave_up(finding: Finding, zone: ZoneInfo) -> Told:
 def _job_defect(finding: Finding, zone: ZoneInfo) -> Told:
     job, _colon, reason = finding.text.partition(": ")
     return (
-        _("Ошибка программы: {job} ({when}). {reason}").format(
+        _("Ошибка программы: {job} ({when}): {reason}").format(
             job=job_text(job), when=moment_text(finding.at, zone), reason=reason
         ),
         _("Смена пробует снова. Сообщите разработчикам и приложите журнал."),

@@ -7,6 +7,7 @@ from smena.connectors.amocrm.core.health import Vitals
 from smena.connectors.amocrm.core.plan import Progress
 from smena.connectors.amocrm.core.plan import progress as tell
 from smena.connectors.amocrm.core.subscription import is_silent
+from smena.connectors.amocrm.core.window import NOTES
 from smena.connectors.amocrm.hook import refused_settings
 from smena.connectors.amocrm.model import (
     LATE_AFTER,
@@ -18,6 +19,8 @@ from smena.connectors.amocrm.model import (
     Report,
 )
 from smena.connectors.amocrm.store import check, link, load, tokens, vital
+from smena.crm import queries as crm
+from smena.crm.model import Coverage
 from smena.kernel import inbox
 from smena.kernel.crypto import Vault
 from smena.kernel.db import Database, Tx
@@ -124,3 +127,16 @@ async def vitals(
 ) -> Vitals | None:
     """Return all that is known of how a connection lives, None when there never was one."""
     return await health.of_account(db, account, period, now)
+
+
+async def fresh_until(tx: Tx) -> dict[str, datetime]:
+    """Return up to which moment each kind of data is here, by `Coverage`."""
+    found, cursors = await link.one(tx), await link.cursors(tx)
+    until = await crm.complete_until(tx)
+    if found is not None and found.roster_at is not None:
+        until[Coverage.ROSTERS] = found.roster_at
+    read = [cursors[stream].read_at for stream in NOTES if stream in cursors]
+    known = [at for at in read if at is not None]
+    if known and len(known) == len(NOTES):
+        until[Coverage.CALLS] = min(known)
+    return until

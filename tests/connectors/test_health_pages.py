@@ -1,0 +1,153 @@
+"""The pages of health and completeness, the doctor's figures, and what monitoring reads."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from litestar import Litestar
+
+from smena.access import pages as access
+from smena.access.model import Role
+from smena.connectors.amocrm import completeness_pages, health_pages, pages, queries, reconcile
+from smena.connectors.amocrm.health_metrics import Gauges
+from smena.kernel import failures, metrics
+from smena.kernel.db import Database
+from smena.kernel.failures import Kind, Trouble
+from tests.access.cast import admit
+from tests.connectors.checking import check, finish
+from tests.connectors.stand import ACCOUNT, Stand, Team, stand
+from tests.connectors.test_pages import Desk
+from tests.web.site import make_site, visitor
+
+pytestmark = pytest.mark.anyio
+HEALTH, COMPLETENESS = "/settings/health", "/settings/completeness"
+
+
+@pytest.fixture
+async def desk(db: Database) -> AsyncIterator[Desk]:
+    """A connected account, its mirror loaded, in front of its administrator."""
+    async with stand(db, history_days=1) as made:
+        Team(made, 1).begin(leads=3)
+        made.age_everything(by_seconds=3600)
+        await made.connect()
+        await made.load()
+        await made.step()
+        async with visitor(site(made)) as browser:
+            yield Desk(made, browser)
+
+
+def site(made: Stand) -> Litestar:
+    return make_site(
+        routes=[*access.ROUTES, *pages.ROUTES, *health_pages.ROUTES, *completeness_pages.ROUTES],
+        db=made.db,
+        clock=made.clock,
+        vault=made.reach.vault,
+        services={"amocrm": made.reach, "inbox": made.inbox},
+        middleware=access.MIDDLEWARE,
+        gauges=[Gauges(made.db, made.clock, made.reach).refresh],
+    )
+
+
+async def admin(desk: Desk) -> None:
+    await admit(desk.made.db, role=Role.ADMIN, account=ACCOUNT)
+    await desk.sign_in()
+
+
+async def test_a_well_connection(desk: Desk) -> None:
+    await admin(desk)
+    desk.made.clock.offset += timedelta(seconds=12)
+    await desk.made.step()
+    page = (await desk.browser.get(HEALTH)).text
+    assert "Всё в порядке: данные приходят" in page
+    assert "включены: изменения приходят сразу" in page
+    assert 'hx-trigger="every 5s"' in page
+    assert "сделки" in page
+
+
+async def test_what_is_wrong_says_what_to_do(desk: Desk) -> None:
+    await admin(desk)
+    trouble = Trouble("amocrm.poll", str(ACCOUNT), Kind.DEFECT, {"account": ACCOUNT}, "<b>KeyError")
+    other = Trouble("amocrm.poll", "5", Kind.DEFECT, {"account": 5}, "чужое")
+    async with desk.made.db.system() as tx:
+        await failures.keep(tx, trouble, desk.made.clock.now())
+        await failures.keep(tx, other, desk.made.clock.now())
+    desk.made.clock.offset += timedelta(minutes=20)
+    page = (await desk.browser.get(HEALTH)).text
+    assert "Данные отстают" in page
+    assert "Проверьте, что Смена запущена" in page
+    assert "Ошибка программы: опрос событий" in page
+    assert "&lt;b&gt;KeyError" in page
+    assert "чужое" not in page
+    assert "Всё в порядке" not in page
+
+
+async def test_a_webhook_leaves_its_moment_and_its_lag(desk: Desk) -> None:
+    made = desk.made
+    Team(made, 2).new_lead()
+    await made.emulator.flush_hooks()
+    await made.drain()
+    found = await queries.vitals(made.db, ACCOUNT, timedelta(seconds=5), made.clock.now())
+    assert found is not None
+    assert found.hook.heard_at is not None
+    assert found.hook.lag is not None
+    assert timedelta(0) <= found.hook.lag < timedelta(minutes=1)
+    assert found.poll.pages == 1
+    await made.settle(rounds=1)
+    found = await queries.vitals(made.db, ACCOUNT, timedelta(seconds=5), made.clock.now())
+    assert found is not None
+    assert found.poll.news_at is not None
+
+
+async def test_a_check_from_the_button_to_its_report(desk: Desk) -> None:
+    await admin(desk)
+    made = desk.made
+    empty = (await desk.browser.get(COMPLETENESS)).text
+    assert "Проверок ещё не было" in empty
+    assert "ещё не сверялись" in empty
+    async with made.db.tenant(ACCOUNT) as tx:
+        await tx.run("DELETE FROM crm_lead WHERE id = (SELECT min(id) FROM crm_lead)")
+    begun = await desk.send(f"{COMPLETENESS}/check", seen=COMPLETENESS)
+    assert "Проверка началась" in begun.text
+    assert "<progress" in begun.text
+    assert 'hx-trigger="every 2s"' in begun.text
+    assert "Проверить сейчас" not in begun.text
+    again = await desk.send(f"{COMPLETENESS}/check", seen=COMPLETENESS)
+    assert "Проверка уже идёт" in again.text
+    await reconcile.go_on(made.context, ACCOUNT)
+    assert "смотрим на расхождения ещё раз" in (await desk.browser.get(COMPLETENESS)).text
+    await finish(made)
+    done = (await desk.browser.get(COMPLETENESS)).text
+    assert "не хватало 1; исправлено 1" in done
+    assert "исправлено 1</span>" in done
+    assert "Проверить сейчас" in done
+    await check(made)
+    assert "всё совпадает" in (await desk.browser.get(COMPLETENESS)).text
+
+
+@pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.EMPLOYEE])
+async def test_closed_to_others(desk: Desk, role: Role) -> None:
+    await admit(desk.made.db, role=role, account=ACCOUNT)
+    await desk.sign_in()
+    for path in (HEALTH, COMPLETENESS):
+        assert (await desk.browser.get(path)).status_code == 403
+    sent = await desk.send(f"{COMPLETENESS}/check", seen="/settings/sessions")
+    assert sent.status_code == 403
+
+
+async def test_monitoring_reads_fresh_figures(desk: Desk) -> None:
+    """Each account is one label; figures are at most ten seconds old, however often asked."""
+    await Gauges(desk.made.db, desk.made.clock, desk.made.reach).refresh()
+    text = metrics.text().decode()
+    label = f'{{account="{ACCOUNT}"}}'
+    assert f"smena_crm_connected{label} 1.0" in text
+    assert f"smena_crm_needs_hand{label} 0.0" in text
+    assert f"smena_crm_check_age_seconds{label} -1.0" in text
+    gauges = Gauges(desk.made.db, desk.made.clock, desk.made.reach)
+    await gauges.refresh()
+    async with desk.made.db.system() as tx:
+        await tx.run("DELETE FROM amocrm_connection")
+    await gauges.refresh()
+    assert f"smena_crm_connected{label}" in metrics.text().decode()
+    desk.made.clock.offset += timedelta(seconds=11)
+    await gauges.refresh()
+    assert f"smena_crm_connected{label}" not in metrics.text().decode()
