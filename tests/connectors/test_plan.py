@@ -11,7 +11,7 @@ def test_people_first_then_today_then_back_then_cards() -> None:
     stages = [one.stage for one in slices(NOON, days=2)]
     day = [Stage.EVENTS, Stage.CALLS, Stage.CALLS, Stage.CALLS]
     cards = [Stage.LEADS, Stage.CONTACTS, Stage.COMPANIES, Stage.TASKS]
-    assert stages == [Stage.PEOPLE, Stage.LISTS, *day, *day, *cards]
+    assert stages == [Stage.PEOPLE, Stage.LISTS, Stage.UNSORTED, *day, *day, *cards]
 
 
 def test_stretches_join_without_hole_or_overlap() -> None:

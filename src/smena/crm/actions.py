@@ -4,8 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from smena.crm import absorb as absorbing
+from smena.crm import hear as hearing
 from smena.crm import wishing
 from smena.crm.answers import Absorbed, Marked
+from smena.crm.dialogue import Heard
 from smena.crm.directory import Directory
 from smena.crm.model import Changes
 from smena.crm.outbox import AfterDry, Asked, Change, Delivered, Item, Lane, WishFilter, WishId
@@ -22,6 +24,11 @@ WEEKS_AHEAD = 4
 async def absorb(tx: Tx, changes: Changes, *, now: datetime) -> Absorbed:
     """Take a message of the outside world into the mirror (see `smena.crm.absorb`)."""
     return await absorbing.absorb(tx, changes, now=now)
+
+
+async def hear(tx: Tx, heard: Heard) -> None:
+    """Take notes, messages, talks and unsorted requests into the mirror (see `smena.crm.hear`)."""
+    await hearing.hear(tx, heard)
 
 
 async def learn(tx: Tx, directory: Directory) -> None:

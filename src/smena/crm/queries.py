@@ -14,6 +14,7 @@ from smena.crm.answers import (
     WishCount,
 )
 from smena.crm.core import wish as wishing
+from smena.crm.dialogue import TalkId, Unsorted
 from smena.crm.directory import Book, Entry, Listed
 from smena.crm.facts import Recorded
 from smena.crm.model import (
@@ -29,7 +30,19 @@ from smena.crm.model import (
     UserId,
 )
 from smena.crm.outbox import Item, Settings, Wish, WishFilter, WishState
-from smena.crm.store import calls, days, leads, marks, mirror, outbox, people, wish_list, wishes
+from smena.crm.store import (
+    calls,
+    days,
+    dialogue,
+    leads,
+    marks,
+    mirror,
+    outbox,
+    people,
+    unsorted,
+    wish_list,
+    wishes,
+)
 from smena.crm.store import entries as store_entries
 from smena.crm.store import facts as log
 from smena.kernel.db import Tx
@@ -61,6 +74,16 @@ async def entries(tx: Tx, listed: Listed) -> list[Entry]:
 async def known_entries(tx: Tx, book: Book, ids: Iterable[int]) -> set[int]:
     """Return which of these numbers a short list names."""
     return await store_entries.known(tx, book, ids)
+
+
+async def known_talks(tx: Tx, ids: Iterable[TalkId]) -> set[int]:
+    """Return which of these talks are in the mirror."""
+    return set(await dialogue.talks(tx, ids))
+
+
+async def open_unsorted(tx: Tx) -> list[Unsorted]:
+    """Return the requests that wait for somebody, the oldest first."""
+    return await unsorted.still_open(tx)
 
 
 async def field_types(tx: Tx) -> dict[EntityKind, dict[int, str]]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import structlog
 
-from smena.connectors.amocrm import lists, roster
+from smena.connectors.amocrm import lists, roster, unsorted
 from smena.connectors.amocrm.client import Client
 from smena.connectors.amocrm.core import people, translate
 from smena.connectors.amocrm.core.listing import events_limit, of_slice
@@ -41,7 +41,7 @@ async def run(context: JobContext, account: AccountId) -> None:
     client = await reach.client_for_load(context.db, context.clock, account)
     while left := [one for one in work if not one.is_done]:
         for one in [slice_ for slice_ in left if slice_.stage in WHOLE]:
-            await (_people if one.stage is Stage.PEOPLE else _lists)(context, account, client, one)
+            await READERS[one.stage](context, account, client, one)
         rest = [one for one in left if one.stage not in WHOLE]
         await _slices(context, account, client, rest)
         async with context.db.tenant(account) as tx:
@@ -69,6 +69,15 @@ async def _lists(context: JobContext, account: AccountId, client: Client, one: S
         await load.save(tx, replace(one, page=2, rows=rows, is_done=True), read_page=one.page)
         await link.save_lists_read(tx, context.now)
         await link.count_spoiled(tx, len(spoiled))
+
+
+async def _unsorted(context: JobContext, account: AccountId, client: Client, one: Slice) -> None:
+    found = await unsorted.read(client, context.now)
+    async with context.db.tenant(account) as tx:
+        await crm.hear(tx, found.heard)
+        rows = len(found.heard.unsorted)
+        await load.save(tx, replace(one, page=2, rows=rows, is_done=True), read_page=one.page)
+        await link.count_spoiled(tx, len(found.spoiled))
 
 
 async def _slices(
@@ -110,5 +119,9 @@ async def _absorb(context: JobContext, tx: Tx, told: Told) -> None:
     """Take a page; who is in the bin is told by the lists of cards, which are read later."""
     await crm.absorb(tx, replace(told.changes, removed=()), now=context.now)
     await crm.learn(tx, told.directory)
+    await crm.hear(tx, told.heard)
     await link.count_spoiled(tx, len(told.spoiled))
     EVENTS.inc(len(told.changes.events))
+
+
+READERS = {Stage.PEOPLE: _people, Stage.LISTS: _lists, Stage.UNSORTED: _unsorted}

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from smena.connectors.amocrm import lists, roster
+from smena.connectors.amocrm import lists, roster, unsorted
 from smena.connectors.amocrm.client import Client
 from smena.connectors.amocrm.core import people, translate
 from smena.connectors.amocrm.core.listing import events_limit, of_stream
@@ -84,6 +84,7 @@ async def cards(context: JobContext, account: AccountId) -> None:
             await _poll_cards(context, account, client, cursor, connection.ahead, names)
     await _roster_when_due(context, account, client, connection)
     await _lists_when_due(context, account, client)
+    await unsorted.read_when_due(context, account, client)
     async with context.db.tenant(account) as tx:
         await link.save_cards_read(tx, started_at + period)
 
@@ -108,6 +109,7 @@ async def _poll_events(
         await ask_for_neighbours(
             tx, [item for told in fresh for item in told.changes.removed], context.now
         )
+        await asked.ask(tx, await _talks_to_read(tx, fresh), context.now)
         await _ask_for_strangers(context, tx, fresh, connection)
         if connection.load_finished_at is None:
             await load.step_back(tx, translate.lists_shortened(fresh))
@@ -205,8 +207,16 @@ async def _absorb(context: JobContext, tx: Tx, pages: Sequence[Told]) -> int:
             absorbed = await crm.absorb(tx, told.changes, now=context.now)
             EVENTS.inc(absorbed.new_events)
             new_events += absorbed.new_events
+        await crm.hear(tx, told.heard)
     await crm.learn(tx, lists.told_by(pages))
     return new_events
+
+
+async def _talks_to_read(tx: Tx, pages: Sequence[Told]) -> set[tuple[str, int]]:
+    """Return the talks of messages that the mirror does not know: no list names them."""
+    named = {message.talk for told in pages for message in told.heard.messages if message.talk}
+    known = await crm_queries.known_talks(tx, named) if named else set()
+    return {("talks", int(talk)) for talk in named - known}
 
 
 async def _ask_for_strangers(

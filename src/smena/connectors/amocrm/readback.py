@@ -3,9 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from smena.connectors.amocrm.client import Client
+import msgspec
+
+from smena.connectors.amocrm.client import ROOT, Client
 from smena.connectors.amocrm.core import people, translate
+from smena.connectors.amocrm.core.dialogue_json import TalkJson
 from smena.connectors.amocrm.core.listing import IDS_MAX, by_ids
+from smena.connectors.amocrm.core.payload import read_one
 from smena.connectors.amocrm.neighbours import ask_for_neighbours
 from smena.connectors.amocrm.store import link
 from smena.connectors.amocrm.store import unread as asked
@@ -16,6 +20,9 @@ from smena.kernel.ids import AccountId
 from smena.kernel.jobs import JobContext
 
 AT_ONCE = 500
+TALKS = "talks"
+TALKS_AT_ONCE = 10
+"""Each costs a request; the rest waits for the next poll, so that events do not wait for it."""
 TRIES = 3
 TRY_AGAIN = timedelta(seconds=3)
 """What is not there may be not there yet: nothing is believed gone by one look."""
@@ -28,8 +35,9 @@ async def read_unread(context: JobContext, account: AccountId, client: Client) -
         names = people.named(await crm_queries.users(tx)) if wanted else translate.NOBODY
     for path, attempts in wanted.items():
         ids = sorted(attempts)
-        for start in range(0, len(ids), IDS_MAX):
-            batch = {number: attempts[number] for number in ids[start : start + IDS_MAX]}
+        step = TALKS_AT_ONCE if path == TALKS else IDS_MAX
+        for start in range(0, len(ids) if path != TALKS else step, step):
+            batch = {number: attempts[number] for number in ids[start : start + step]}
             await _read(context, account, client, path, batch, names)
 
 
@@ -42,14 +50,14 @@ async def _read(
     names: translate.People,
 ) -> None:
     started_at = context.now
-    page = await client.list_page(by_ids(path, list(attempts)))
-    told = translate.page(path, page.items, names)
+    told = translate.page(path, await _items(client, path, list(attempts)), names)
     missing = [number for number in attempts if number not in told.ids]
     later = [number for number in missing if attempts[number] + 1 < TRIES]
     gone = [number for number in missing if attempts[number] + 1 >= TRIES]
     async with context.db.tenant(account) as tx:
         await crm.absorb(tx, told.changes, now=context.now)
         await crm.learn(tx, told.directory)
+        await crm.hear(tx, told.heard)
         gone_at = client.server_time or started_at  # theirs: it is compared with their moments
         lost = _gone(path, gone, gone_at)
         await crm.absorb(tx, lost, now=context.now)
@@ -59,9 +67,24 @@ async def _read(
         await link.count_spoiled(tx, len(told.spoiled))
 
 
+async def _items(client: Client, path: str, ids: Sequence[int]) -> Sequence[msgspec.Raw]:
+    """Read by number: most lists take many at once, a talk is read alone."""
+    if path != TALKS:
+        return (await client.list_page(by_ids(path, ids))).items
+    found = [await client.read(f"{ROOT}{TALKS}/{number}", (), _one) for number in ids]
+    return [item for item in found if item is not None]
+
+
+def _one(body: bytes) -> msgspec.Raw | None:
+    if not body.strip():
+        return None
+    read_one(body, TalkJson)  # what is no talk at all is asked for again
+    return msgspec.Raw(body)
+
+
 def _gone(path: str, ids: Sequence[int], at: datetime) -> Changes:
-    """Say that cards are in the bin; a note that is gone says nothing."""
-    if path.endswith("/notes"):
+    """Say that cards are in the bin; a note or a talk that is gone says nothing."""
+    if path.endswith("/notes") or path == TALKS:
         return Changes(source=Source.API)
     kind = translate.kind_of(path)
     return Changes(source=Source.API, removed=tuple(Removed(kind, number, at) for number in ids))

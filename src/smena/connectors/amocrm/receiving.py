@@ -17,7 +17,8 @@ from smena.connectors.amocrm.store import link, vital
 from smena.connectors.amocrm.store import unread as asked
 from smena.crm import actions as crm
 from smena.crm import queries as crm_queries
-from smena.crm.model import Changes, EntityKind
+from smena.crm.dialogue import together
+from smena.crm.model import Changes, EntityKind, Source
 from smena.kernel import inbox
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
@@ -56,6 +57,8 @@ async def _batch(context: JobContext, account: AccountId, limit: int) -> int:
         readings = [await _read(tx, known, types, message, context.now) for message in kept]
         for changes in in_turn([reading.changes for reading in readings if reading]):
             await crm.absorb(tx, changes, now=context.now)
+        heard = together(Source.HOOK, [reading.heard for reading in readings if reading])
+        await crm.hear(tx, heard)
         await asked.ask(tx, _wanted(readings), context.now)
         await link.hint(tx, context.now)
         await _note_lag(tx, kept[-1].received_at, readings, context.now)
@@ -136,4 +139,5 @@ def _wanted(readings: Sequence[Reading | None]) -> set[tuple[str, int]]:
         if reading:
             wanted |= {(PLURALS[kind], number) for kind, number in reading.entities}
             wanted |= {(f"{PLURALS[kind]}/notes", int(note)) for kind, note in reading.notes}
+            wanted |= {("talks", number) for number in reading.talks}
     return wanted

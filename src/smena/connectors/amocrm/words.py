@@ -94,6 +94,7 @@ def stage_text(stage: Stage) -> str:
     return {
         Stage.PEOPLE: _("Сотрудники и воронки"),
         Stage.LISTS: _("Поля, теги и справочники"),
+        Stage.UNSORTED: _("Неразобранное"),
         Stage.EVENTS: _("События"),
         Stage.CALLS: _("Звонки и примечания"),
         Stage.LEADS: _("Сделки"),

@@ -73,6 +73,7 @@ CREATE TABLE crm_note (
     text           text NOT NULL,
     params         jsonb NOT NULL,
     source         text NOT NULL,
+    is_deleted     boolean NOT NULL DEFAULT false,
     PRIMARY KEY (account_id, id)
 )
 """
@@ -89,13 +90,13 @@ MESSAGE = """
 CREATE TABLE crm_message (
     account_id  bigint NOT NULL,
     id          text NOT NULL,
-    direction   text NOT NULL,
+    way         text NOT NULL,
     at          timestamptz NOT NULL,
     author_id   bigint NOT NULL,
     talk_id     bigint,
     chat_id     text NOT NULL,
     contact_id  bigint,
-    entity_kind text NOT NULL,
+    entity_kind text,
     entity_id   bigint,
     origin      text NOT NULL,
     text        text NOT NULL,
@@ -116,7 +117,7 @@ CREATE TABLE crm_talk (
     updated_at  timestamptz NOT NULL,
     contact_id  bigint,
     chat_id     text NOT NULL,
-    entity_kind text NOT NULL,
+    entity_kind text,
     entity_id   bigint,
     is_in_work  boolean NOT NULL,
     is_read     boolean NOT NULL,
@@ -140,6 +141,7 @@ CREATE TABLE crm_unsorted (
     created_at  timestamptz NOT NULL,
     state       text NOT NULL,
     closed_at   timestamptz,
+    is_guess    boolean NOT NULL,
     PRIMARY KEY (account_id, uid)
 )
 """

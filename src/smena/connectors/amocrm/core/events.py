@@ -6,6 +6,7 @@ note, not in the event: `notes_to_read` says which notes an event asks for.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import msgspec
 
@@ -102,7 +103,7 @@ def call(json: NoteJson, kind: EntityKind, people: Mapping[str, UserId]) -> Call
     direction = CALL_NOTES.get(text(json.note_type))
     if direction is None:
         return None
-    params = json.params if isinstance(json.params, CallParamsJson) else CallParamsJson()
+    params = _params(json.params)
     return Call(
         note=NoteId(identity(json.id)),
         entity_kind=kind,
@@ -116,6 +117,12 @@ def call(json: NoteJson, kind: EntityKind, people: Mapping[str, UserId]) -> Call
         status=_status(params.call_status),
         source=text(params.source)[:200],
     )
+
+
+def _params(raw: msgspec.Raw) -> CallParamsJson:
+    """Read the details of a call; there may be none, or a list."""
+    found = msgspec.json.decode(raw, type=CallParamsJson | list[Any] | None, strict=False)
+    return found if isinstance(found, CallParamsJson) else CallParamsJson()
 
 
 def caller(json: NoteJson, told: Loose, people: Mapping[str, UserId]) -> UserId:
@@ -186,16 +193,16 @@ def _value(raw: msgspec.Raw) -> bytes:
     if value in (b"", b"null", b"[]"):
         return b"[]"
     decoded = msgspec.json.decode(value)  # proves depth and encoding, which a raw piece has not
-    return msgspec.json.encode(_without_nul(decoded)) if b"\\u0000" in value else value
+    return msgspec.json.encode(without_nul(decoded)) if b"\\u0000" in value else value
 
 
-def _without_nul(value: object) -> object:
+def without_nul(value: object) -> object:
     if isinstance(value, str):
         return value.replace("\0", "")
     if isinstance(value, list):
-        return [_without_nul(item) for item in value]
+        return [without_nul(item) for item in value]
     if isinstance(value, dict):
-        return {_without_nul(key): _without_nul(item) for key, item in value.items()}
+        return {without_nul(key): without_nul(item) for key, item in value.items()}
     return value
 
 

@@ -11,11 +11,13 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from smena.connectors.amocrm.core import fields
+from smena.connectors.amocrm.core import fields, hook_dialogue
 from smena.connectors.amocrm.core.entities import responsible
 from smena.connectors.amocrm.core.events import CALL_NOTES
 from smena.connectors.amocrm.core.fields import Types
 from smena.connectors.amocrm.core.form import Tree, branch, branches, leaf
+from smena.connectors.amocrm.core.hook_dialogue import ELEMENTS as KINDS_BY_NUMBER
+from smena.connectors.amocrm.core.hook_dialogue import Draft
 from smena.connectors.amocrm.core.values import (
     BadValue,
     flag,
@@ -26,6 +28,7 @@ from smena.connectors.amocrm.core.values import (
     text,
     whole,
 )
+from smena.crm.dialogue import SILENCE, Heard, Note
 from smena.crm.model import (
     Changes,
     Company,
@@ -45,18 +48,13 @@ from smena.crm.model import (
 )
 from smena.kernel.ids import AccountId
 
-Row = TypeVar("Row", bound=Lead | Contact | Company | Task)
+Card = TypeVar("Card", bound=Lead | Contact | Company | Task)
+Row = TypeVar("Row", bound=Lead | Contact | Company | Task | Note)
 
 AHEAD_MAX = timedelta(days=1)
 NO_TYPES: Mapping[EntityKind, Types] = {}
 TOLD = ("add", "update", "status", "responsible")
 READ_BACK = ("delete", "restore")
-KINDS_BY_NUMBER = {
-    "1": EntityKind.CONTACT,
-    "2": EntityKind.LEAD,
-    "3": EntityKind.COMPANY,
-    "12": EntityKind.CUSTOMER,
-}
 KINDS_BY_ROOT = {
     "leads": EntityKind.LEAD,
     "contacts": EntityKind.CONTACT,
@@ -73,11 +71,14 @@ class Reading:
     entities: frozenset[tuple[EntityKind, int]] = frozenset()
     notes: frozenset[tuple[EntityKind, NoteId]] = frozenset()
     spoiled: tuple[str, ...] = ()
+    heard: Heard = SILENCE
+    talks: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)
 class _Draft:
     zone: ZoneInfo
+    said: Draft
     latest: datetime
     types: Mapping[EntityKind, Types]
     leads: list[Lead] = field(default_factory=list)
@@ -122,7 +123,10 @@ def read(
 
     `types` are those of the custom fields, by kind of card: a body does not name them.
     """
-    draft = _Draft(zone, received_at + AHEAD_MAX, types)
+    latest = received_at + AHEAD_MAX
+    said = Draft(zone, received_at, latest)
+    draft = _Draft(zone, said, latest, types)
+    hook_dialogue.read(tree, said)
     for root in KINDS_BY_ROOT:
         for action, items in branch(tree, root).items():
             if isinstance(items, dict):
@@ -136,7 +140,9 @@ def read(
         tasks=_latest(draft.tasks),
     )
     entities, notes = frozenset(draft.entities), frozenset(draft.notes)
-    return Reading(changes, entities, notes, tuple(draft.spoiled))
+    spoiled = (*draft.spoiled, *said.spoiled)
+    talks = frozenset(said.talks_to_read)
+    return Reading(changes, entities, notes, spoiled, said.heard(), talks)
 
 
 def _read_item(draft: _Draft, root: str, action: str, item: Tree) -> None:
@@ -174,11 +180,13 @@ def _ask_instead(draft: _Draft, kind: EntityKind, item: Tree) -> None:
 
 
 def _note(draft: _Draft, kind: EntityKind, item: Tree) -> None:
-    """Ask for the note of a call; other notes arrive as events."""
+    """Ask for the note of a call, whose body does not tell its length; believe other notes."""
     note = branch(item, "note") or item
     if leaf(note, "note_type") in CALL_NOTES:
         told = KINDS_BY_NUMBER.get(leaf(note, "element_type"), kind)
         draft.notes.add((told, NoteId(identity(leaf(note, "id")))))
+    else:
+        draft.said.notes.append(draft.believed(hook_dialogue.note(note, draft.zone, kind)))
 
 
 def _lead(item: Tree, types: Types) -> Lead:
@@ -262,9 +270,9 @@ def _first(item: Tree, *keys: str) -> str:
     return next((told for key in keys if (told := leaf(item, key))), "")
 
 
-def _latest(rows: Iterable[Row]) -> tuple[Row, ...]:
+def _latest(rows: Iterable[Card]) -> tuple[Card, ...]:
     """Keep the latest claim of each entity: one change comes as update, status, responsible."""
-    kept: dict[int, Row] = {}
+    kept: dict[int, Card] = {}
     for row in rows:
         there = kept.get(row.id)
         if there is None or there.updated_at <= row.updated_at:

@@ -13,7 +13,6 @@ IDS_MAX = 100
 """Ids in one address: about 3 KB, every proxy takes it."""
 
 Params = tuple[tuple[str, str], ...]
-CALL_FILTER: Params = (("filter[note_type][0]", "call_in"), ("filter[note_type][1]", "call_out"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ def of_slice(one: Slice, events_max: int) -> Listing:
         return Listing("events", _between("created_at", one.seconds), events_max)
     if one.path in CALL_PATHS:
         within = _between("updated_at", one.seconds)
-        return Listing(one.path, (*CALL_FILTER, *within, ("order[id]", "asc")))
+        return Listing(one.path, (*within, ("order[id]", "asc")))
     if one.path == "users":
         return users()
     return Listing(one.path, (*_with(one.path), ("order[id]", "asc")))
@@ -62,7 +61,7 @@ def of_stream(stream: Stream, window: Window, events_max: int) -> Listing:
             "events", _between("created_at", (window.from_seconds, window.to_seconds)), events_max
         )
     if stream in NOTES:
-        return Listing(stream.value, (*CALL_FILTER, *since))
+        return Listing(stream.value, since)
     if stream is Stream.TASKS:
         return Listing("tasks", since)
     newest_first = ("order[updated_at]", "desc")
@@ -80,6 +79,11 @@ def users() -> Listing:
 
 def pipelines() -> Listing:
     return Listing("leads/pipelines", ())
+
+
+def unsorted() -> Listing:
+    """Return the open requests; those that come in during the walk stand at its end."""
+    return Listing("leads/unsorted", (("order[created_at]", "asc"),))
 
 
 def short(path: str) -> Listing:

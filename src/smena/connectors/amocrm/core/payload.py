@@ -114,7 +114,16 @@ class NoteJson(msgspec.Struct):
     created_by: Loose = None
     responsible_user_id: Loose = None
     created_at: Loose = None
-    params: CallParamsJson | list[Any] | None = None
+    updated_at: Loose = None
+    params: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+class EventEntityJson(msgspec.Struct):
+    linked_talk_contact_id: Loose = None
+
+
+class EventPartsJson(msgspec.Struct):
+    entity: EventEntityJson | list[Any] | None = None
 
 
 class EventJson(msgspec.Struct):
@@ -127,6 +136,7 @@ class EventJson(msgspec.Struct):
     oauth_client_uuid: Loose = None
     value_before: msgspec.Raw = msgspec.Raw(b"[]")
     value_after: msgspec.Raw = msgspec.Raw(b"[]")
+    embedded: EventPartsJson | list[Any] | None = msgspec.field(default=None, name="_embedded")
 
 
 Letters = dict[str, Loose] | list[Any] | None

@@ -21,6 +21,7 @@ class Stage(StrEnum):
 
     PEOPLE = "people"
     LISTS = "lists"
+    UNSORTED = "unsorted"
     EVENTS = "events"
     CALLS = "calls"
     LEADS = "leads"
@@ -29,7 +30,7 @@ class Stage(StrEnum):
     TASKS = "tasks"
 
 
-WHOLE = (Stage.PEOPLE, Stage.LISTS)
+WHOLE = (Stage.PEOPLE, Stage.LISTS, Stage.UNSORTED)
 """Stages that are read in one piece."""
 CARDS = (Stage.LEADS, Stage.CONTACTS, Stage.COMPANIES, Stage.TASKS)
 CALL_PATHS = ("leads/notes", "contacts/notes", "companies/notes")
@@ -63,6 +64,7 @@ def slices(now: datetime, days: int = DAYS_BACK) -> tuple[Slice, ...]:
     work: list[tuple[Stage, str, datetime | None, datetime | None]] = [
         (Stage.PEOPLE, "users", None, None),
         (Stage.LISTS, "lists", None, None),
+        (Stage.UNSORTED, "leads/unsorted", None, None),
     ]
     end = now + DAY  # a clock of theirs that is ahead of ours loses nothing
     start = now - timedelta(hours=12)

@@ -7,7 +7,8 @@ from typing import TypeVar
 
 import msgspec
 
-from smena.connectors.amocrm.core import entities, events, lists, people
+from smena.connectors.amocrm.core import dialogue, entities, events, lists, people
+from smena.connectors.amocrm.core.dialogue_json import TalkJson, UnsortedJson
 from smena.connectors.amocrm.core.entities import source_name
 from smena.connectors.amocrm.core.payload import (
     EntityJson,
@@ -19,12 +20,14 @@ from smena.connectors.amocrm.core.payload import (
     UserJson,
     read_rows,
 )
+from smena.crm.dialogue import SILENCE, Heard, Note
 from smena.crm.directory import NOTHING_LISTED, Directory
 from smena.crm.model import (
     Call,
     Changes,
     Company,
     Contact,
+    ContactId,
     EntityKind,
     Event,
     Group,
@@ -39,6 +42,7 @@ Items = Sequence[msgspec.Raw]
 People = Mapping[str, UserId]
 Card = TypeVar("Card", Lead, Contact, Company, Task)
 NOBODY: People = {}
+NOBODYS: Mapping[str, ContactId] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +56,13 @@ class Told:
     spoiled: tuple[str, ...] = ()
     authors: frozenset[UserId] = frozenset()
     directory: Directory = NOTHING_LISTED
+    heard: Heard = SILENCE
 
 
 def page(path: str, items: Items, names: People = NOBODY) -> Told:
     """Translate a page of the list `path`."""
     read = READERS.get(path)
-    return read(items) if read else _calls(path, items, names)
+    return read(items) if read else _notes(path, items, names)
 
 
 def leads(items: Items) -> Told:
@@ -88,11 +93,39 @@ def users(items: Items) -> Told:
     return Told(Changes(source=Source.API, users=rows.good), spoiled=rows.spoiled)
 
 
+def unsorted(items: Items) -> Told:
+    rows = read_rows(items, UnsortedJson, dialogue.unsorted)
+    return Told(
+        Changes(source=Source.API),
+        moments=tuple(one.created_at for one in rows.good),
+        spoiled=rows.spoiled,
+        heard=Heard(unsorted=rows.good),
+    )
+
+
+def talks(items: Items) -> Told:
+    rows = read_rows(items, TalkJson, dialogue.talk)
+    return Told(
+        Changes(source=Source.API),
+        ids=frozenset(int(talk.id) for talk in rows.good),
+        spoiled=rows.spoiled,
+        heard=Heard(talks=rows.good),
+    )
+
+
 def log_page(items: Items) -> Told:
-    return log(read_rows(items, EventJson, events.event))
+    contacts: dict[str, ContactId] = {}
+
+    def translate(json: EventJson) -> Event:
+        event = events.event(json)
+        if contact := dialogue.contact_of(json):
+            contacts[event.id] = contact
+        return event
+
+    return log(read_rows(items, EventJson, translate), contacts)
 
 
-def log(rows: Rows[Event]) -> Told:
+def log(rows: Rows[Event], contacts: Mapping[str, ContactId] = NOBODYS) -> Told:
     """Translate events: they are kept, they tell of the bin, and some ask for more reading."""
     oldest_first = sorted(rows.good, key=lambda event: (event.at, event.id))
     changes = Changes(
@@ -105,10 +138,12 @@ def log(rows: Rows[Event]) -> Told:
     cards = {
         (entities.PLURALS[kind], number) for kind, number in events.entities_to_read(oldest_first)
     }
+    talked = {("talks", number) for number in dialogue.talks_to_read(oldest_first)}
     return Told(
         changes,
         moments=tuple(event.at for event in rows.good),
-        unread=frozenset(notes | cards),
+        unread=frozenset(notes | cards | talked),
+        heard=dialogue.of_log(oldest_first, contacts),
         spoiled=rows.spoiled,
         authors=frozenset(event.author for event in rows.good if event.author > 0),
     )
@@ -118,7 +153,8 @@ def rows_of(told: Told) -> tuple[object, ...]:
     """Return all rows of a page, of whatever kind."""
     changes = told.changes
     cards = (*changes.leads, *changes.contacts, *changes.companies, *changes.tasks)
-    return (*cards, *changes.calls, *changes.events)
+    heard = (*told.heard.notes, *told.heard.talks, *told.heard.unsorted)
+    return (*cards, *changes.calls, *changes.events, *heard)
 
 
 def only(told: Told, unseen: Collection[object]) -> Told:
@@ -126,7 +162,8 @@ def only(told: Told, unseen: Collection[object]) -> Told:
     changes = told.changes
     if changes.events:
         left_over = tuple(event for event in changes.events if event in unseen)
-        return log(Rows(left_over, told.spoiled))
+        contacts = {str(m.id): m.contact for m in told.heard.messages if m.contact}
+        return log(Rows(left_over, told.spoiled), contacts)
     left = replace(
         changes,
         leads=tuple(row for row in changes.leads if row in unseen),
@@ -135,7 +172,8 @@ def only(told: Told, unseen: Collection[object]) -> Told:
         tasks=tuple(row for row in changes.tasks if row in unseen),
         calls=tuple(row for row in changes.calls if row in unseen),
     )
-    return replace(told, changes=left)
+    notes = tuple(note for note in told.heard.notes if note in unseen)
+    return replace(told, changes=left, heard=replace(told.heard, notes=notes))
 
 
 def roster(
@@ -171,20 +209,22 @@ def _cards(changes: Changes, rows: Rows[Card]) -> Told:
     )
 
 
-def _calls(path: str, items: Items, names: People) -> Told:
+def _notes(path: str, items: Items, names: People) -> Told:
     kind = entities.entity_kind(path.partition("/")[0])
 
-    def translate(json: NoteJson) -> Call | None:
-        return events.call(json, kind, names)
+    def translate(json: NoteJson) -> tuple[Note, Call | None]:
+        return dialogue.note(json, kind), events.call(json, kind, names)
 
     rows = read_rows(items, NoteJson, translate)
-    calls = tuple(call for call in rows.good if call)
+    calls = tuple(call for _, call in rows.good if call)
+    notes = tuple(note for note, _ in rows.good)
     return Told(
         Changes(source=Source.API, calls=calls),
-        moments=tuple(call.stamp for call in calls),
-        ids=frozenset(int(call.note) for call in calls),
+        moments=tuple(note.updated_at for note in notes),
+        ids=frozenset(int(note.id) for note in notes),
         spoiled=rows.spoiled,
         authors=frozenset(call.user for call in calls if call.user > 0),
+        heard=Heard(notes=notes),
     )
 
 
@@ -214,4 +254,6 @@ READERS: Mapping[str, Callable[[Items], Told]] = {
     "tasks": tasks,
     "events": log_page,
     "users": users,
+    "leads/unsorted": unsorted,
+    "talks": talks,
 }

@@ -89,6 +89,8 @@ UPDATE amocrm_connection SET roster_at = NULL, next_cards_at = least(next_cards_
 
 LISTS_READ = "UPDATE amocrm_connection SET lists_at = :now WHERE account_id = :account"
 
+UNSORTED_READ = "UPDATE amocrm_connection SET unsorted_at = :now WHERE account_id = :account"
+
 # Whoever reads them takes a dozen requests: not again when that was a moment ago.
 LISTS_WANTED = """
 UPDATE amocrm_connection SET lists_at = NULL WHERE account_id = :account AND lists_at < :before
@@ -206,6 +208,10 @@ async def save_lists_read(tx: Tx, now: datetime) -> None:
 async def ask_for_lists(tx: Tx, before: datetime) -> None:
     """Have the short lists read again unless that was done after `before`."""
     await tx.run(LISTS_WANTED, account=tx.account, before=before)
+
+
+async def save_unsorted_read(tx: Tx, now: datetime) -> None:
+    await tx.run(UNSORTED_READ, account=tx.account, now=now)
 
 
 async def save_cards_read(tx: Tx, next_at: datetime) -> None:
