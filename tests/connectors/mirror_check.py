@@ -13,6 +13,7 @@ import httpx2
 
 from smena.kernel.db import Database, Tx
 from smena.kernel.ids import AccountId
+from tests.connectors import mirror_more
 
 Rows = dict[Any, tuple[Any, ...]]
 SHOWN_MAX = 30
@@ -302,8 +303,10 @@ def _unix(moment: Any) -> int | None:
 CRM = {
     "lead": _crm_leads, "contact": _crm_contacts, "company": _crm_companies, "task": _crm_tasks,
     "user": _crm_users, "stage": _crm_stages, "event": _crm_events, "call": _crm_calls,
+    **mirror_more.CRM,
 }  # fmt: skip
 MIRROR = {
     "lead": _leads, "contact": _contacts, "company": _companies, "task": _tasks,
     "user": _users, "stage": _stages, "event": _events, "call": _calls,
+    **mirror_more.MIRROR,
 }  # fmt: skip

@@ -33,7 +33,11 @@ from smena.crm.dialogue import (
 from smena.crm.model import ContactId, EntityKind, LeadId, NoteId, PipelineId, Source, UserId
 
 MESSAGE_ROOTS = {"message": Way.IN, "outgoing_message": Way.OUT}
-STATES = {"accept": UnsortedState.ACCEPTED, "decline": UnsortedState.DECLINED}
+STATES = {
+    "accept": UnsortedState.ACCEPTED,
+    "link": UnsortedState.ACCEPTED,
+    "decline": UnsortedState.DECLINED,
+}
 NOTE_TYPES = {
     "4": "common",
     "10": "call_in",
