@@ -1,4 +1,7 @@
-"""`./run bench [NAME ...]`: run the measurements one after another on a fresh database each."""
+"""`./run bench [NAME ...]`: run the measurements one after another on a fresh database each.
+
+A name may carry sizes: `first_load:100000:100000:1000000`.
+"""
 
 import asyncio
 import importlib
@@ -18,7 +21,18 @@ from smena.kernel.chance import new_id
 from smena.kernel.postgres.server import EmbeddedPostgres
 from smena.migrations.apply import upgrade
 
-NAMES = ("postgres", "kernel", "crm", "distribution", "activity", "connector", "outbox")
+NAMES = (
+    "postgres", "kernel", "crm", "distribution", "activity", "connector", "first_load", "outbox",
+)  # fmt: skip
+    "postgres",
+    "kernel",
+    "crm",
+    "distribution",
+    "activity",
+    "connector",
+    "first_load",
+    "outbox",
+)
 
 
 @asynccontextmanager
@@ -43,7 +57,8 @@ async def measure(name: str, server_url: str) -> None:
     try:
         await upgrade(text)
         print(f"\n{name}")
-        await importlib.import_module(f"bench.{name}").main(text)
+        module, *sizes = name.split(":")
+        await importlib.import_module(f"bench.{module}").main(text, *map(int, sizes))
     finally:
         await admin.execute(f'DROP DATABASE "{url.database}" WITH (FORCE)')
         await admin.close()

@@ -109,7 +109,7 @@ def test_tags_by_number() -> None:
 def test_no_value_breaks_a_card(value: object, kind: str) -> None:
     """Whatever JSON holds becomes something that jsonb can hold."""
     found = fields.scalar(value, kind)
-    assert b"\\u0000" not in msgspec.json.encode(found)
+    assert "\0" not in str(found)
     assert msgspec.json.decode(msgspec.json.encode(found)) == found
 
 

@@ -15,6 +15,7 @@ from smena.activity import pages as activity
 from smena.app import upkeep
 from smena.connectors.amocrm import completeness_pages as completeness
 from smena.connectors.amocrm import health_pages as health
+from smena.connectors.amocrm import history_pages as amocrm_history
 from smena.connectors.amocrm import jobs as amocrm_jobs
 from smena.connectors.amocrm import outbox_pages
 from smena.connectors.amocrm import pages as amocrm
@@ -40,6 +41,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     *outbox_pages.ROUTES,
     *completeness.ROUTES,
     *health.ROUTES,
+    *amocrm_history.ROUTES,
     *distribution.ROUTES,
     *staff.ROUTES,
 )
@@ -116,6 +118,11 @@ def navigation() -> Sequence[Entry]:
                     "/settings/completeness",
                     lambda: _("Полнота данных"),
                     shown=shown_to(Ability.SEE_HEALTH),
+                ),
+                Entry(
+                    "/settings/history",
+                    lambda: _("История событий"),
+                    shown=shown_to(Ability.CONNECT_ACCOUNT),
                 ),
                 Entry(
                     "/settings/hours",

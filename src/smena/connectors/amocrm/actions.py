@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 
 from smena.accounts import actions as accounts
 from smena.accounts.model import AccountState
-from smena.connectors.amocrm import connecting, hook, letting_go, reconcile
+from smena.connectors.amocrm import connecting, deep_history, hook, letting_go, reconcile
 from smena.connectors.amocrm.connecting import CodeRequest, Request
 from smena.connectors.amocrm.core.disabled import Disabled
+from smena.connectors.amocrm.core.history import History, Unwanted
 from smena.connectors.amocrm.model import AskedBy, Connected, HookState, NotConnected, SwitchedOff
 from smena.connectors.amocrm.reach import Reach
 from smena.connectors.amocrm.store import check, link, minutes, tokens
@@ -54,6 +55,20 @@ async def switched_off(db: Database, clock: Clock, reach: Reach, told: Disabled)
 async def set_rate(tx: Tx, per_second: float | None, load_per_second: float | None) -> None:
     """Set how fast amoCRM may be asked: None is the installation's default, 0 is no limit."""
     await link.set_rate(tx, per_second, load_per_second)
+
+
+async def want_history(tx: Tx, text: str, now: datetime) -> History | Unwanted:
+    """Have the event log read back to a date (`2025-01-01`) of the account's calendar."""
+    return await deep_history.ask(tx, text, now)
+
+
+async def pause_history(tx: Tx) -> None:
+    """Stop reading the past until somebody goes on."""
+    await deep_history.pause(tx)
+
+
+async def go_on_with_history(tx: Tx, now: datetime) -> None:
+    await deep_history.go_on(tx, now)
 
 
 async def access_lost(tx: Tx, status: int, now: datetime) -> None:

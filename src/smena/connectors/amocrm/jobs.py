@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Sequence
 from smena.connectors.amocrm import (
     actions,
     courier,
+    deep_history,
     first_load,
     hook,
     polling,
@@ -42,6 +43,7 @@ def register(registry: Registry, clock: Clock) -> None:
 
     registry.pump("amocrm.inbox", drain_inbox, queries.with_bodies)
     registry.pump("amocrm.load", load, queries.loads_due)
+    registry.pump("amocrm.history", read_history, queries.histories_due)
     registry.pump("amocrm.poll", poll, with_polls)
     registry.pump("amocrm.cards", read_cards, with_cards)
     registry.pump("amocrm.courier", deliver, with_wishes)
@@ -60,6 +62,11 @@ async def drain_inbox(context: JobContext, account: AccountId) -> None:
 async def load(context: JobContext, account: AccountId) -> None:
     """Go on with the first load."""
     await _watched(context, account, first_load.run(context, account))
+
+
+async def read_history(context: JobContext, account: AccountId) -> None:
+    """Go on with the past that somebody asked for."""
+    await _watched(context, account, deep_history.run(context, account))
 
 
 async def poll(context: JobContext, account: AccountId) -> None:

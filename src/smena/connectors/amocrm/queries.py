@@ -19,6 +19,7 @@ from smena.connectors.amocrm.model import (
     Report,
 )
 from smena.connectors.amocrm.store import check, link, load, tokens, vital
+from smena.connectors.amocrm.store import history as store_history
 from smena.crm import queries as crm
 from smena.crm.model import Coverage
 from smena.kernel import inbox
@@ -54,6 +55,21 @@ async def progress(tx: Tx, now: datetime) -> Progress | None:
     if found is None or found.load_started_at is None:
         return None
     return tell(await load.slices(tx), found.load_started_at, found.load_finished_at or now)
+
+
+async def history(tx: Tx) -> History | None:
+    """Return how the reading of the past stands, None when nobody asked for it."""
+    return await store_history.one(tx)
+
+
+async def loaded_from(tx: Tx) -> datetime | None:
+    """Return since when the first load has read the event log."""
+    return await store_history.loaded_from(tx)
+
+
+async def histories_due(tx: Tx) -> list[AccountId]:
+    """Return whose past is to be read on (system transaction)."""
+    return await store_history.due(tx)
 
 
 async def freshness(tx: Tx, now: datetime) -> Freshness:

@@ -1,0 +1,90 @@
+"""The first load of a big account: `./run bench first_load:100000:100000:1000000`.
+
+Sizes are leads, contacts, events; without them a tenth of that. The other side only makes answers
+up (`bench/bare_crm.py`); how long those take by themselves is printed too.
+"""
+
+import asyncio
+import resource
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from time import perf_counter
+
+import httpx2
+
+from smena.connectors.amocrm import first_load
+from smena.connectors.amocrm.actions import connect_by_token
+from smena.connectors.amocrm.connecting import Request
+from smena.connectors.amocrm.model import Connected
+from smena.connectors.amocrm.reach import Options, Reach
+from smena.connectors.amocrm.store import load
+from smena.kernel.chance import new_secret
+from smena.kernel.clock import SystemClock
+from smena.kernel.crypto import Vault
+from smena.kernel.db import Database
+from smena.kernel.http import new_client
+from smena.kernel.ids import AccountId
+from smena.kernel.jobs import JobContext
+
+ACCOUNT = AccountId(31_000_001)
+SIZES = (10_000, 10_000, 100_000)
+TABLES = ("crm_lead", "crm_contact", "crm_event")
+PROBES = 200
+
+
+async def main(url: str, *sizes: int) -> None:
+    """Print how long the first load takes, how many rows a second, how much memory."""
+    db = Database.open(url, pool_size=12, topics={})
+    async with new_client(connections=20) as http, _crm(sizes or SIZES) as crm:
+        reach = Reach(http, Vault(new_secret(32)), Options())
+        context = JobContext(db, SystemClock(), {Reach: reach})
+        found = await connect_by_token(db, context.clock, reach, Request(crm, "token", 0, 0))
+        assert isinstance(found, Connected), found
+        before = _memory()
+        begun = perf_counter()
+        await first_load.run(context, ACCOUNT)
+        seconds = perf_counter() - begun
+        async with db.tenant(ACCOUNT) as tx:
+            rows = {name: await tx.value(f"SELECT count(*) FROM {name}") for name in TABLES}
+            pages = sum(one.page - 1 for one in await load.slices(tx))
+            size = await tx.value("SELECT pg_database_size(current_database())")
+        total = sum(rows.values())
+        print("  " + ", ".join(f"{name[4:]} {count:,}" for name, count in rows.items()))
+        print(f"  {seconds:.1f} s, {total / seconds:,.0f} rows/s, {pages / seconds:.0f} pages/s")
+        print(f"  memory {before} -> {_memory()} MB at most, database {size / 2**20:,.0f} MB")
+        await _probe(crm)
+    await db.close()
+
+
+async def _probe(crm: str) -> None:
+    """Measure the other side alone."""
+    async with httpx2.AsyncClient(base_url=crm, trust_env=False) as client:
+        begun = perf_counter()
+        for page in range(1, PROBES + 1):
+            await client.get("/api/v4/leads", params={"page": page, "limit": 250})
+        spent = (perf_counter() - begun) / PROBES
+    print(f"  the other side answers a page of 250 leads in {spent * 1000:.1f} ms")
+
+
+def _memory() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+@asynccontextmanager
+async def _crm(sizes: tuple[int, ...]) -> AsyncIterator[str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    words = [str(number) for number in (port, *sizes)]
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bench.bare_crm", *words, stdout=asyncio.subprocess.PIPE
+    )
+    assert child.stdout is not None
+    try:
+        await child.stdout.readline()
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        child.terminate()
+        await child.wait()
