@@ -24,15 +24,6 @@ from smena.migrations.apply import upgrade
 NAMES = (
     "postgres", "kernel", "crm", "distribution", "activity", "connector", "first_load", "outbox",
 )  # fmt: skip
-    "postgres",
-    "kernel",
-    "crm",
-    "distribution",
-    "activity",
-    "connector",
-    "first_load",
-    "outbox",
-)
 
 
 @asynccontextmanager

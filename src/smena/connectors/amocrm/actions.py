@@ -87,6 +87,11 @@ async def access_regained(tx: Tx, now: datetime) -> None:
     await wake(tx, "amocrm.poll", tx.account)
 
 
+async def hint(tx: Tx, now: datetime) -> None:
+    """Ask amoCRM for news soon."""
+    await link.hint(tx, now)
+
+
 async def note_trouble(tx: Tx, reason: str, now: datetime) -> None:
     """Remember passing trouble for the page; the next good answer forgets it."""
     await link.note_trouble(tx, reason, now)

@@ -180,6 +180,8 @@ class Client:
         if answer.status not in GOOD and answer.status != NOT_FOUND:
             raise Passing(f"amoCRM answers {answer.status}")
         self._pace.well_taken()
+        if answer.status not in (NO_CONTENT, NOT_FOUND) and not answer.body.strip():
+            raise Passing("amoCRM answers with nothing")  # an empty list would be 204
         try:
             return understand(b"" if answer.status in (NO_CONTENT, NOT_FOUND) else answer.body)
         except BadAnswer as trouble:

@@ -1,7 +1,7 @@
 """Read the event log back to a chosen date, in the background, behind everything else.
 
-A page is absorbed in one transaction with its place, so a kill costs that page. It gives way: it
-waits while something is to be written to amoCRM, and rests between its requests.
+A page is absorbed in one transaction with its place, so a kill costs that page. It gives way: its
+requests go last in the account's pace, and it rests between them.
 """
 
 import asyncio
@@ -22,8 +22,6 @@ from smena.connectors.amocrm.reach import Reach
 from smena.connectors.amocrm.store import history as store
 from smena.connectors.amocrm.store import link
 from smena.crm import actions as crm
-from smena.crm import queries as crm_queries
-from smena.crm.outbox import WishState
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
 from smena.kernel.jobs import JobContext, wake
@@ -32,7 +30,6 @@ from smena.kernel.metrics import EVENTS
 PAGES_AT_ONCE = 30
 """After so many pages other work gets this worker's place."""
 REST_SECONDS = 0.7
-UNDER_WAY = (WishState.PLANNED, WishState.SENDING)
 
 log = structlog.get_logger(__name__)
 
@@ -68,12 +65,11 @@ async def go_on(tx: Tx, now: datetime) -> None:
 async def run(context: JobContext, account: AccountId) -> None:
     """Read some pages; whoever has more to read is woken again."""
     reach = context.service(Reach)
-    client = await reach.client_for_load(context.db, context.clock, account)
+    client = await reach.client_in_background(context.db, context.clock, account)
     for _ in range(PAGES_AT_ONCE):
         async with context.db.tenant(account) as tx:
             known, connection = await store.one(tx), await link.one(tx)
-            is_busy = await _must_wait(tx)
-        if known is None or known.is_paused or known.finished_at is not None or is_busy:
+        if known is None or known.is_paused or known.finished_at is not None:
             return
         if connection is None or not connection.is_active or connection.load_finished_at is None:
             return
@@ -81,14 +77,9 @@ async def run(context: JobContext, account: AccountId) -> None:
         page = await _page(client, known)
         if not await _absorb(context, account, known, page):
             return
-        if connection.load_requests_per_second != 0:  # 0: nobody counts
+        if connection.requests_per_second != 0:  # 0: nobody counts
             took = (context.now - started_at) / timedelta(seconds=1)
             await asyncio.sleep(max(REST_SECONDS, took))
-
-
-async def _must_wait(tx: Tx) -> bool:
-    counts = await crm_queries.wish_counts(tx)
-    return any(state in counts for state in UNDER_WAY)
 
 
 async def _page(client: Client, known: History) -> Page:

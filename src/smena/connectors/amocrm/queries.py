@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from smena.connectors.amocrm import health
 from smena.connectors.amocrm.core.health import Vitals
+from smena.connectors.amocrm.core.history import History
 from smena.connectors.amocrm.core.plan import Progress
 from smena.connectors.amocrm.core.plan import progress as tell
 from smena.connectors.amocrm.core.subscription import is_silent

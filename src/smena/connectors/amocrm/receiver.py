@@ -7,9 +7,10 @@ from typing import Any
 
 from litestar import Request, Response, post
 from litestar.exceptions import NotFoundException
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.params import FromPath
 
-from smena.connectors.amocrm import queries
+from smena.connectors.amocrm import actions, queries
 from smena.connectors.amocrm.core.form import SIZE_MAX_BYTES
 from smena.connectors.amocrm.reach import Reach
 from smena.connectors.amocrm.receiving import SOURCE
@@ -34,7 +35,11 @@ async def receive(
     if not reach.is_hook_key(account, key) or not await _is_ours(request, reach, account):
         raise NotFoundException
     inbox: Inbox = state.services["inbox"]
-    body = await request.body()
+    try:
+        body = await request.body()
+    except RequestEntityTooLarge:
+        await _too_large(request, account)
+        raise
     try:
         await inbox.keep(account, SOURCE, body, state.clock.now())
     except Overloaded:
@@ -42,6 +47,13 @@ async def receive(
         return Response(None, status_code=OVERLOADED)
     WEBHOOKS.labels("kept").inc()
     return Response(None, status_code=200)
+
+
+async def _too_large(request: Request[Any, Any, Any], account: AccountId) -> None:
+    """Have amoCRM asked at once: what a body was too large to tell is in its lists."""
+    WEBHOOKS.labels("too_large").inc()
+    async with request.app.state.db.tenant(account) as tx:
+        await actions.hint(tx, request.app.state.clock.now())
 
 
 async def _is_ours(request: Request[Any, Any, Any], reach: Reach, account: AccountId) -> bool:

@@ -13,6 +13,7 @@ IDS_MAX = 100
 """Ids in one address: about 3 KB, every proxy takes it."""
 
 Params = tuple[tuple[str, str], ...]
+CALL_FILTER: Params = (("filter[note_type][0]", "call_in"), ("filter[note_type][1]", "call_out"))
 
 
 @dataclass(frozen=True, slots=True)
