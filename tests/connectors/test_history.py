@@ -26,7 +26,7 @@ from tests.connectors.test_pages import Desk
 from tests.web.site import make_site, visitor
 
 PATH = history_pages.PATH
-CONNECTION = pages.PATH
+CONNECTION = "/settings/connection"
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 MOSCOW = ZoneInfo("Europe/Moscow")
