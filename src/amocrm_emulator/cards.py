@@ -57,6 +57,34 @@ class CrmCards(CrmWork):
                 self.tell([self._card_change(kind, "add", doc, None)])
         return int(doc["id"])
 
+    def add_customer(self, by: int, at: int, fields: Doc) -> int:
+        """Add a customer of repeated sales."""
+        doc = self.new_card(by, at, "customers", fields["name"], fields)
+        doc |= {
+            "next_price": 0, "next_date": None, "status_id": 1, "periodicity": 0, "ltv": 0,
+            "purchases_count": 0, "average_check": 0,
+        }  # fmt: skip
+        doc |= fields
+        number = int(doc["id"])
+        with self.transaction():
+            self.save("customers", doc)
+            after = [{"note": {"id": number}}]
+            self.add_event(by, at, "customer_added", "customer", number, after=after)
+        return number
+
+    def change_customer(self, by: int, at: int, number: int, fields: Doc) -> Doc:
+        """Change a customer; KeyError when there is none."""
+        with self.transaction():
+            old = self.existing("customers", number)
+            new = self.changed(old, by, at, fields)
+            self.save("customers", new)
+            self.common_events("customers", by, at, old, new)
+            if old["status_id"] != new["status_id"]:
+                before, after = ([{"customer_status": {"id": doc["status_id"]}}]
+                                 for doc in (old, new))  # fmt: skip
+                self.add_event(by, at, "customer_status_changed", "customer", number, before, after)
+        return new
+
     def _card_changes(self, kind: str, old: Doc, new: Doc) -> list[Change]:
         """Return an update, and a change of the responsible user beside it."""
         changes = [self._card_change(kind, "update", new, old)]

@@ -21,11 +21,15 @@ from amocrm_emulator.store import Doc, Store, text_of
 from amocrm_emulator.tagbook import TagBook
 from amocrm_emulator.ulid import event_id
 
-SINGULAR = {"leads": "lead", "contacts": "contact", "companies": "company", "tasks": "task"}
+SINGULAR = {
+    "leads": "lead", "contacts": "contact", "companies": "company", "tasks": "task",
+    "customers": "customer",
+}  # fmt: skip
 CARDS = ("leads", "contacts", "companies")
 FIRST_ID = {
     "leads": 4_000_000, "contacts": 5_000_000, "companies": 6_000_000,
     "tasks": 8_000_000, "notes": 77_000_000,
+    "customers": 7_000_000,
 }  # fmt: skip
 CHANGES_IN_A_BODY = 20
 

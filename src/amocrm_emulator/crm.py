@@ -1,8 +1,8 @@
 """The rules of the emulated account, used by the API and by the simulated team alike.
 
 Every write has an author and a moment, leaves events in the log, keeps derived fields and queues
-webhooks. The verbs live in `unsorted`, `talks`, `leads`, `cards`, `work` and `core`; here the
-account begins.
+webhooks. The verbs live in `pipelines`, `unsorted`, `talks`, `leads`, `cards`, `work`, `core`;
+here the account begins.
 """
 
 import sqlite3
@@ -14,13 +14,13 @@ from amocrm_emulator.fieldbook import first_fields
 from amocrm_emulator.hooks.stages import Stages
 from amocrm_emulator.hooks.triggers import Account
 from amocrm_emulator.oauth.authority import Authority, NewIntegration
+from amocrm_emulator.pipelines import CrmPipelines
 from amocrm_emulator.rolebook import role_of
 from amocrm_emulator.spec import AccountSpec
 from amocrm_emulator.store import Store
-from amocrm_emulator.unsorted import CrmUnsorted
 
 
-class Crm(CrmUnsorted):
+class Crm(CrmPipelines):
     """The whole account."""
 
     def __init__(self, store: Store, clock: Clock) -> None:

@@ -21,7 +21,12 @@ LEADS = ("сделки", "сделок", "сделкам", "сделки", "сд
 async def account(request: Http) -> Answer:
     who = caller(request)
     embed = queries.of(request).embed
-    shown = _account(who) | _asked(who.crm, embed, has_filters=switches(request).has_filters)
+    mode = "segments" if switches(request).has_customers else "disabled"
+    shown = (
+        _account(who)
+        | {"customers_mode": mode}
+        | _asked(who.crm, embed, has_filters=switches(request).has_filters)
+    )
     embedded = _embedded(who.crm, embed)
     shown |= {"_links": self_link(request, "account")}
     return hal(shown | ({"_embedded": embedded} if embedded else {}))
@@ -46,7 +51,6 @@ def _account(who: Caller) -> Doc:
         "country": "RU",
         "currency": "RUB",
         "currency_symbol": "₽",
-        "customers_mode": "disabled",
         "is_unsorted_on": True,
         "is_loss_reason_enabled": True,
         "is_helpbot_enabled": False,

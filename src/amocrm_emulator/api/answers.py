@@ -34,8 +34,16 @@ Answer = Response[bytes]
 class Refusal(Exception):  # noqa: N818 -- an answer, not a defect
     """A request that ends with a problem document."""
 
-    def __init__(self, status: int, detail: str, errors: Sequence[Any] | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        errors: Sequence[Any] | None = None,
+        *,
+        key: str = "validation-errors",
+    ) -> None:
         super().__init__(detail)
+        self.key = key
         self.status = status
         self.detail = detail
         self.errors = errors
@@ -53,7 +61,7 @@ def problem(refusal: Refusal) -> Answer:
     """Return the document of an error; validation errors are listed per item."""
     content: dict[str, Any] = {}
     if refusal.errors is not None:
-        content["validation-errors"] = list(refusal.errors)
+        content[refusal.key] = list(refusal.errors)
     content |= {
         "title": TITLES.get(refusal.status, "Error"),
         "type": f"https://httpstatus.es/{refusal.status}",
@@ -120,10 +128,12 @@ def whole(request: Http, name: str, rows: Sequence[Any], path: str) -> Answer:
 
 def written(
     request: Http, name: str, rows: Sequence[Any], path: str | None = None,
-    *, total: int | None = None,
+    *, total: int | None = None, refused: Sequence[Any] = (),
 ) -> Answer:  # fmt: skip
     """Return what a batch did."""
-    totals = {} if total is None else {"_total_items": total}
+    totals: dict[str, Any] = {} if total is None else {"_total_items": total}
+    if refused:
+        totals["validation-errors"] = list(refused)
     links = self_link(request, path or name)
     return hal(totals | {"_links": links, "_embedded": {name: rows}})
 

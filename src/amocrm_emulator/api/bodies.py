@@ -6,6 +6,7 @@ from typing import Any, TypeGuard
 import msgspec
 
 from amocrm_emulator.api.answers import Http, Refusal, invalid
+from amocrm_emulator.api.switches import switches
 from amocrm_emulator.store import Doc
 
 BATCH_MAX = 250
@@ -44,6 +45,29 @@ async def read_any(request: Http) -> Any:
 def _request_id(item: Doc, place: int) -> str:
     given = item.get("request_id")
     return str(place) if given is None else str(given)
+
+
+def sift(
+    request: Http, items: list[Doc], check: Callable[[Doc], Iterable[Trouble]]
+) -> tuple[list[Doc], list[Doc]]:
+    """Return the items that are right, and the refusals of the others.
+
+    The whole batch is refused when one item is wrong; some accounts refuse that item alone.
+    """
+    if not switches(request).refuses_items:
+        check_items(items, check)
+        return items, []
+    good: list[Doc] = []
+    refused: list[Doc] = []
+    for item in items:
+        try:
+            check_items([item], check)
+            good.append(item)
+        except Refusal as refusal:
+            refused += refusal.errors or ()
+    if not good:
+        raise Refusal(400, "Request validation failed", refused)
+    return good, refused
 
 
 def check_items(items: Iterable[Doc], check: Callable[[Doc], Iterable[Trouble]]) -> None:

@@ -73,6 +73,19 @@ def _add(request: Http, who: Caller, item: Doc) -> Doc | None:
     }  # fmt: skip
 
 
+def find_contact(crm: Crm, code: str | None, text: str) -> int | None:
+    """Return the first contact with a phone (by its last ten digits) or an e-mail."""
+    key = phone_key(text) if code == "PHONE" else text.strip().lower()
+    if code not in {"PHONE", "EMAIL"} or not key:
+        return None
+    rows = crm.store.rows(
+        "SELECT id FROM entity WHERE kind = 'contacts' AND deleted = 0 AND instr(search, ?) > 0"
+        " ORDER BY id LIMIT 1",
+        key,
+    )
+    return int(rows[0][0]) if rows else None
+
+
 def find_by_phone(crm: Crm, phone: str) -> tuple[str, int] | None:
     """Match by the last ten digits: the only active lead, otherwise the contact or company."""
     key = phone_key(phone)

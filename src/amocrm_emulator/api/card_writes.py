@@ -14,10 +14,14 @@ from amocrm_emulator.api.bodies import (
     not_a_choice,
     read_items,
     read_object,
+    sift,
 )
+from amocrm_emulator.api.calls import find_contact
 from amocrm_emulator.api.cards import card_paths, kind_of
 from amocrm_emulator.api.checks import check_card
 from amocrm_emulator.api.gate import Caller, caller
+from amocrm_emulator.api.seeing import require, require_add
+from amocrm_emulator.api.switches import switches
 from amocrm_emulator.api.tags import tags_after, tags_of
 from amocrm_emulator.store import Doc
 
@@ -33,24 +37,28 @@ DATED = ("created_at", "updated_at", "closed_at")
 async def add_cards(request: Http) -> Answer:
     who, kind = caller(request), kind_of(request)
     items = await read_items(request)
-    check_items(items, lambda item: check_card(who.crm, kind, item))
+    items, refused = sift(request, items, lambda item: check_card(who.crm, kind, item))
+    require_add(who, kind)
     with who.crm.transaction():
         added = [(add_card(who, kind, item), item["request_id"]) for item in items]
     rows = [
         {"id": number, "request_id": request_id, "_links": self_link(request, f"{kind}/{number}")}
         for number, request_id in added
     ]
-    return written(request, kind, rows)
+    return written(request, kind, rows, refused=refused)
 
 
 @patch(card_paths(""))
 async def change_cards(request: Http) -> Answer:
     who, kind = caller(request), kind_of(request)
     items = await read_items(request)
-    check_items(items, lambda item: _check_change(who, kind, item))
+    items, refused = sift(request, items, lambda item: _check_change(who, kind, item))
     with who.crm.transaction():
+        for item in items:
+            require(who, "edit", kind, who.crm.existing(kind, item["id"]))
         changed = [_change(who, kind, int(item["id"]), item) for item in items]
-    return written(request, kind, [_changed_row(request, kind, doc) for doc in changed])
+    rows = [_changed_row(request, kind, doc) for doc in changed]
+    return written(request, kind, rows, refused=refused)
 
 
 @patch(card_paths("/{number:int}"))
@@ -59,6 +67,7 @@ async def change_card(request: Http, number: FromPath[int]) -> Answer:
     who, kind = caller(request), kind_of(request)
     item = await read_object(request) | {"id": number, "request_id": "0"}
     check_items([item], lambda item: _check_change(who, kind, item))
+    require(who, "edit", kind, who.crm.existing(kind, number))
     return hal(_changed_row(request, kind, _change(who, kind, number, item)))
 
 
@@ -68,8 +77,9 @@ async def add_complex(request: Http) -> Answer:
     who = caller(request)
     items = await read_items(request, COMPLEX_MAX)
     check_items(items, lambda item: _check_complex(who, item))
+    require_add(who, "leads")
     with who.crm.transaction():
-        return hal([_add_whole(who, item) for item in items])
+        return hal([_add_whole(request, who, item) for item in items])
 
 
 def _check_complex(who: Caller, item: Doc) -> list[Trouble]:
@@ -83,13 +93,29 @@ def _check_complex(who: Caller, item: Doc) -> list[Trouble]:
     return troubles
 
 
-def _add_whole(who: Caller, item: Doc) -> Doc:
-    numbers = {kind: _given_or_new(who, kind, item) for kind in ("companies", "contacts")}
+def _duplicate(who: Caller, item: Doc) -> int | None:
+    """Return the contact that has this phone or e-mail already: the control of duplicates."""
+    card = given_card(item, "contacts")
+    for field in (card or {}).get("custom_fields_values") or ():
+        known = who.crm.fields.find("contacts", field)
+        code = known["code"] if known else None
+        for value in field.get("values") or ():
+            found = find_contact(who.crm, code, str(value.get("value") or ""))
+            if found is not None:
+                return found
+    return None
+
+
+def _add_whole(request: Http, who: Caller, item: Doc) -> Doc:
+    """Add a lead with its cards, or join it to a customer that is known."""
+    known = _duplicate(who, item) if switches(request).merges_duplicates else None
+    numbers = {"companies": _given_or_new(who, "companies", item)}
+    numbers["contacts"] = known or _given_or_new(who, "contacts", item)
     links = {kind: [{"id": number}] if number else [] for kind, number in numbers.items()}
     lead = add_card(who, "leads", item | {"_embedded": (item.get("_embedded") or {}) | links})
     return {
         "id": lead, "contact_id": numbers["contacts"], "company_id": numbers["companies"],
-        "request_id": [item["request_id"]], "merged": False,
+        "request_id": [item["request_id"]], "merged": known is not None,
     }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from amocrm_emulator.api import query as queries
 from amocrm_emulator.api.answers import Answer, Http, hal, listing, nothing, self_link
 from amocrm_emulator.api.gate import caller
 from amocrm_emulator.api.lists import cards_page
+from amocrm_emulator.api.seeing import only_visible, visible
 from amocrm_emulator.api.switches import switches
 from amocrm_emulator.core import CARDS
 from amocrm_emulator.crm import Crm
@@ -27,7 +28,10 @@ def kind_of(request: Http) -> str:
 async def cards(request: Http) -> Answer:
     who, kind, query = caller(request), kind_of(request), queries.of(request)
     has_filters = switches(request).has_filters
-    docs, has_next = cards_page(who.crm.store, kind, query, has_filters=has_filters)
+    docs, has_next = cards_page(
+        who.crm.store, kind, query, lambda where: only_visible(where, who, kind),
+        has_filters=has_filters,
+    )  # fmt: skip
     if kind == "leads" and "only_deleted" in query.embed:
         rows = [_binned(request, doc) for doc in docs]
     else:
@@ -38,7 +42,7 @@ async def cards(request: Http) -> Answer:
 @get(card_paths("/{number:int}"))
 async def one_card(request: Http, number: FromPath[int]) -> Answer:
     who, kind = caller(request), kind_of(request)
-    doc = who.crm.store.entity(kind, number)
+    doc = visible(who, kind, number)
     if doc is None:
         return nothing()
     return hal(shown(request, who.crm, kind, doc, queries.of(request).embed))

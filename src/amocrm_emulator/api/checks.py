@@ -26,7 +26,7 @@ def check_card(crm: Crm, kind: str, item: Doc) -> list[Trouble]:
     if troubles:
         return troubles
     troubles += _people(crm, item)
-    troubles += _custom_fields(crm, kind, item.get("custom_fields_values"))
+    troubles += check_custom_fields(crm, kind, item.get("custom_fields_values"))
     troubles += _links(crm, item)
     if kind == "leads":
         troubles += _stage(crm, item)
@@ -69,7 +69,8 @@ def _stage(crm: Crm, item: Doc) -> Iterable[Trouble]:
             yield not_a_choice("status_id")
 
 
-def _custom_fields(crm: Crm, kind: str, given: Any) -> Iterable[Trouble]:
+def check_custom_fields(crm: Crm, kind: str, given: Any) -> Iterable[Trouble]:
+    """Check the values that a write gives to a card's custom fields."""
     if given is None:
         return
     if not isinstance(given, list):

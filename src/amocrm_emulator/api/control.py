@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from amocrm_emulator.api.answers import Answer, Http, Refusal, hal, root
 from amocrm_emulator.api.bodies import read_object
 from amocrm_emulator.api.gate import Gate
-from amocrm_emulator.api.switches import Switches, switches
+from amocrm_emulator.api.switches import FLAGS, Switches, switches
 from amocrm_emulator.clock import MovableClock, SetClock
 from amocrm_emulator.core import CARDS, SINGULAR
 from amocrm_emulator.crm import Crm
@@ -80,7 +80,7 @@ async def set_switches(request: Http) -> Answer:
     found: Switches = switches(request)
     given = await read_object(request)
     found.events_max = int(given.get("events_max", found.events_max))
-    for name in ("has_filters", "names_fields", "refuses_items", "has_customers"):
+    for name in FLAGS:
         setattr(found, name, bool(given.get(name, getattr(found, name))))
     return hal(found)
 

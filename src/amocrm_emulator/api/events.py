@@ -9,7 +9,7 @@ from amocrm_emulator.api.event_filters import conditions
 from amocrm_emulator.api.event_types import TYPES
 from amocrm_emulator.api.gate import Caller, caller
 from amocrm_emulator.api.lists import Where
-from amocrm_emulator.api.seeing import only_of_visible
+from amocrm_emulator.api.seeing import only_of_visible, only_of_visible_cards, sees_all
 from amocrm_emulator.api.switches import switches
 from amocrm_emulator.core import SINGULAR
 from amocrm_emulator.store import Doc, Store
@@ -39,15 +39,29 @@ async def event_types(request: Http) -> Answer:
 async def one_event(request: Http, number: FromPath[str]) -> Answer:
     who = caller(request)
     store, where = who.crm.store, Where(["id = ?"], [number])
-    only_of_visible(where, who, "event.entity_type", "event.entity_id", SINGULAR)
+    _narrow(where, who)
     docs = store.docs(f"SELECT doc FROM event WHERE {where}", where.params)  # noqa: S608
     embed = queries.of(request).embed
     return hal(_shown(request, store, docs[0], embed)) if docs else nothing()
 
 
+def _narrow(where: Where, who: Caller) -> None:
+    """Leave the events of cards that the user may see, and of the tasks of such cards."""
+    if sees_all(who):
+        return
+    only_of_visible(where, who, "event.entity_type", "event.entity_id", SINGULAR)
+    tasks = Where(["entity.kind = 'tasks'", "entity.id = event.entity_id"], [])
+    only_of_visible_cards(tasks, who)
+    where.add(
+        "(event.entity_type <> 'task'"  # noqa: S608 -- constant parts
+        f" OR EXISTS (SELECT 1 FROM entity WHERE {tasks}))",
+        *tasks.params,
+    )
+
+
 def _page(who: Caller, query: queries.Query) -> tuple[list[Doc], bool]:
     where = conditions(query.filter)
-    only_of_visible(where, who, "event.entity_type", "event.entity_id", SINGULAR)
+    _narrow(where, who)
     sql = (
         f"SELECT doc FROM event WHERE {where}"  # noqa: S608 -- constant parts
         " ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?"

@@ -11,6 +11,7 @@ from amocrm_emulator.api.bodies import Trouble, check_items, not_a_choice, read_
 from amocrm_emulator.api.cards import card_paths, kind_of
 from amocrm_emulator.api.checks import card_exists
 from amocrm_emulator.api.gate import Caller, caller
+from amocrm_emulator.api.seeing import require
 from amocrm_emulator.core import CARDS
 from amocrm_emulator.store import Doc
 
@@ -18,6 +19,7 @@ from amocrm_emulator.store import Doc
 @get(card_paths("/{number:int}/links"))
 async def links(request: Http, number: FromPath[int]) -> Answer:
     who, kind = caller(request), kind_of(request)
+    require(who, "view", kind, who.crm.store.entity(kind, number) or {})
     rows = list(_wanted(request, _rows(who, kind, number)))
     return whole(request, "links", rows, f"{kind}/{number}/links")
 
@@ -83,6 +85,7 @@ def _link(request: Http, items: list[Doc]) -> list[Doc]:
     with who.crm.transaction():
         for item in items:
             source, target = _ends(kind, item)
+            require(who, "edit", kind, who.crm.existing(*source))
             is_main = bool((item.get("metadata") or {}).get("is_main"))
             who.crm.link(who.user, who.crm.clock.now(), source, target, is_main=is_main)
     return [_row(who, kind, item) for item in items]
@@ -93,6 +96,7 @@ def _unlink(request: Http, items: list[Doc]) -> None:
     check_items(items, lambda item: _check(who, kind, item))
     with who.crm.transaction():
         for item in items:
+            require(who, "edit", kind, who.crm.existing(kind, item["entity_id"]))
             who.crm.unlink(who.user, who.crm.clock.now(), *_ends(kind, item))
 
 

@@ -1,6 +1,6 @@
 """Lists of entities: filters, order and pages in SQL."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,8 @@ ORDERS = {
     "id": "id",
     "complete_till": "till",
 }
+Narrow = Callable[["Where"], None]
+"""Adds what the viewer may see to a list's conditions."""
 ALWAYS_WORK = {"id"}
 """Filters of cards that need no paid option of the account."""
 
@@ -68,7 +70,7 @@ class Where:
 
 
 def cards_page(
-    store: Store, kind: str, query: Query, *, has_filters: bool
+    store: Store, kind: str, query: Query, narrow: Narrow, *, has_filters: bool
 ) -> tuple[list[Doc], bool]:
     """Return a page of cards; without the account's option most filters have no effect."""
     only_deleted = kind == "leads" and "only_deleted" in query.embed
@@ -77,23 +79,36 @@ def cards_page(
     _add_filters(where, allowed)
     if query.search:
         _add_search(where, query.search)
+    narrow(where)
     return page_of(store, where, query)
 
 
-def tasks_page(store: Store, query: Query) -> tuple[list[Doc], bool]:
+def customers_page(store: Store, query: Query) -> tuple[list[Doc], bool]:
+    where = Where(["kind = 'customers'", "deleted = 0"], [])
+    _add_filters(where, query.filter)
+    if query.search:
+        _add_search(where, query.search)
+    return page_of(store, where, query)
+
+
+def tasks_page(store: Store, query: Query, narrow: Narrow) -> tuple[list[Doc], bool]:
     where = Where(["kind = 'tasks'", "deleted = 0"], [])
     needs_type = "entity_type" not in query.filter
     ignored = {"entity_id"} if needs_type else set[str]()
     _add_filters(where, {n: g for n, g in query.filter.items() if n not in ignored})
+    narrow(where)
     return page_of(store, where, query)
 
 
-def notes_page(store: Store, kind: str, entity: int | None, query: Query) -> tuple[list[Doc], bool]:
+def notes_page(
+    store: Store, kind: str, entity: int | None, query: Query, narrow: Narrow
+) -> tuple[list[Doc], bool]:
     """Return a page of the notes of one card, or of all cards of a kind."""
     where = Where(["kind = 'notes'", "deleted = 0", "parent_kind = ?"], [kind])
     if entity is not None:
         where.add("parent = ?", entity)
     _add_filters(where, query.filter)
+    narrow(where)
     return page_of(store, where, query)
 
 
@@ -122,6 +137,33 @@ def _add_filters(where: Where, given: Mapping[str, Any]) -> None:
             where.between(RANGES[name], value)
         elif name == "statuses" and isinstance(value, dict):
             _add_statuses(where, value)
+        elif name == "custom_fields_values" and isinstance(value, dict):
+            for field, wanted in value.items():
+                _add_custom_field(where, numbers(field), wanted)
+
+
+def _add_custom_field(where: Where, field: list[int], wanted: Any) -> None:
+    """Any value of the field will do: a choice's number, a flag, or a moment or number in a range.
+
+    Texts cannot be asked for this way; the free search looks at them.
+    """
+    inner = Where(["json_extract(field.value, '$.field_id') = ?"], field[:1] or [0])
+    told = "json_extract(one.value, '$.value')"
+    if isinstance(wanted, dict) and wanted.keys() & {"from", "to"}:
+        inner.between(f"CAST({told} AS REAL)", wanted)
+    else:
+        asked = numbers(wanted)
+        marks = ",".join("?" * len(asked))
+        inner.add(
+            f"(json_extract(one.value, '$.enum_id') IN ({marks})"
+            f" OR json_type(one.value, '$.value') IN ('true', 'false') AND {told} IN ({marks}))",
+            *asked, *asked,
+        )  # fmt: skip
+    where.add(
+        "EXISTS (SELECT 1 FROM json_each(doc, '$.custom_fields_values') AS field,"  # noqa: S608
+        f" json_each(field.value, '$.values') AS one WHERE {inner})",
+        *inner.params,
+    )
 
 
 def _add_statuses(where: Where, given: Mapping[str, Any]) -> None:

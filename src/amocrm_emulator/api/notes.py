@@ -1,6 +1,7 @@
 """Notes of cards; calls written as notes are notes too."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from litestar import get, patch, post
 from litestar.params import FromPath
@@ -19,6 +20,7 @@ from amocrm_emulator.api.answers import (
 from amocrm_emulator.api.bodies import (
     Trouble,
     check_items,
+    inside,
     is_whole,
     missing,
     not_a_choice,
@@ -29,9 +31,20 @@ from amocrm_emulator.api.cards import card_paths, kind_of
 from amocrm_emulator.api.checks import card_exists, is_active
 from amocrm_emulator.api.gate import Caller, caller
 from amocrm_emulator.api.lists import notes_page
+from amocrm_emulator.api.seeing import only_of_visible_cards, require
 from amocrm_emulator.store import Doc
 from amocrm_emulator.work import EVENT_OF_NOTE
 
+# What a note of a type cannot do without.
+NEEDED = {
+    "common": ("text",),
+    "service_message": ("text",),
+    "extended_service_message": ("text",),
+    "message_cashier": ("status", "text"),
+    "geolocation": ("text", "longitude", "latitude"),
+    "sms_in": ("text", "phone"),
+    "sms_out": ("text", "phone"),
+}
 ONE = ("/notes/{number:int}", "/{entity:int}/notes/{number:int}")
 
 
@@ -47,7 +60,9 @@ async def notes_of_card(request: Http, entity: FromPath[int]) -> Answer:
 
 def _list(request: Http, entity: int | None) -> Answer:
     who, kind, query = caller(request), kind_of(request), queries.of(request)
-    docs, has_next = notes_page(who.crm.store, kind, entity, query)
+    docs, has_next = notes_page(
+        who.crm.store, kind, entity, query, partial(only_of_visible_cards, who=who)
+    )
     rows = [_shown(request, kind, doc) for doc in docs]
     return listing(request, "notes", rows, query, has_next=has_next)
 
@@ -55,7 +70,10 @@ def _list(request: Http, entity: int | None) -> Answer:
 @get(card_paths(*ONE))
 async def one_note(request: Http, number: FromPath[int]) -> Answer:
     kind = kind_of(request)
-    doc = _find(caller(request), kind, number)
+    who = caller(request)
+    doc = _find(who, kind, number)
+    if doc is not None:
+        require(who, "view", kind, who.crm.store.entity(kind, doc["entity_id"]) or {})
     return nothing() if doc is None else hal(_shown(request, kind, doc))
 
 
@@ -73,6 +91,8 @@ def _add_all(request: Http, items: list[Doc]) -> Answer:
     who, kind = caller(request), kind_of(request)
     check_items(items, lambda item: _check_new(who, kind, item))
     with who.crm.transaction():
+        for item in items:
+            require(who, "view", kind, who.crm.existing(kind, item["entity_id"]))
         added = [(_add(who, kind, item), item) for item in items]
     rows = [
         {
@@ -138,9 +158,9 @@ def _check_params(item: Doc) -> Iterable[Trouble]:
     params = item.get("params")
     if params is not None and not isinstance(params, dict):
         yield ("InvalidType", "params", "This value should be of type object.")
-    elif params is not None and item.get("note_type") == "common":
-        for code, name, detail in missing(params, ("text",)):
-            yield code, f"params.{name}", detail
+    elif params is not None:
+        needed = NEEDED.get(str(item.get("note_type")), ())
+        yield from inside("params", missing(params, needed))
 
 
 def _check_change(who: Caller, kind: str, item: Doc) -> list[Trouble]:

@@ -1,4 +1,4 @@
-"""Pipelines and their statuses; won and lost are in each of them under the same numbers."""
+"""Pipelines and their stages as they are read; won and lost are in each under the same numbers."""
 
 from typing import Any
 
@@ -9,78 +9,91 @@ from amocrm_emulator.api import query as queries
 from amocrm_emulator.api.answers import Answer, Http, Refusal, hal, self_link, whole
 from amocrm_emulator.api.gate import caller
 from amocrm_emulator.crm import Crm
+from amocrm_emulator.pipelines import SYSTEM_NAMES, sort_of
 from amocrm_emulator.spec import LOST, WON
 from amocrm_emulator.store import Doc
 
-CLOSED = (
-    (WON, "Успешно реализовано", "#CCFF66", 10000, 0),
-    (LOST, "Закрыто и не реализовано", "#D5D8DB", 11000, 0),
-)
+CLOSED = ((WON, "#CCFF66", 10000), (LOST, "#D5D8DB", 11000))
+ONE = "/api/v4/leads/pipelines/{number:int}"
 
 
 @get("/api/v4/leads/pipelines")
 async def pipelines(request: Http) -> Answer:
     who = caller(request)
-    numbers = [pipeline["id"] for pipeline in who.crm.pipelines]
-    rows = [_shown(request, who.crm, number) for number in numbers]
+    rows = [shown(request, who.crm, pipeline) for pipeline in who.crm.pipelines]
+    rows.sort(key=lambda row: row["sort"])
     return whole(request, "pipelines", rows, "leads/pipelines")
 
 
-@get("/api/v4/leads/pipelines/{number:int}")
+@get(ONE)
 async def one_pipeline(request: Http, number: FromPath[int]) -> Answer:
-    return hal(_shown(request, caller(request).crm, number))
+    who = caller(request)
+    return hal(shown(request, who.crm, existing(who.crm, number)))
 
 
-@get("/api/v4/leads/pipelines/{number:int}/statuses")
+@get(f"{ONE}/statuses")
 async def statuses(request: Http, number: FromPath[int]) -> Answer:
-    shown = _shown(request, caller(request).crm, number)
-    rows = shown["_embedded"]["statuses"]
+    who = caller(request)
+    rows = stages(request, who.crm, existing(who.crm, number))
     return whole(request, "statuses", rows, f"leads/pipelines/{number}/statuses")
 
 
-@get("/api/v4/leads/pipelines/{number:int}/statuses/{status:int}")
+@get(f"{ONE}/statuses/{{status:int}}")
 async def one_status(request: Http, number: FromPath[int], status: FromPath[int]) -> Answer:
-    shown = _shown(request, caller(request).crm, number)
-    for row in shown["_embedded"]["statuses"]:
-        if row["id"] == status:
-            return hal(row)
-    raise Refusal(404, "Status not found")
+    who = caller(request)
+    return hal(shown_stage(request, who.crm, existing(who.crm, number), status))
 
 
-def _shown(request: Http, crm: Crm, number: int) -> Doc:
-    for place, pipeline in enumerate(crm.pipelines):
-        if pipeline["id"] == number:
-            return _pipeline(request, crm, place, pipeline)
-    raise Refusal(404, "Pipeline not found")
+def existing(crm: Crm, number: int) -> Doc:
+    found = crm.pipeline(number)
+    if found is None:
+        raise Refusal(404, "Pipeline not found")
+    return found
 
 
-def _pipeline(request: Http, crm: Crm, place: int, pipeline: Doc) -> Doc:
+def shown(request: Http, crm: Crm, pipeline: Doc) -> Doc:
+    """Return a pipeline with its stages."""
     number = pipeline["id"]
-    rows = [_status(request, crm, number, status) for status in _statuses(pipeline)]
     return {
         "id": number,
         "name": pipeline["name"],
-        "sort": place + 1,
+        "sort": pipeline.get("sort") or crm.pipelines.index(pipeline) + 1,
         "is_main": pipeline["is_main"],
-        "is_unsorted_on": True,
+        "is_unsorted_on": pipeline.get("is_unsorted_on", True),
         "is_archive": False,
         "account_id": crm.account["id"],
         "_links": self_link(request, f"leads/pipelines/{number}"),
-        "_embedded": {"statuses": rows},
+        "_embedded": {"statuses": stages(request, crm, pipeline)},
     }
 
 
-def _statuses(pipeline: Doc) -> list[tuple[int, str, str, int, int]]:
-    """Return number, name, colour, place and type of each stage, the unsorted one first."""
-    own = [
-        (status["id"], status["name"], status["color"], 20 + 10 * index, 0)
-        for index, status in enumerate(pipeline["statuses"])
-    ]
-    return [(pipeline["id"] * 100, "Неразобранное", "#c1c1c1", 10, 1), *own, *CLOSED]
+def shown_stage(request: Http, crm: Crm, pipeline: Doc, number: int) -> Doc:
+    for row in stages(request, crm, pipeline):
+        if row["id"] == number:
+            return row
+    raise Refusal(404, "Status not found")
 
 
-def _status(request: Http, crm: Crm, pipeline: int, status: tuple[Any, ...]) -> Doc:
-    number, name, color, sort, kind = status
+def stages(request: Http, crm: Crm, pipeline: Doc) -> list[Doc]:
+    """Return the stages in their order: unsorted, the pipeline's own, won and lost."""
+    names = pipeline.get("names") or {}
+    rows: list[tuple[Any, ...]] = [
+        (pipeline["id"] * 100, "Неразобранное", "#c1c1c1", 10, 1, []),
+        *(
+            (stage["id"], stage["name"], stage["color"], sort_of(stage, place), 0,
+             stage.get("descriptions") or [])
+            for place, stage in enumerate(pipeline["statuses"])
+        ),
+        *(
+            (number, names.get(str(number), SYSTEM_NAMES[number]), color, sort, 0, [])
+            for number, color, sort in CLOSED
+        ),
+    ]  # fmt: skip
+    return [_stage(request, crm, pipeline["id"], row) for row in rows]
+
+
+def _stage(request: Http, crm: Crm, pipeline: int, status: tuple[Any, ...]) -> Doc:
+    number, name, color, sort, kind, descriptions = status
     shown = {
         "id": number,
         "name": name,
@@ -93,5 +106,13 @@ def _status(request: Http, crm: Crm, pipeline: int, status: tuple[Any, ...]) -> 
         "_links": self_link(request, f"leads/pipelines/{pipeline}/statuses/{number}"),
     }
     if "descriptions" in queries.of(request).embed:
-        shown["descriptions"] = []
+        shown["descriptions"] = [
+            {
+                "id": number * 10 + place, "account_id": crm.account["id"], "created_by": 0,
+                "updated_by": 0, "pipeline_id": pipeline, "status_id": number,
+                "created_at": "2026-01-01 00:00:00", "updated_at": "2026-01-01 00:00:00",
+            }
+            | told
+            for place, told in enumerate(descriptions)
+        ]  # fmt: skip
     return shown

@@ -90,6 +90,19 @@ def only_of_visible(
     where.add(f"({others} OR {' OR '.join(parts)})", *known, *params)
 
 
+def only_of_visible_cards(where: Where, who: Caller) -> None:
+    """Add to a list of tasks or notes that their cards are seen."""
+    names = {kind: kind for kind in CARDS}
+    only_of_visible(where, who, "entity.parent_kind", "entity.parent", names)
+
+
+def sees_card(who: Caller, task: Mapping[str, Any]) -> bool:
+    """Tell whether the card of a task is seen; a task without one is."""
+    kind, number = task["entity_type"], task["entity_id"]
+    card = who.crm.store.entity(kind, number) if kind in CARDS and number else None
+    return card is None or may_see(who, kind, card)
+
+
 def _condition(who: Caller, letter: str, alias: str) -> tuple[str, list[object]]:
     if letter == ALL:
         return "1", []

@@ -6,6 +6,7 @@ from litestar import Request
 from litestar.datastructures import State
 
 EVENTS_MAX = 100
+FLAGS = ("has_filters", "names_fields", "refuses_items", "merges_duplicates", "has_customers")
 
 
 @dataclass(slots=True)
@@ -14,6 +15,7 @@ class Switches:
 
     `names_fields`: an event of a custom field names it in its type (custom_field_7_value_changed).
     `refuses_items`: one wrong item of a batch is refused alone, not with the whole batch.
+    `merges_duplicates`: the control of duplicates works for leads added with their contact.
     `has_customers`: the account's feature of repeated sales.
     """
 
@@ -21,6 +23,7 @@ class Switches:
     has_filters: bool = True
     names_fields: bool = False
     refuses_items: bool = False
+    merges_duplicates: bool = False
     has_customers: bool = False
 
 

@@ -1,5 +1,7 @@
 """Tasks."""
 
+from functools import partial
+
 from litestar import get, patch, post
 from litestar.params import FromPath
 
@@ -20,10 +22,12 @@ from amocrm_emulator.api.bodies import (
     not_a_choice,
     read_items,
     read_object,
+    sift,
 )
 from amocrm_emulator.api.checks import check_task
 from amocrm_emulator.api.gate import Caller, caller
 from amocrm_emulator.api.lists import tasks_page
+from amocrm_emulator.api.seeing import only_of_visible_cards, require, sees_card
 from amocrm_emulator.store import Doc
 
 WRITABLE = (
@@ -36,15 +40,16 @@ DATED = ("created_at", "updated_at")
 @get("/api/v4/tasks")
 async def tasks(request: Http) -> Answer:
     who, query = caller(request), queries.of(request)
-    docs, has_next = tasks_page(who.crm.store, query)
+    docs, has_next = tasks_page(who.crm.store, query, partial(only_of_visible_cards, who=who))
     rows = [doc | {"_links": self_link(request, f"tasks/{doc['id']}")} for doc in docs]
     return listing(request, "tasks", rows, query, has_next=has_next)
 
 
 @get("/api/v4/tasks/{number:int}")
 async def one_task(request: Http, number: FromPath[int]) -> Answer:
-    doc = caller(request).crm.store.entity("tasks", number)
-    if doc is None:
+    who = caller(request)
+    doc = who.crm.store.entity("tasks", number)
+    if doc is None or not sees_card(who, doc):
         return nothing()
     return hal(doc | {"_links": self_link(request, f"tasks/{number}")})
 
@@ -53,24 +58,27 @@ async def one_task(request: Http, number: FromPath[int]) -> Answer:
 async def add_tasks(request: Http) -> Answer:
     who = caller(request)
     items = await read_items(request)
-    check_items(items, lambda item: check_task(who.crm, item, is_new=True))
+    items, refused = sift(request, items, lambda item: check_task(who.crm, item, is_new=True))
     with who.crm.transaction():
         added = [(_add(who, item), item["request_id"]) for item in items]
     rows = [
         {"id": number, "request_id": request_id, "_links": self_link(request, f"tasks/{number}")}
         for number, request_id in added
     ]
-    return written(request, "tasks", rows)
+    return written(request, "tasks", rows, refused=refused)
 
 
 @patch("/api/v4/tasks")
 async def change_tasks(request: Http) -> Answer:
     who = caller(request)
     items = await read_items(request)
-    check_items(items, lambda item: _check_change(who, item))
+    items, refused = sift(request, items, lambda item: _check_change(who, item))
     with who.crm.transaction():
+        for item in items:
+            require(who, "edit", "tasks", who.crm.existing("tasks", item["id"]))
         changed = [_change(who, item) for item in items]
-    return written(request, "tasks", [_changed_row(request, doc) for doc in changed])
+    rows = [_changed_row(request, doc) for doc in changed]
+    return written(request, "tasks", rows, refused=refused)
 
 
 @patch("/api/v4/tasks/{number:int}")
@@ -79,6 +87,7 @@ async def change_task(request: Http, number: FromPath[int]) -> Answer:
     who = caller(request)
     item = await read_object(request) | {"id": number, "request_id": "0"}
     check_items([item], lambda item: _check_change(who, item))
+    require(who, "edit", "tasks", who.crm.existing("tasks", number))
     return hal(_changed_row(request, _change(who, item)))
 
 

@@ -115,3 +115,42 @@ async def test_one_bad_change_changes_nothing(at: Place) -> None:
     items = [{"id": number, "name": "Двери"}, {"id": number, "status_id": REPAIR}]
     assert (await at.answer("PATCH", "/leads", items)).status_code == 400
     assert (await at.call("GET", f"/leads/{number}"))["name"] == "Окна"
+
+
+async def test_some_accounts_refuse_a_bad_item_alone(at: Place) -> None:
+    await at.call("POST", "/control/switches", {"refuses_items": True})
+    batch = [{"name": "a", "request_id": "good"}, {"status_id": 5, "request_id": "bad"}]
+    answer = await at.call("POST", "/leads", batch)
+    assert [row["request_id"] for row in answer["_embedded"]["leads"]] == ["good"]
+    assert [row["request_id"] for row in answer["validation-errors"]] == ["bad"]
+    assert (await at.answer("POST", "/leads", batch[1:])).status_code == 400
+    lead = answer["_embedded"]["leads"][0]["id"]
+    changed = await at.call("PATCH", "/leads", [{"id": lead, "price": 5}, {"id": 1}])
+    assert [row["id"] for row in changed["_embedded"]["leads"]] == [lead]
+
+
+async def test_a_known_customer_is_not_added_twice(at: Place) -> None:
+    known = at.contact(phone="+7 900 123-45-67")
+    await at.call("POST", "/control/switches", {"merges_duplicates": True})
+    phone = {"field_code": "PHONE", "values": [{"value": "89001234567"}]}
+    item = {"name": "Окна", "_embedded": {"contacts": [{"custom_fields_values": [phone]}]}}
+    (row,) = await at.call("POST", "/leads/complex", [item])
+    assert (row["contact_id"], row["merged"]) == (known, True)
+    await at.call("POST", "/control/switches", {"merges_duplicates": False})
+    (row,) = await at.call("POST", "/leads/complex", [item])
+    assert (row["contact_id"] == known, row["merged"]) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("note_type", "params", "where"),
+    [
+        ("sms_in", {"text": "x"}, "params.phone"),
+        ("geolocation", {"text": "x", "longitude": "1"}, "params.latitude"),
+        ("message_cashier", {"text": "x"}, "params.status"),
+        ("service_message", {"service": "x"}, "params.text"),
+    ],
+)
+async def test_a_note_lacks_something(at: Place, note_type: str, params: Any, where: str) -> None:
+    item = {"entity_id": at.lead(), "note_type": note_type, "params": params}
+    answer = await at.answer("POST", "/leads/notes", [item])
+    assert answer.json()["validation-errors"][0]["errors"][0]["path"] == where

@@ -4,12 +4,18 @@ import pytest
 
 from tests.amocrm_emulator.place import (
     ANNA,
+    AREA,
+    BLUE,
     BORIS,
     BOSS,
+    COLOUR,
     FIRST,
+    LOAN,
     NOON,
+    RED,
     REPAIR,
     SALES,
+    SEEN_AT,
     SERVICE,
     TALKS,
     WON,
@@ -206,3 +212,41 @@ async def test_deleted_leads(at: Place) -> None:
     assert (row["id"], row["is_deleted"]) == (gone, True)
     assert at.crm.main_pipeline()["id"] == SALES
     assert (await at.call("GET", f"/leads/{kept}"))["status_id"] == FIRST
+
+
+FIELDS = "filter[custom_fields_values]"
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (f"{FIELDS}[{COLOUR}][]={RED}", [0]),
+        ((f"{FIELDS}[{COLOUR}][0]={RED}"
+         f"&{FIELDS}[{COLOUR}][1]={BLUE}"), [0, 1]),
+        (f"{FIELDS}[{AREA}][from]=10&{FIELDS}[{AREA}][to]=20",
+         [1]),
+        (f"{FIELDS}[{AREA}][from]=10", [1, 2]),
+        (f"{FIELDS}[{SEEN_AT}][to]={NOON}", [2]),
+        (f"{FIELDS}[{LOAN}]=1", [1]),
+        (f"{FIELDS}[{LOAN}]=0", [2]),
+        (f"{FIELDS}[5][]=1", []),
+    ],
+)  # fmt: skip
+async def test_filters_of_custom_fields(at: Place, query: str, expected: list[int]) -> None:
+    values = (
+        {COLOUR: RED},
+        {COLOUR: BLUE, AREA: 12.5, LOAN: True},
+        {AREA: "25", SEEN_AT: NOON - 1, LOAN: False},
+    )
+    batch = [
+        {
+            "custom_fields_values": [
+                {"field_id": f, "values": [{"enum_id" if f == COLOUR else "value": value}]}
+                for f, value in fields.items()
+            ]
+        }
+        for fields in values
+    ]
+    made = await at.call("POST", "/leads", batch)
+    leads = [row["id"] for row in made["_embedded"]["leads"]]
+    assert await at.ids(f"/leads?{query}", "leads") == [leads[place] for place in expected]
