@@ -22,6 +22,7 @@ LINES = {
 CHAIN_MAX = 5
 _ONLY_ONE = TEXTS | NUMBERS | DATES | {"select", "radiobutton", "checkbox"} | OBJECTS - {"items"}
 _CHAIN = ("catalog_id", "catalog_element_id")
+_NAMED = CHOICES | {"chained_list"}
 
 _NUMBER = re.compile(r"-?\d+([.,]\d+)?")
 _FLAGS: dict[object, bool] = {
@@ -51,7 +52,7 @@ def troubles(field: Mapping[str, Any], given: Any, path: str) -> Iterable[Troubl
     for place, value in enumerate(given):
         if not isinstance(value, dict):
             yield ("InvalidType", f"{path}.{place}", "This value should be of type object.")
-        elif _says(value) and (trouble := _trouble(field, value)) is not None:
+        elif _says(field["type"], value) and (trouble := _trouble(field, value)) is not None:
             code, inner, detail = trouble
             yield code, f"{path}.{place}.{inner}", detail
 
@@ -59,16 +60,20 @@ def troubles(field: Mapping[str, Any], given: Any, path: str) -> Iterable[Troubl
 def reading(field: Mapping[str, Any], given: Any) -> list[Doc]:
     """Return checked values as reads show them; blank ones are gone."""
     form = _FORMS.get(field["type"], _text)
-    return [form(field, value) for value in given or () if _says(value)]
+    return [form(field, value) for value in given or () if _says(field["type"], value)]
 
 
-def _says(value: object) -> bool:
+def _says(kind: str, value: object) -> bool:
+    """Tell whether a value is one; choices may be named without their text."""
     if not isinstance(value, dict):
         return False
-    if "value" in value:
-        told = value["value"]
-        return bool(told) if isinstance(told, dict | list) else told not in {None, ""}
-    return any(value.get(name) is not None for name in ("enum_id", "enum_code", *_CHAIN))
+    told = value.get("value")
+    if isinstance(told, dict | list):
+        return bool(told)
+    if told is not None and told != "":
+        return True
+    names = _CHAIN if kind == "chained_list" else ("enum_id", "enum_code")
+    return kind in _NAMED and any(value.get(name) is not None for name in names)
 
 
 def _trouble(field: Mapping[str, Any], value: Doc) -> Trouble | None:
@@ -137,12 +142,13 @@ def _kind_of_reach(field: Mapping[str, Any], value: Mapping[str, Any]) -> Doc | 
         return next((enum for enum in enums if enum["id"] == value["enum_id"]), None)
     if named is None:
         return next(iter(enums), None)
-    return next((enum for enum in enums if named == enum["code"] or named == enum["id"]), None)
+    return next((enum for enum in enums if named in (enum["code"], enum["id"])), None)
 
 
 def _line(value: Mapping[str, Any]) -> int | None:
-    if value.get("enum_id") is not None:
-        return next((number for number in LINES if number == value["enum_id"]), None)
+    number = value.get("enum_id")
+    if number is not None:
+        return number if _is_whole(number) and number in LINES else None
     return next((number for number, code in LINES.items() if code == value.get("enum_code")), None)
 
 

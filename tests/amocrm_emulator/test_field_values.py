@@ -32,6 +32,7 @@ def field(type_: str) -> dict[str, Any]:
         ("checkbox", {"value": "1"}, {"value": True}),
         ("select", {"enum_id": 1}, RED),
         ("select", {"value": "красный"}, RED),
+        ("select", {"value": None, "enum_id": 1}, RED),
         ("radiobutton", {"enum_code": "red"}, RED),
         ("date", {"value": 1_790_000_000}, {"value": 1_790_000_000}),
         ("date_time", {"value": "2026-09-21T16:13:20+03:00"}, {"value": 1_789_996_400}),

@@ -41,7 +41,7 @@ NEEDED = {
     "service_message": ("text",),
     "extended_service_message": ("text",),
     "message_cashier": ("status", "text"),
-    "geolocation": ("text", "longitude", "latitude"),
+    "geolocation": ("text",),
     "sms_in": ("text", "phone"),
     "sms_out": ("text", "phone"),
 }

@@ -150,7 +150,7 @@ async def test_only_an_administrator_acts_for_others(at: Place) -> None:
 
 @pytest.mark.parametrize(
     ("method", "path", "status"),
-    [("GET", "/nothing", 404), ("DELETE", "/leads", 405), ("POST", "/leads/pipelines", 405)],
+    [("GET", "/nothing", 404), ("DELETE", "/leads", 405), ("POST", "/leads/loss_reasons", 405)],
 )
 async def test_unknown_addresses(at: Place, method: str, path: str, status: int) -> None:
     answer = await at.answer(method, path)

@@ -145,7 +145,7 @@ async def test_a_known_customer_is_not_added_twice(at: Place) -> None:
     ("note_type", "params", "where"),
     [
         ("sms_in", {"text": "x"}, "params.phone"),
-        ("geolocation", {"text": "x", "longitude": "1"}, "params.latitude"),
+        ("geolocation", {"longitude": "1", "latitude": "2"}, "params.text"),
         ("message_cashier", {"text": "x"}, "params.status"),
         ("service_message", {"service": "x"}, "params.text"),
     ],
