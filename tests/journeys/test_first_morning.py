@@ -86,6 +86,30 @@ def test_a_new_lead_gets_a_person_and_the_reason_is_on_screen(
     expect(page.locator("#drawer ol.steps li")).to_have_count(5)
     name = row.locator("td").nth(2).inner_text()
     expect(page.locator("#drawer .why")).to_contain_text(name)
+    with context.expect_page() as opened:
+        row.locator(".lead a").click()
+    card = opened.value
+    expect(card).to_have_url(f"{told.emulator_url}/leads/detail/{number}")
+    expect(card.locator("#about")).to_contain_text(name)
+    card.close()
+
+
+def test_a_call_rung_by_hand_in_amocrm_is_on_the_panel(
+    demo: tuple[Demo, Told], crm: CrmSide, context: BrowserContext
+) -> None:
+    told = demo[1]
+    page = sign_in(context, told)
+    page.goto(f"{told.url}/activity")
+    someone = next(user for user in crm.users() if not user["rights"]["is_admin"])
+    lane = page.locator(f"#lane-{someone['id']}")
+    before = lane.inner_html()
+    hand = context.new_page()
+    hand.goto(f"{told.emulator_url}/leads/detail/{crm.add_lead('Позвонить руками')}")
+    hand.get_by_label("Кто из сотрудников").select_option(str(someone["id"]))
+    hand.get_by_role("button", name="Записать звонок").click()
+    expect(hand.locator("#notes")).to_contain_text("разговор состоялся")
+    wait_for(lambda: lane.inner_html() != before, LIVE_SECONDS, "a lane with the call")
+    hand.close()
 
 
 @pytest.mark.parametrize(
@@ -103,11 +127,12 @@ def test_pictures(
     )
     page = sign_in(context, told)
     for path, picture in (
-        ("/activity", "activity"),
-        ("/distribution/results", "results"),
-        ("/settings/connection", "connection"),
+        (f"{told.url}/activity", "activity"),
+        (f"{told.url}/distribution/results", "results"),
+        (f"{told.url}/settings/connection", "connection"),
+        (told.emulator_url, "emulator"),
     ):
-        page.goto(told.url + path)
+        page.goto(path)
         page.wait_for_load_state("load")
         page.evaluate("document.fonts.ready")
         page.screenshot(path=pictures / f"{picture}-{name}.png")

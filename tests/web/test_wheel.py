@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
+import amocrm_emulator
 import smena
 from smena.web.vendor import CHECKOUT
 
 pytestmark = pytest.mark.slow
 
-PACKAGE = Path(smena.__file__).parent
+PACKAGES = [Path(package.__file__).parent for package in (smena, amocrm_emulator)]
 
 # Runs inside the installed copy: compiles every template and opens every file that one names.
 OPEN_ALL = """
@@ -41,6 +42,15 @@ for path in sorted(named):
     assert asset(path).body, path
 assert vendor.problems(vendor.read_list().all_files) == []
 assert catalog("en").get("Страница не найдена").string == "Page not found"
+
+from amocrm_emulator.page.assets import files_of_the_page
+from amocrm_emulator.page.render import templates
+from amocrm_emulator.page.words import say, speaking
+for template in templates().list_templates():
+    templates().get_template(template)
+assert {"frame.css", "things.css", "page.js", "icon.svg"} <= set(files_of_the_page())
+with speaking("en"):
+    assert say("Сделки") == "Leads"
 print(len(made.list_templates()), len(named))
 """
 
@@ -57,8 +67,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_file_of_the_package_is_in_the_wheel(wheel: Path) -> None:
     held = set(zipfile.ZipFile(wheel).namelist())
     wanted = {
-        f"smena/{file.relative_to(PACKAGE)}"
-        for file in PACKAGE.rglob("*")
+        f"{package.name}/{file.relative_to(package)}"
+        for package in PACKAGES
+        for file in package.rglob("*")
         if file.is_file() and file.suffix != ".pyc"
     }
     assert sorted(wanted - held) == []

@@ -14,7 +14,7 @@ TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
 @get("/page/static/{name:str}")
 async def asset(name: FromPath[str]) -> Response[bytes]:
-    body = _files().get(name)
+    body = files_of_the_page().get(name)
     if body is None:
         raise Refusal(404, _("Такого файла нет."))
     kind = TYPES[name.rpartition(".")[2]]
@@ -23,6 +23,6 @@ async def asset(name: FromPath[str]) -> Response[bytes]:
 
 
 @cache
-def _files() -> dict[str, bytes]:
+def files_of_the_page() -> dict[str, bytes]:
     folder = files(__package__).joinpath("static")
     return {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}

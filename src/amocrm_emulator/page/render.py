@@ -56,7 +56,7 @@ def page(
     """Render a whole page for whoever asks."""
     with speaking(request.cookies.get(LANGUAGE, "")):
         shown = _around(request) | _of_failure(failure) | context
-        text = _templates().get_template(template).render(shown)
+        text = templates().get_template(template).render(shown)
     found = UNPROCESSABLE if failure else status
     return Response(text, status_code=found, media_type="text/html", headers=HEADERS)
 
@@ -92,7 +92,7 @@ def _here(request: Http) -> str:
 
 
 @cache
-def _templates() -> Environment:
+def templates() -> Environment:
     made = Environment(
         loader=PackageLoader(__package__, "templates"),
         autoescape=True,

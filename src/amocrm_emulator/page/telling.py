@@ -5,7 +5,7 @@ from typing import Any
 
 from amocrm_emulator.api.event_types import TYPES
 from amocrm_emulator.crm import Crm
-from amocrm_emulator.page.render import money, span
+from amocrm_emulator.page.render import money
 from amocrm_emulator.page.words import RUSSIAN, _, language, say
 from amocrm_emulator.spec import LOST, ROBOT, WON
 from amocrm_emulator.store import Doc
@@ -78,10 +78,14 @@ def note_text(note: Doc) -> str:
         return str(params.get("text") or "")
     result = CALL_RESULTS.get(params.get("call_status") or 0, "")
     parts = (
-        span(params.get("duration") or 0), str(params.get("phone") or ""),
+        _talk(params.get("duration") or 0), str(params.get("phone") or ""),
         say(result) if result else "", str(params.get("call_result") or ""),
     )  # fmt: skip
     return " · ".join(part for part in parts if part)
+
+
+def _talk(seconds: int) -> str:
+    return f"{seconds // 60}:{seconds % 60:02}"
 
 
 def _told(crm: Crm, values: Any) -> str:

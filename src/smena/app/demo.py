@@ -217,7 +217,8 @@ async def _set_up(
     console.print(f"\n  Смена:   [bold]{made.settings.url}[/bold]")
     console.print(f"  Логин:   [bold]{EMAIL}[/bold]")
     console.print(f"  Пароль:  [bold]{kept.password}[/bold]")
-    console.print(f"  Эмулятор amoCRM: {emulator_url}   (Ctrl-C — остановить)\n")
+    console.print(f"  amoCRM (эмулятор): [bold]{emulator_url}[/bold]")
+    console.print("  Там сделки, звонки и сообщения делаются руками. Ctrl-C — остановить.\n")
     if options.opens_browser:
         await asyncio.to_thread(webbrowser.open, made.settings.url)
     await _people_are_known(made)

@@ -99,7 +99,7 @@ async def test_a_call_is_rung_by_whoever_is_named(at: Place, heard: Receiver) ->
     assert heard.received[0].fields["leads[note][0][note][note_type]"] == "10"
     await done(at, f"leads/{number}/call", **(form | {"way": "out", "result": "7"}))
     found = await seen(at, f"/leads/detail/{number}")
-    assert "1\u00a0мин · +79001112233 · разговор состоялся" in found
+    assert "1:01 · +79001112233 · разговор состоялся" in found
     assert "занято" in found
     assert at.events()[-1] == ("outgoing_call", BORIS)
 
