@@ -18,7 +18,7 @@ import stamina
 from smena.connectors.amocrm.core.listing import Listing, Params
 from smena.connectors.amocrm.core.payload import BadAnswer, Page, read_page
 from smena.connectors.amocrm.core.tally import kind_of
-from smena.connectors.amocrm.pace import Pace
+from smena.connectors.amocrm.pace import Pace, Prepare, nothing
 from smena.connectors.amocrm.tally import Tally
 from smena.kernel.errors import GiveUp, TryLater
 from smena.kernel.http import AnswerTooLarge, read_bounded
@@ -150,10 +150,10 @@ class Client:
         """Count requests that another client of this account sent a moment ago, unpaced."""
         await self._pace.count_earlier(requests)
 
-    async def turn(self) -> None:
-        """Wait for a slot; whoever has it may send at once, with what is ready by then."""
+    async def turn(self, prepare: Prepare = nothing) -> None:
+        """Wait for a slot; whoever has it may send at once what `prepare` has put together."""
         await self._door.enter()  # a renewal must not eat up the slot
-        await self._pace.turn()
+        await self._pace.turn(prepare)
 
     async def send(self, method: str, path: str, body: bytes) -> Answer:
         """Write once, in the slot that `turn` gave.

@@ -1,8 +1,8 @@
 """Carry wishes to amoCRM: in batches, at its pace, never with two results.
 
 The intent is stored before anything leaves (`claim`). Whatever is in `sending` when the courier
-starts was left by a run that died, so its fate is read back first. A batch is put together when its
-slot has come: what arrives while we wait goes with it, and the most urgent goes first
+starts was left by a run that died, so its fate is read back first. A batch is put together just
+before its slot: what arrives while we wait goes with it, and the most urgent goes first
 (distribution.md section 3, b and g).
 """
 
@@ -15,7 +15,6 @@ from smena.connectors.amocrm.client import SHUT, TOO_MANY, AccessLost, Client, P
 from smena.connectors.amocrm.core import outcome
 from smena.connectors.amocrm.core.outcome import Outcome
 from smena.connectors.amocrm.core.outgoing import ADDRESSES, body_of, kind_of
-from smena.connectors.amocrm.pace import LATE_SECONDS
 from smena.connectors.amocrm.reach import Reach
 from smena.connectors.amocrm.store import link
 from smena.connectors.amocrm.together import together
@@ -77,19 +76,19 @@ class Courier:
             await self._save(batch, found, "ответ amoCRM потерян", CREATION_REST)
 
     async def _take(self) -> list[Item]:
-        """Wait for a slot when something is due, then claim: one waits at a time."""
-        loop = asyncio.get_running_loop()
+        """Wait for a slot when something is due and claim just before: one waits at a time."""
+        items: list[Item] = []
+
+        async def claim() -> None:
+            async with self._context.db.tenant(self._account) as tx:
+                items.extend(await crm.claim(tx, self._batch, self._context.now))
+
         async with self._door:
             async with self._context.db.tenant(self._account) as tx:
                 if not await crm_queries.has_due_wishes(tx, self._context.now):
                     return []
-            await self._client.turn()
-            slot = loop.time()
-            async with self._context.db.tenant(self._account) as tx:
-                items = await crm.claim(tx, self._batch, self._context.now)
-            if items and loop.time() - slot > LATE_SECONDS:
-                await self._client.turn()  # a slot that was missed is given up
-            return items
+            await self._client.turn(claim)
+        return items
 
     async def _not_made_yet(self, items: Sequence[Item]) -> list[Item]:
         """Look whether what we tried before has been made after all: a POST is not repeatable."""

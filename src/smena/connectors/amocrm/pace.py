@@ -8,6 +8,7 @@ one.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from enum import IntEnum
 
@@ -20,9 +21,18 @@ LIMIT = "amocrm"
 MARGIN = 0.93
 USUAL = 7.0
 LATE_SECONDS = 0.04
+EARLY_SECONDS = 0.07
+"""Before its slot a request is put together: after it, a busy database would make it late."""
 TRIES = 4
 PUNISHED = timedelta(seconds=1)
 PUNISHED_MAX = timedelta(seconds=30)
+
+
+Prepare = Callable[[], Awaitable[None]]
+
+
+async def nothing() -> None:
+    """Prepare nothing: the request is ready."""
 
 
 class Purpose(IntEnum):
@@ -54,17 +64,20 @@ class Pace:
         self._punishments = 0
         self._held_until: datetime | None = None
 
-    async def turn(self) -> None:
-        """Return when a request may leave."""
+    async def turn(self, prepare: Prepare = nothing) -> None:
+        """Return when a request may leave; `prepare` puts it together shortly before."""
         if self._per_second <= 0:
+            await prepare()
             return
         async with self._line:  # one of a kind asks at a time: the others are no further anyway
-            for _ in range(TRIES):
-                if await self._slot() <= LATE_SECONDS:
+            late = await self._slot(prepare)
+            for _ in range(TRIES - 1):
+                if late <= LATE_SECONDS:
                     return
+                late = await self._slot(nothing)
 
-    async def _slot(self) -> float:
-        """Sleep until a slot of ours has come; return how many seconds late we woke."""
+    async def _slot(self, prepare: Prepare) -> float:
+        """Sleep until a slot of ours has come; return how many seconds late we are."""
         loop = asyncio.get_running_loop()
         while True:
             asked, now = loop.time(), self._clock.now()
@@ -76,9 +89,14 @@ class Pace:
                 rank=self._purpose,
                 per_second=self._per_second,
             )
-            await asyncio.sleep(wait.total_seconds() - (loop.time() - asked))
-            if is_given:
-                return loop.time() - asked - wait.total_seconds()
+            slot = asked + wait.total_seconds()
+            if not is_given:
+                await asyncio.sleep(slot - loop.time())
+                continue
+            await asyncio.sleep(slot - EARLY_SECONDS - loop.time())
+            await prepare()
+            await asyncio.sleep(slot - loop.time())
+            return loop.time() - slot
 
     async def too_fast(self, told: timedelta | None = None) -> None:
         """Give no turn to anybody for a while: amoCRM answered 429, so somebody does count.
