@@ -37,10 +37,10 @@ async def judge(request: Http, viewer: Viewer) -> Response[Any] | None:
     async with db.tenant(viewer.account) as tx:
         standing = await accounts.standing(tx)
         is_dry = (await crm.outbox_settings(tx)).is_dry
-    lines = await _lines(db, viewer, standing)
-    notices.put(request.scope, *lines, *([_watching(viewer)] if is_dry else []))
     path = request.scope["path"]
     if standing.is_activated or path == "/" or path.startswith(_ALWAYS_OPEN):
+        lines = await _lines(db, viewer, standing)
+        notices.put(request.scope, *lines, *([_watching(viewer)] if is_dry else []))
         return None
     return await _instead(request, viewer, standing)
 
