@@ -15,7 +15,7 @@ from smena.web.vendor import CHECKOUT
 
 pytestmark = pytest.mark.slow
 
-PACKAGES = [Path(package.__file__).parent for package in (smena, amocrm_emulator)]
+PACKAGES = [Path(str(package.__file__)).parent for package in (smena, amocrm_emulator)]
 
 # Runs inside the installed copy: compiles every template and opens every file that one names.
 OPEN_ALL = """
