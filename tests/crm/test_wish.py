@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smena.crm.core.wish import items, merged, overtaken, parts
+from smena.crm.core.wish import items, merged, overtaken, parts, share_an_entity
 from smena.crm.model import ContactId, EntityKind, LeadId, PipelineId, StatusId, TaskId, UserId
 from smena.crm.outbox import (
     AddNote,
@@ -89,6 +89,27 @@ def field(number: int, value: str) -> SetField:
 def test_overtaken(changes: list[Change], gone: list[int]) -> None:
     wishes = [wish(number, change) for number, change in enumerate(changes, 1)]
     assert [one.id for one in overtaken(wishes)] == gone
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        pytest.param([], False, id="nothing"),
+        pytest.param(
+            [ChangeLead(lead=LEAD, price=5), ChangeContact(contact=ContactId(1), name="Анна")],
+            False,
+            id="the same number of another kind",
+        ),
+        pytest.param(
+            [ChangeLead(lead=LEAD, price=5), ChangeLead(lead=LEAD, name="Заявка")],
+            True,
+            id="one lead",
+        ),
+        pytest.param([NOTE, NOTE], False, id="creations stand alone"),
+    ],
+)
+def test_sharing_an_entity(changes: list[Change], *, expected: bool) -> None:
+    assert share_an_entity(changes) is expected
 
 
 def test_an_item_says_all_that_is_wished() -> None:

@@ -7,9 +7,26 @@ people with 300 events each fit into a page's budget only without an object per 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
-from smena.crm.model import Source, UserId
+from smena.crm.facts import Recorded
+from smena.crm.model import GroupId, Source, UserId
 from smena.crm.outbox import Lane
+
+
+class Seat(NamedTuple):
+    """A user of the CRM without the words: in which group, and whether they may sign in."""
+
+    id: UserId
+    group: GroupId
+    is_active: bool
+
+
+class Briefing(NamedTuple):
+    """The next facts of the log, in order, and everybody ever seen, in no order."""
+
+    facts: list[Recorded]
+    seats: list[Seat]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from smena.crm.answers import (
+    Briefing,
     CallsOf,
     EventLine,
     EventsOf,
@@ -106,6 +107,11 @@ async def find_leads(tx: Tx, ids: Iterable[LeadId]) -> dict[LeadId, Lead]:
 async def facts(tx: Tx, after: int, limit: int) -> list[Recorded]:
     """Return facts in order, those numbered above `after`."""
     return await log.read(tx, after, limit)
+
+
+async def briefing(tx: Tx, after: int, limit: int) -> Briefing:
+    """Return the same facts with the people as they are now: all that a decision starts from."""
+    return await log.briefing(tx, after, limit)
 
 
 async def last_facts(tx: Tx) -> dict[AccountId, int]:

@@ -31,8 +31,10 @@ async def request_all(tx: Tx, asked: Sequence[Asked], now: datetime) -> list[Wis
     if any(not core.parts(one.change) for one in asked):
         raise ValueError("a wish that changes nothing")
     await log.lock_mirror(tx)
-    planned = await wishes.ask(tx, asked, now)
-    await _overtake(tx, [one.change for one in asked], now)
+    changes = [one.change for one in asked]
+    planned, are_later = await wishes.ask(tx, asked, now)
+    if are_later or core.share_an_entity(changes):
+        await _overtake(tx, changes, now)
     await jobs.announce(tx, "crm.wishes")
     return planned
 
@@ -123,6 +125,8 @@ async def go_on_sending(tx: Tx, after: AfterDry, now: datetime) -> int:
 async def _overtake(tx: Tx, changes: Sequence[Change], now: datetime) -> None:
     """End what later wishes have made pointless, among all planned ones of the same entities."""
     gone = core.overtaken(await wishes.planned_of(tx, changes))
+    if not gone:
+        return
     ends = [(wish.id, wish.error, None) for wish in gone]
     planned = (WishState.PLANNED,)
     done = await wishes.finish(tx, ends, WishState.OVERTAKEN, now, from_states=planned)

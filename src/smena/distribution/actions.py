@@ -5,6 +5,7 @@ from datetime import datetime
 
 from smena.crm import actions as crm
 from smena.crm import queries as crm_queries
+from smena.crm.answers import Seat
 from smena.crm.facts import (
     LeadAppeared,
     Recorded,
@@ -25,7 +26,7 @@ from smena.distribution.model import (
     TemplateId,
     TemplateTrouble,
 )
-from smena.distribution.store import position, results, templates
+from smena.distribution.store import batch, position, results, templates
 from smena.kernel.db import Database, Tx
 from smena.kernel.ids import AccountId
 
@@ -40,18 +41,17 @@ async def read_facts(db: Database, account: AccountId, now: datetime, *, limit: 
     """
     async with db.tenant(account) as tx:
         last = await position.lock(tx)
-        facts = await crm_queries.facts(tx, last, limit)
+        facts, seats = await crm_queries.briefing(tx, last, limit)
         if not facts:
             return 0
         if _concern_us(facts):
-            desk = await _open_desk(tx, facts)
+            desk = await _open_desk(tx, facts, seats)
             for recorded in facts:
                 await _take(tx, desk, recorded, now)
-            await results.keep(tx, desk.decided, now)
+            await batch.save(tx, desk.decided, desk.changed_queues(), facts[-1].id, now)
             await crm.request_all(tx, list(desk.asked.values()), now)
-            for queue in desk.changed_queues():
-                await templates.save_queue(tx, queue)
-        await position.move(tx, facts[-1].id)
+        else:
+            await position.move(tx, facts[-1].id)
         return len(facts)
 
 
@@ -95,13 +95,10 @@ def _concern_us(facts: Iterable[Recorded]) -> bool:
     return any(isinstance(recorded.fact, ours) for recorded in facts)
 
 
-async def _open_desk(tx: Tx, facts: Iterable[Recorded]) -> Desk:
+async def _open_desk(tx: Tx, facts: Iterable[Recorded], seats: Iterable[Seat]) -> Desk:
     leads = [r.fact.lead for r in facts if isinstance(r.fact, LeadAppeared)]
-    return Desk(
-        await templates.lock_queues(tx),
-        await crm_queries.users(tx),
-        await results.attempts(tx, leads),
-    )
+    queues, had = await batch.load(tx, leads)
+    return Desk(queues, seats, had)
 
 
 async def _take(tx: Tx, desk: Desk, recorded: Recorded, now: datetime) -> None:

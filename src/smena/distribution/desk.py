@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from smena.crm.answers import Seat
 from smena.crm.model import LeadId, PipelineId, User
 from smena.crm.outbox import Asked, ChangeLead, Lane
 from smena.distribution.core.decide import Floor, decide
@@ -32,7 +33,7 @@ class Desk:
     def __init__(
         self,
         queues: Iterable[Queue],
-        users: Iterable[User],
+        users: Iterable[User | Seat],
         attempts: Mapping[tuple[LeadId, TemplateId], Attempts],
     ) -> None:
         people = tuple(users)
@@ -96,5 +97,5 @@ def key_of(cause: str) -> ResultKey | None:
     return ResultKey(TemplateId(template), LeadId(lead), attempt)
 
 
-def _enrolled(queue: Queue, people: Iterable[User]) -> Queue:
+def _enrolled(queue: Queue, people: Iterable[User | Seat]) -> Queue:
     return replace(queue, ledger=enrol(queue.ledger, members(queue.template, people)))

@@ -37,6 +37,12 @@ def parts(change: Change) -> frozenset[Hashable]:
     return frozenset(found)
 
 
+def share_an_entity(changes: Iterable[Change]) -> bool:
+    """Say whether two of these changes are about one entity; creations stand alone."""
+    entities = [pair for pair in map(entity_of, changes) if pair[0] not in CREATIONS]
+    return len(set(entities)) < len(entities)
+
+
 def overtaken(wishes: Iterable[Wish]) -> list[Wish]:
     """Return the wishes of which later ones for the same entity leave nothing."""
     gone: list[Wish] = []

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from smena.crm.answers import Pulse
+from smena.crm.answers import Briefing, Pulse, Seat
 from smena.crm.facts import Fact, Recorded
 from smena.crm.model import UserId
 from smena.kernel.db import Tx
@@ -27,6 +27,18 @@ UPDATE crm_mirror SET last_fact_id = (SELECT max(id) FROM written) WHERE account
 READ = """
 SELECT id, at, fact FROM crm_fact
  WHERE account_id = $1 AND id > $2 ORDER BY id LIMIT $3
+"""
+
+# One row of arrays for a reader that decides about each lead as it comes.
+BRIEFING = """
+SELECT *
+  FROM (SELECT array_agg(id ORDER BY id) AS ids, array_agg(at ORDER BY id) AS ats,
+               array_agg(fact ORDER BY id) AS facts
+          FROM (SELECT id, at, fact FROM crm_fact
+                 WHERE account_id = $1 AND id > $2 ORDER BY id LIMIT $3) AS next) AS news,
+       (SELECT array_agg(id) AS users, array_agg(group_id) AS groups,
+               array_agg(is_active) AS are_active
+          FROM crm_user WHERE account_id = $1) AS people
 """
 
 LAST = "SELECT account_id, last_fact_id AS last FROM crm_mirror WHERE last_fact_id > 0"
@@ -70,6 +82,22 @@ async def read(tx: Tx, after: int, limit: int) -> list[Recorded]:
     raw = await tx.driver()
     rows = await raw.fetch(READ, tx.account, after, limit)
     return [Recorded(row["id"], row["at"], _decoder.decode(row["fact"])) for row in rows]
+
+
+async def briefing(tx: Tx, after: int, limit: int) -> Briefing:
+    raw = await tx.driver()
+    row = await raw.fetchrow(BRIEFING, tx.account, after, limit)
+    return Briefing(
+        list(
+            map(
+                Recorded,
+                row["ids"] or (),
+                row["ats"] or (),
+                map(_decoder.decode, row["facts"] or ()),
+            )
+        ),
+        list(map(Seat, row["users"] or (), row["groups"] or (), row["are_active"] or ())),
+    )
 
 
 async def last_facts(tx: Tx) -> dict[AccountId, int]:

@@ -7,7 +7,8 @@ equal share of it, the receiver pays the whole. Whoever is away neither earns no
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+
+import msgspec
 
 from smena.crm.model import UserId
 
@@ -18,7 +19,7 @@ NEVER = -1
 """`last_seq` of somebody who has received nothing yet: at a tie they go first."""
 
 
-class Balance(NamedTuple):
+class Balance(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What one member is owed (`credit` > 0) or has had ahead of turn (`credit` < 0)."""
 
     user: UserId
@@ -37,7 +38,7 @@ class Ledger:
         return next(balance for balance in self.balances if balance.user == user)
 
 
-class Entry(NamedTuple):
+class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One line of a decision's vector: what a candidate earned and how the credit moved."""
 
     user: UserId
@@ -63,6 +64,8 @@ def enrol(ledger: Ledger, members: Sequence[UserId]) -> Ledger:
     What a leaver was owed goes to those who stay in equal parts, the remainder one unit each from
     the head of the list (section 1.3, "Member removed").
     """
+    if [balance.user for balance in ledger.balances] == list(members):
+        return ledger
     known = {balance.user: balance for balance in ledger.balances}
     stay = tuple(known.get(user, Balance(user)) for user in dict.fromkeys(members))
     left_over = sum(b.credit for b in ledger.balances) - sum(b.credit for b in stay)
@@ -84,16 +87,16 @@ def give(ledger: Ledger, candidates: Collection[UserId]) -> Given:
     entries: list[Entry] = []
     balances: list[Balance] = []
     for balance in ledger.balances:
-        user, credit, last_seq = balance
+        user, before, last_seq = balance.user, balance.credit, balance.last_seq
         if user not in taking_part:
             balances.append(balance)
-            continue
-        if user == chosen:
-            earned, after, seq = share + remainder, credit + share + remainder - LEAD, ledger.seq
+        elif user == chosen:
+            after = before + share + remainder - LEAD
+            entries.append(Entry(user, share + remainder, before, after, last_seq))
+            balances.append(Balance(user, after, ledger.seq))
         else:
-            earned, after, seq = share, credit + share, last_seq
-        entries.append(Entry(user, earned, credit, after, last_seq))
-        balances.append(Balance(user, after, seq))
+            entries.append(Entry(user, share, before, before + share, last_seq))
+            balances.append(Balance(user, before + share, last_seq))
     return Given(chosen, ledger.seq, tuple(entries), Ledger(ledger.seq + 1, tuple(balances)))
 
 
@@ -132,6 +135,6 @@ def _spread(balances: tuple[Balance, ...], amount: int) -> tuple[Balance, ...]:
         return balances
     part, rest = divmod(amount, len(balances))
     return tuple(
-        balance._replace(credit=balance.credit + part + (1 if place < rest else 0))
+        msgspec.structs.replace(balance, credit=balance.credit + part + (1 if place < rest else 0))
         for place, balance in enumerate(balances)
     )

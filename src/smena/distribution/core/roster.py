@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from smena.crm.answers import Seat
 from smena.crm.model import Group, Pipeline, PipelineId, User, UserId
 from smena.distribution.model import Draft, Refusal, Template, TemplateId, TemplateTrouble
 
 NAME_LENGTH_MAX = 100
 
 
-def members(template: Template, users: Iterable[User]) -> list[UserId]:
+def members(template: Template, users: Iterable[User | Seat]) -> list[UserId]:
     """Return the members in a steady order: named people first, then the groups' by user id.
 
     Groups are resolved from the CRM at each decision (DIS-2). A person who is named and also

@@ -12,9 +12,6 @@ from sqlalchemy import Row
 from smena.crm.model import LeadId, UserId
 from smena.distribution.core.ledger import Entry
 from smena.distribution.model import (
-    Assigned,
-    Decided,
-    Nobody,
     ResultFilter,
     ResultId,
     ResultKey,
@@ -23,19 +20,6 @@ from smena.distribution.model import (
     TemplateId,
 )
 from smena.kernel.db import Tx
-
-# The unique key (template, lead, attempt) makes a repeated fact harmless.
-KEEP_RESULTS = """
-INSERT INTO distribution_result
-       (account_id, template_id, template_version, lead_id, attempt, seq, decided_at, state,
-        user_id, steps, entries, finished_at)
-SELECT $1, template, version, lead, attempt, seq, $2::timestamptz, state, user_id, steps::json,
-       entries::json, CASE WHEN state = 'nobody' THEN $2::timestamptz END
-  FROM unnest($3::bigint[], $4::int[], $5::bigint[], $6::int[], $7::bigint[], $8::text[],
-              $9::bigint[], $10::text[], $11::text[]) WITH ORDINALITY
-       AS r (template, version, lead, attempt, seq, state, user_id, steps, entries, place)
- ORDER BY place
-"""
 
 ATTEMPTS = """
 SELECT lead_id, template_id, max(attempt) AS attempt, array_agg(user_id) AS tried
@@ -84,29 +68,6 @@ class Attempts:
 
     last: int
     tried: tuple[UserId, ...]
-
-
-async def keep(tx: Tx, decided: Sequence[Decided], now: datetime) -> None:
-    """Store decisions with their reasons, in one statement."""
-    if not decided:
-        return
-    raw = await tx.driver()
-    rows = [_values(one) for one in decided]
-    await raw.execute(KEEP_RESULTS, tx.account, now, *(list(c) for c in zip(*rows, strict=True)))
-
-
-def _values(one: Decided) -> tuple[object, ...]:
-    key = (one.template.id, one.template.version, one.lead, one.attempt)
-    steps = _encoded(one.decision.steps)
-    match one.decision:
-        case Assigned(user=user, seq=seq, entries=entries):
-            return (*key, seq, State.SENT, user, steps, _encoded(entries))
-        case Nobody():
-            return (*key, None, State.NOBODY, None, steps, "[]")
-
-
-def _encoded(value: object) -> str:
-    return msgspec.json.encode(value).decode()
 
 
 async def attempts(tx: Tx, leads: Sequence[LeadId]) -> dict[tuple[LeadId, TemplateId], Attempts]:

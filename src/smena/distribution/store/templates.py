@@ -11,24 +11,18 @@ from smena.distribution.core.ledger import Balance, Ledger
 from smena.distribution.model import Draft, Template, TemplateId
 from smena.kernel.db import Tx
 
-_TEMPLATE_COLUMNS = """id, name, pipeline_id, user_ids, group_ids, is_enabled, active_since,
+TEMPLATE_COLUMNS = """id, name, pipeline_id, user_ids, group_ids, is_enabled, active_since,
        version, seq, members, credits, last_seqs, refused_ids"""
 
-# Deciding locks the templates in one order, so that two workers cannot wait for each other.
+# In the order in which deciding locks them too (see `batch`): nobody waits in a circle.
 LOCK_TEMPLATES = f"""
-SELECT {_TEMPLATE_COLUMNS} FROM distribution_template
+SELECT {TEMPLATE_COLUMNS} FROM distribution_template
  WHERE account_id = $1 ORDER BY id FOR UPDATE
 """  # noqa: S608 -- a constant list of columns
 
 TEMPLATES = f"""
-SELECT {_TEMPLATE_COLUMNS} FROM distribution_template WHERE account_id = $1 ORDER BY id
+SELECT {TEMPLATE_COLUMNS} FROM distribution_template WHERE account_id = $1 ORDER BY id
 """  # noqa: S608 -- a constant list of columns
-
-SAVE_LEDGER = """
-UPDATE distribution_template
-   SET seq = $3, members = $4, credits = $5, last_seqs = $6, refused_ids = $7
- WHERE account_id = $1 AND id = $2
-"""
 
 ADD_TEMPLATE = """
 INSERT INTO distribution_template
@@ -58,27 +52,12 @@ class Queue:
 
 async def lock_queues(tx: Tx) -> list[Queue]:
     raw = await tx.driver()
-    return [_queue(row) for row in await raw.fetch(LOCK_TEMPLATES, tx.account)]
+    return [queue_of(row) for row in await raw.fetch(LOCK_TEMPLATES, tx.account)]
 
 
 async def queues(tx: Tx) -> list[Queue]:
     raw = await tx.driver()
-    return [_queue(row) for row in await raw.fetch(TEMPLATES, tx.account)]
-
-
-async def save_queue(tx: Tx, queue: Queue) -> None:
-    balances = queue.ledger.balances
-    raw = await tx.driver()
-    await raw.execute(
-        SAVE_LEDGER,
-        tx.account,
-        queue.template.id,
-        queue.ledger.seq,
-        [balance.user for balance in balances],
-        [balance.credit for balance in balances],
-        [balance.last_seq for balance in balances],
-        sorted(queue.refused),
-    )
+    return [queue_of(row) for row in await raw.fetch(TEMPLATES, tx.account)]
 
 
 async def add_template(
@@ -122,7 +101,7 @@ def _fields(draft: Draft) -> dict[str, object]:
     }
 
 
-def _queue(row: asyncpg.Record) -> Queue:
+def queue_of(row: asyncpg.Record) -> Queue:
     template = Template(
         id=TemplateId(row["id"]),
         name=row["name"],
