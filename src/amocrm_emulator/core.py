@@ -80,19 +80,19 @@ class CrmCore:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Group many verbs into one commit; what they tell to hooks leaves with the commit."""
-        is_outermost = not self.store.in_transaction
+        if self.store.in_transaction:
+            yield  # the outermost one commits, or undoes everything
+            return
         try:
             with self.store.transaction():
                 yield
-                if is_outermost and self._told:
+                if self._told:
                     self._write_deliveries()
         except BaseException:
-            if is_outermost:
-                self.reload()
+            self.reload()
             raise
         finally:
-            if is_outermost:
-                self._told.clear()
+            self._told.clear()
 
     def reload(self) -> None:
         """Read the directories anew: what a failed transaction changed in memory is not true."""

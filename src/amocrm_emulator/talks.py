@@ -13,7 +13,7 @@ from amocrm_emulator.spec import ROBOT
 from amocrm_emulator.store import Doc, Store
 
 _FIRST_TALK, _FIRST_MESSAGE = 1_000, 0
-_CHAT, _MESSAGE = 1 << 100, 2 << 100
+_CHAT = 1 << 100
 
 
 class CrmTalks(CrmLeads):
@@ -48,7 +48,7 @@ class CrmTalks(CrmLeads):
             talk = self._talk_of(at, contact, origin, quiet=quiet)
             number = self.store.next_id("message", _FIRST_MESSAGE)
             message: Doc = {
-                "id": number, "uuid": str(UUID(int=_MESSAGE | number, version=4)),
+                "id": number, "uuid": f"00000000-0000-4000-8003-{number:012d}",
                 "talk_id": talk["talk_id"], "chat_id": talk["chat_id"], "contact_id": contact,
                 "text": text, "created_at": at, "updated_at": at, "author": author,
                 "type": "incoming" if is_incoming else "outgoing", "origin": origin,
