@@ -32,6 +32,7 @@ class Listener:
                 log_level="warning",
                 lifespan="off",
                 access_log=False,
+                date_header=False,  # the account's clock tells the moment (see `server`)
                 ssl_certfile=None if tls is None else tls.certificate,
                 ssl_keyfile=None if tls is None else tls.key,
             )

@@ -9,6 +9,7 @@ import itertools
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
+from email.utils import formatdate
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -21,10 +22,11 @@ from amocrm_emulator.api import gate
 from amocrm_emulator.api.answers import Answer, Http, Refusal, problem
 from amocrm_emulator.api.routes import HANDLERS
 from amocrm_emulator.api.switches import EVENTS_MAX, Switches
+from amocrm_emulator.clock import Clock
 from amocrm_emulator.crm import Crm
 from amocrm_emulator.faults.model import Fault
 from amocrm_emulator.faults.script import Script
-from amocrm_emulator.faults.wire import Wire
+from amocrm_emulator.faults.wire import App, Wire
 from amocrm_emulator.hooks.sender import Sender
 from amocrm_emulator.listener import Listener
 from amocrm_emulator.page.journal import Journal
@@ -67,6 +69,21 @@ def create_app(crm: Crm, **parts: Any) -> Litestar:
         exception_handlers={Refusal: _refused, HTTPException: _http_error, Exception: _defect},
         openapi_config=None,
     )
+
+
+def dated(app: App, clock: Clock) -> App:
+    """Say in each answer what time it is for the account: its clock may have been moved."""
+
+    async def around(scope: Any, receive: Any, send: Any) -> None:
+        async def stamped(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                date = formatdate(clock.exact(), usegmt=True).encode()
+                message = {**message, "headers": [*message["headers"], (b"date", date)]}
+            await send(message)
+
+        await app(scope, receive, stamped)
+
+    return around
 
 
 _REQUESTS = itertools.count(1)
@@ -130,7 +147,7 @@ class Emulator:
             states=setting.states,
         )
         wire = Wire(
-            app,
+            dated(app, self.crm.clock),
             Script(setting.faults),
             setting.latency_seconds,
             ban=lambda seconds: self.gate.ban(self.crm.clock.exact() + seconds),

@@ -111,8 +111,10 @@ class Call:
             await self.more(reply.body[: len(reply.body) // 2])
         # ASGI has no word for this: the server's object behind `send` holds the transport.
         transport = self.send.__self__.transport
-        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
-        transport.abort()
+        if not transport.is_closing():  # an impatient client may have left already
+            opened = transport.get_extra_info("socket")
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+            transport.abort()
         await self.gone()
 
     async def gone(self) -> None:

@@ -1,5 +1,6 @@
 """True answers, bent: what clients written in other languages have met. Pure, on decoded JSON."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from amocrm_emulator.faults.model import Kind
@@ -10,19 +11,8 @@ HUGE_TEXT = "х" * 524_288
 
 def bend(kind: Kind, content: Any) -> Any:
     """Return an answer with one kind of wrongness in it."""
-    match kind:
-        case Kind.SHIFT:
-            return _without_first(content)
-        case Kind.NULLS:
-            return _nulls(content)
-        case Kind.TEXT_IDS:
-            return _text_ids(content)
-        case Kind.WRONG_TYPES:
-            return _wrong_types(content)
-        case Kind.HUGE:
-            return _huge(content)
-        case _:
-            return content
+    way = _WAYS.get(kind)
+    return content if way is None else way(content)
 
 
 def _without_first(content: Any) -> Any:
@@ -79,6 +69,12 @@ def _huge(content: Any) -> Any:
     return _rows(content, lambda row: row | {"name": HUGE_TEXT} if "id" in row else row)
 
 
+def _renamed(row: Any) -> Any:
+    """Call everything in a row otherwise, as a new version of an API might."""
+    kept = {"id", "_embedded", "_links"}
+    return {name if name in kept else f"{name}_v5": value for name, value in row.items()}
+
+
 def _rows(content: Any, change: Any) -> Any:
     """Change each row of a list, or the only entity of an answer."""
     if not isinstance(content, dict):
@@ -98,3 +94,13 @@ def _rows(content: Any, change: Any) -> Any:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+_WAYS: Mapping[Kind, Callable[[Any], Any]] = {
+    Kind.SHIFT: _without_first,
+    Kind.NULLS: _nulls,
+    Kind.TEXT_IDS: _text_ids,
+    Kind.WRONG_TYPES: _wrong_types,
+    Kind.HUGE: _huge,
+    Kind.RENAMED: lambda content: _rows(content, _renamed),
+}

@@ -31,9 +31,12 @@ class Kind(Enum):
     TEXT_IDS = "text_ids"
     WRONG_TYPES = "wrong_types"
     HUGE = "huge"
+    RENAMED = "renamed"
 
 
-BENDS = frozenset({Kind.SHIFT, Kind.NULLS, Kind.TEXT_IDS, Kind.WRONG_TYPES, Kind.HUGE})
+BENDS = frozenset(
+    {Kind.SHIFT, Kind.NULLS, Kind.TEXT_IDS, Kind.WRONG_TYPES, Kind.HUGE, Kind.RENAMED}
+)
 
 
 class When(Enum):

@@ -49,6 +49,12 @@ PAGE = {"_page": 2, "_embedded": {"leads": [LEAD, LEAD | {"id": 2}]}}
             },
             id="as PHP does",
         ),
+        pytest.param(
+            Kind.RENAMED,
+            {"id": 1, "name": "Поставка"},
+            {"id": 1, "name_v5": "Поставка"},
+            id="another name",
+        ),
         pytest.param(Kind.HUGE, LEAD, LEAD | {"name": HUGE_TEXT}, id="a megabyte"),
     ],
 )
