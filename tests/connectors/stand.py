@@ -176,7 +176,7 @@ async def stand(
     clock = MovedClock()
     async with (
         Emulator(account, per_second=per_second) as emulator,
-        new_client(connections=20) as http,
+        new_client() as http,
     ):
         inbox = Inbox(db, lambda _accounts: None)
         vault = Vault("test key of the stand")

@@ -239,6 +239,11 @@ async def leads_with(tx: Tx, kind: EntityKind, ids: Collection[int]) -> set[int]
     return await marks.linked_leads(tx, kind, ids)
 
 
+async def leads_of_tasks(tx: Tx, tasks: Collection[int]) -> set[int]:
+    """Return the leads that these tasks are about."""
+    return await marks.leads_of_tasks(tx, tasks)
+
+
 async def contacts_with(tx: Tx, companies: Collection[int]) -> set[int]:
     """Return the contacts linked to these companies."""
     return await marks.linked_contacts(tx, companies)

@@ -11,11 +11,16 @@ class AnswerTooLarge(Exception):  # noqa: N818 -- what happened
     """The other side sends more than we are ready to hold in memory."""
 
 
-def new_client(*, connections: int = 10) -> httpx2.AsyncClient:
+KEPT = 20
+CONNECTIONS = 160
+"""Twenty jobs with eight requests each (`kernel.worker`): whoever hangs keeps nobody waiting."""
+
+
+def new_client(*, connections: int = CONNECTIONS) -> httpx2.AsyncClient:
     """Return a client with limits; redirects are not followed, the environment is not trusted."""
     return httpx2.AsyncClient(
         timeout=TIMEOUT,
-        limits=httpx2.Limits(max_connections=connections, max_keepalive_connections=connections),
+        limits=httpx2.Limits(max_connections=connections, max_keepalive_connections=KEPT),
         headers={"User-Agent": USER_AGENT},
         follow_redirects=False,
         trust_env=False,

@@ -22,7 +22,7 @@ from smena.connectors.amocrm.core.window import (
     window,
 )
 from smena.connectors.amocrm.model import Connection
-from smena.connectors.amocrm.neighbours import ask_for_neighbours
+from smena.connectors.amocrm.neighbours import ask_for_leads_of, ask_for_neighbours
 from smena.connectors.amocrm.reach import Reach, Seen
 from smena.connectors.amocrm.readback import read_unread
 from smena.connectors.amocrm.store import link, load, vital
@@ -110,10 +110,11 @@ async def _poll_events(
             tx, [item for told in fresh for item in told.changes.removed], context.now
         )
         await asked.ask(tx, await _talks_to_read(tx, fresh), context.now)
-        await _ask_for_strangers(context, tx, fresh, connection)
         if connection.load_finished_at is None:
             await load.step_back(tx, translate.lists_shortened(fresh))
+        # The cursor before the connection, everywhere: another node may poll at the same time.
         await link.save_cursors(tx, [moved])
+        await _ask_for_strangers(context, tx, fresh, connection)
         if is_whole:
             await crm.complete_until(tx, Coverage.EVENTS, started_at)
         await link.save_poll(
@@ -147,10 +148,12 @@ async def _poll_cards(
     latest = translate.latest_seconds(at for told in pages for at in told.moments)
     async with context.db.tenant(account) as tx:
         await _absorb(context, tx, fresh)
+        tasks = [task for told in fresh for task in told.changes.tasks]
+        await ask_for_leads_of(tx, tasks, context.now)
+        await link.save_cursors(tx, [advance(cursor, stretch, latest, started_at, ahead)])
         await link.count_spoiled(tx, _new_spoiled(pages, seen))
         if await lists.has_strangers(tx, fresh, seen):
             await link.ask_for_lists(tx, context.now - lists.AT_MOST_EVERY)
-        await link.save_cursors(tx, [advance(cursor, stretch, latest, started_at, ahead)])
         if cursor.stream in COVERAGE:
             await crm.complete_until(tx, COVERAGE[cursor.stream], started_at)
     for told in fresh:

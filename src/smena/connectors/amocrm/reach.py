@@ -153,17 +153,27 @@ class Seen:
     """
 
     def __init__(self) -> None:
-        self._rows: OrderedDict[object, None] = OrderedDict()
+        self._rows: OrderedDict[object, object] = OrderedDict()
 
     def unseen(self, rows: Iterable[object]) -> set[object]:
-        return {row for row in rows if row not in self._rows}
+        """Return the rows that are not the last we saw of their entity.
+
+        An entity that is changed and changed back within a second looks as it did before.
+        """
+        return {row for row in rows if self._rows.get(_whose(row)) != row}
 
     def remember(self, rows: Iterable[object]) -> None:
         for row in rows:
-            self._rows[row] = None
-            self._rows.move_to_end(row)
+            self._rows[_whose(row)] = row
+            self._rows.move_to_end(_whose(row))
         while len(self._rows) > SEEN_MAX:
             self._rows.popitem(last=False)
+
+
+def _whose(row: object) -> object:
+    """Return what a row tells about; what has no number tells about itself."""
+    number = getattr(row, "id", None) or getattr(row, "note", None)
+    return (type(row), number) if number else row
 
 
 def hook_text(account: AccountId) -> str:

@@ -66,6 +66,12 @@ SELECT id FROM crm_contact
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
+LEADS_OF_TASKS = """
+SELECT DISTINCT entity_id FROM crm_task
+ WHERE account_id = :account AND id = ANY(:tasks) AND entity_kind = 'lead'
+   AND entity_id IS NOT NULL
+"""
+
 
 async def between(tx: Tx, of: Marked, after: int, until: int | None) -> dict[int, Mark]:
     raw = await tx.driver()
@@ -114,3 +120,8 @@ def _marks(rows: Sequence[asyncpg.Record]) -> dict[int, Mark]:
         row["id"]: Mark(row["id"], row["at"], row["is_deleted"], Source(row["source"]))
         for row in rows
     }
+
+
+async def leads_of_tasks(tx: Tx, tasks: Collection[int]) -> set[int]:
+    rows = await tx.rows(LEADS_OF_TASKS, account=tx.account, tasks=list(tasks))
+    return {row.entity_id for row in rows}

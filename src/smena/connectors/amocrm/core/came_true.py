@@ -29,6 +29,15 @@ def read(raw: Iterable[msgspec.Raw]) -> dict[int, Held]:
     return found
 
 
+def is_readable(held: Held) -> bool:
+    """Tell whether an entity shows when it was made; without that nobody can say by whom."""
+    try:
+        moment(_loose(held.get("created_at")))
+    except BadValue:
+        return False
+    return True
+
+
 def is_so(change: Change, held: Held) -> bool:
     """Tell whether all that a change says is what amoCRM holds now."""
     return all(_holds(name, value, held) for name, value in document(change).items())
