@@ -26,8 +26,9 @@ class PersonDay:
     @property
     def is_at_work(self) -> bool:
         """Say whether the last thing seen is work, or a pause not yet long."""
-        past = [piece for piece in self.lane.pieces[-40:] if piece.start < self.drawn_at]
-        return bool(past) and past[-1].zone in _BUSY and past[-1].end >= self.drawn_at
+        begun = (piece for piece in reversed(self.lane.pieces) if piece.start < self.drawn_at)
+        last = next(begun, None)
+        return last is not None and last.zone in _BUSY and last.end >= self.drawn_at
 
 
 @dataclass(frozen=True, slots=True)

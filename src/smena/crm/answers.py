@@ -67,7 +67,10 @@ class Absorbed:
 
 @dataclass(frozen=True, slots=True)
 class EventsOf:
-    """One author's events: epoch seconds, type numbers, client numbers (0: none), same length."""
+    """One author's events: epoch seconds, type numbers, client numbers (0: none), same length.
+
+    No clients at all: only people acted.
+    """
 
     moments: list[int]
     types: list[int]

@@ -6,5 +6,6 @@ from smena.kernel.jobs import JobContext
 
 
 async def decide_new_leads(context: JobContext, account: AccountId) -> None:
-    while await actions.read_facts(context.db, account, context.now):
+    # What comes after the last short batch rings the bell itself.
+    while await actions.read_facts(context.db, account, context.now) == actions.BATCH:
         pass

@@ -49,8 +49,8 @@ class Verdicts(dict[int, Verdict]):
 
 
 def codes(kinds: Sequence[int], clients: Sequence[int]) -> Sequence[int]:
-    """Join two parallel lists of label numbers into one of codes."""
-    if not any(clients):
+    """Join two parallel lists of label numbers into one of codes; no clients: all acted alone."""
+    if not clients:
         return kinds
     return [kind + client * _CLIENT for kind, client in zip(kinds, clients, strict=True)]
 
@@ -91,7 +91,7 @@ def sort_out(
 def _repeats(ats: Sequence[int], coded: Sequence[int], verdicts: Verdicts) -> frozenset[int]:
     """Return the places of events that repeat the first one of a mass action."""
     reach = MASS_STEP_SECONDS * (MASS_EVENTS - 1)
-    if all(map(reach.__lt__, map(sub, ats[MASS_EVENTS - 1 :], ats))):
+    if min(map(sub, ats[MASS_EVENTS - 1 :], ats), default=reach + 1) > reach:
         return frozenset()
     runs: dict[str, list[int]] = {}
     found: set[int] = set()

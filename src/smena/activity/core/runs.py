@@ -7,11 +7,12 @@ shift will be.
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from smena.activity.model import Piece, Zone
 
-_RUN = re.compile(rb"(.)\1*")
 _LETTERS = [zone.letter.encode() for zone in Zone]
+_RUNS = re.compile(b"|".join(letter + b"+" for letter in _LETTERS))
 
 
 def encode(
@@ -19,7 +20,7 @@ def encode(
 ) -> str:
     """Encode `[start, end)` as `30o12a8c…`; red shorter than `idle_min` is left out."""
     minutes = bytearray(b"o" * ((end - start) // 60))
-    layers: list[list[tuple[int, int]]] = [[] for _ in Zone]
+    layers: list[list[tuple[int, int]]] = [[] for _ in _LETTERS]
     for begin, until, zone, is_scheduled in pieces:
         if zone is Zone.FUTURE and not is_scheduled:
             continue
@@ -27,12 +28,19 @@ def encode(
             layers[zone].append((begin - start, until - start))
     layers[Zone.CALL] += [(tick - start, tick - start + 1) for tick in ticks]
     for letter, spans in zip(_LETTERS[1:], layers[1:], strict=True):
-        for begin, until in spans:
-            _paint(minutes, begin, until, letter)
-    return "".join([f"{len(run[0])}{run[1].decode()}" for run in _RUN.finditer(minutes)])
+        _paint(minutes, spans, letter)
+    return "".join(map(_run, _RUNS.findall(minutes)))
 
 
-def _paint(minutes: bytearray, start: int, end: int, letter: bytes) -> None:
-    first, last = max(0, start // 60), min(len(minutes), -(-end // 60))
-    if first < last:
-        minutes[first:last] = letter * (last - first)
+def _paint(minutes: bytearray, spans: Sequence[tuple[int, int]], letter: bytes) -> None:
+    width = len(minutes)
+    for start, end in spans:
+        first, last = max(0, start // 60), min(width, -(-end // 60))
+        if first < last:
+            minutes[first:last] = letter * (last - first)
+
+
+@lru_cache(maxsize=10_000)
+def _run(same: bytes) -> str:
+    """Write a run of the same letter: a panel has 20,000 of them and few that differ."""
+    return f"{len(same)}{same[:1].decode()}"

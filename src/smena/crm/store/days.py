@@ -17,7 +17,8 @@ EVENTS = """
 SELECT author_id,
        array_agg(date_part('epoch', at)::bigint ORDER BY at) AS moments,
        array_agg(type_id ORDER BY at) AS types,
-       array_agg(coalesce(client_id, 0) ORDER BY at) AS clients
+       CASE WHEN count(client_id) > 0
+            THEN array_agg(coalesce(client_id, 0) ORDER BY at) ELSE '{}' END AS clients
   FROM crm_event
  WHERE account_id = $1 AND at >= $2 AND at < $3 AND ($4::bigint[] IS NULL OR author_id = ANY($4))
  GROUP BY author_id
