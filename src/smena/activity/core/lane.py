@@ -70,9 +70,9 @@ def _busy(
 
     A change without credit takes no time itself but holds a stretch together; an edge of a shift
     strictly inside a hole keeps it open. This is the hot loop of a panel: 150,000 turns for 500
-    people, hence plain tuples.
+    people, hence plain tuples. What began before `start` is one stretch and is cut at the end.
     """
-    spans = [(at - credit if at - credit > start else start, at) for at, credit in points]  # noqa: FURB136 -- max() costs 15 ms a panel
+    spans = [(at - credit, at) for at, credit in points]
     spans += spoken
     if not spans:
         return []
@@ -91,7 +91,7 @@ def _busy(
         if end > last:  # noqa: PLR1730 -- max() costs 15 ms a panel
             last = end
     stretches.append((first, last))
-    return [(begin, end) for begin, end in stretches if begin < end]
+    return [(max(begin, start), end) for begin, end in stretches if max(begin, start) < end]
 
 
 def _pieces(
