@@ -72,6 +72,8 @@ async def test_an_administrator_is_led_to_the_form_and_then_to_work(
     assert "ещё не активирован" in shown.text
     assert f'href="{FORM}"' in shown.text
     assert "Личные данные" not in shown.text
+    assert "Аккаунт не активирован" not in (await browser.get(FORM)).text, "the form says it itself"
+    assert "Аккаунт не активирован" in (await browser.get("/settings/sessions")).text
     assert (await activate(browser)).headers["location"] == "/"
     done = await browser.get("/activity")
     assert "Личные данные" in done.text
@@ -129,7 +131,7 @@ async def test_a_newer_text_asks_again(browser: httpx2.AsyncClient, db: Database
 @pytest.mark.parametrize(
     ("email", "expected"),
     [
-        (MARINA_MAIL, 'href="/settings/connection"'),
+        (MARINA_MAIL, 'href="/settings/connection#ways"'),
         (ANNA_MAIL, "Подключить её снова может: Marina"),
     ],
 )

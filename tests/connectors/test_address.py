@@ -13,6 +13,8 @@ from smena.connectors.amocrm.model import NotConnected, Refusal
         ("acme.kommo.com", "https://acme.kommo.com"),
         ("acme.amocrm.com.", "https://acme.amocrm.com"),
         ("http://127.0.0.1:9000", "http://127.0.0.1:9000"),
+        ("127.0.0.1:9000", "http://127.0.0.1:9000"),
+        ("https://127.0.0.1:9000", "https://127.0.0.1:9000"),
         ("http://localhost:9000/api", "http://localhost:9000"),
         ("http://[::1]:9000", "http://[::1]:9000"),
     ],

@@ -173,6 +173,7 @@ async def test_a_wrong_secret_is_told_and_can_be_corrected(marina: Desk) -> None
     assert found.status_code == 422
     assert "amoCRM не узнаёт интеграцию" in found.text
     assert CLIENT in found.text, "what was typed is still there"
+    assert "Всё готово" not in found.text, "the way that failed is not offered again"
     _link, state = way_to_amocrm(await begun(marina))
     assert (await marina.browser.get(LANDING, params=answer(marina, state))).status_code == 303
 

@@ -61,7 +61,8 @@ async def test_a_well_connection(desk: Desk) -> None:
     assert "Всё в порядке: данные приходят" in page
     assert "включены: изменения приходят сразу" in page
     assert 'hx-trigger="every 5s"' in page
-    assert "сделки" in page
+    for name in ("сделки", "неразобранное", "раз в 5 с; последний"):
+        assert name in page
 
 
 async def test_what_is_wrong_says_what_to_do(desk: Desk) -> None:

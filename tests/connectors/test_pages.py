@@ -80,6 +80,7 @@ async def test_connect_watch_let_go(marina: Desk) -> None:
     loading = await marina.browser.get(PATH)
     assert 'hx-trigger="every 1s"' in loading.text
     assert "<progress" in loading.text
+    assert "будет известна после первой загрузки" in loading.text
     assert "загрузка" in (await marina.browser.get(f"{PATH}/banner")).text
 
     await made.load()
@@ -92,6 +93,7 @@ async def test_connect_watch_let_go(marina: Desk) -> None:
     assert "Отметьте" in (await marina.send(f"{PATH}/disconnect")).text
     gone = await marina.send(f"{PATH}/disconnect", confirm="1")
     assert "Аккаунт отключён." in gone.text
+    assert "не приходят: аккаунт не подключён" in gone.text
     assert made.crm.store.rows("SELECT * FROM hook") == []
 
 

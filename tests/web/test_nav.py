@@ -44,3 +44,16 @@ def test_a_section_leads_to_its_first_open_page() -> None:
 def test_no_dead_links() -> None:
     empty = entry("/settings", entry("/settings/people", shown=False))
     assert links([empty, entry("/health", shown=False)], at("/")) == []
+
+
+def test_a_group_is_open_on_each_of_its_pages_and_leads_to_its_first() -> None:
+    pages = (entry("/settings/health"), entry("/settings/outbox"))
+    group = Entry("/settings/connection", lambda: "amoCRM", children=pages)
+    (section,) = links(
+        [entry("/settings", group, entry("/settings/people"))], at("/settings/outbox")
+    )
+    assert [(child.path, child.is_current) for child in section.children] == [
+        ("/settings/health", True),
+        ("/settings/people", False),
+    ]
+    assert [page.is_current for page in section.children[0].children] == [False, True]

@@ -36,3 +36,13 @@ def shown_to(ability: Ability) -> Callable[[Request[Any, Any, Any]], bool]:
         return viewer is not None and may(viewer, ability)
 
     return shown
+
+
+def shown_in_account(ability: Ability) -> Callable[[Request[Any, Any, Any]], bool]:
+    """Show an entry that is empty without an account only to those who look at one."""
+
+    def shown(request: Request[Any, Any, Any]) -> bool:
+        viewer = queries.viewer_or_none(request)
+        return viewer is not None and viewer.account is not None and may(viewer, ability)
+
+    return shown

@@ -39,15 +39,18 @@ async def judge(request: Http, viewer: Viewer) -> Response[Any] | None:
         is_dry = (await crm.outbox_settings(tx)).is_dry
     path = request.scope["path"]
     if standing.is_activated or path == "/" or path.startswith(_ALWAYS_OPEN):
-        lines = await _lines(db, viewer, standing)
-        notices.put(request.scope, *lines, *([_watching(viewer)] if is_dry else []))
+        lines = await _lines(db, viewer, standing, path)
+        notices.put(
+            request.scope, *lines, *([_watching(viewer)] if is_dry and path != OUTBOX else [])
+        )
         return None
     return await _instead(request, viewer, standing)
 
 
-async def _lines(db: Database, viewer: Viewer, standing: Standing) -> list[Notice]:
+async def _lines(db: Database, viewer: Viewer, standing: Standing, path: str) -> list[Notice]:
+    """Say what is wrong; the form of activation speaks for itself."""
     found = []
-    if not standing.is_activated:
+    if not standing.is_activated and path != ACTIVATION:
         found.append(await _activation(db, viewer))
     if standing.state is AccountState.SIGN_IN_AGAIN:
         found.append(await _connection(db, viewer, standing))
@@ -78,7 +81,7 @@ async def _connection(db: Database, viewer: Viewer, standing: Standing) -> Notic
     if may(viewer, Ability.CONNECT_ACCOUNT):
         text = _("Нужно подключить amoCRM снова: {reason}. Новые данные не приходят.")
         shown = text.format(reason=standing.reason or _("доступ потерян"))
-        return Notice(shown, "error", _("Подключить снова"), CONNECTION)
+        return Notice(shown, "error", _("Подключить снова"), f"{CONNECTION}#ways")
     text = _("Связь с amoCRM потеряна, данные не обновляются. Подключить её снова может: {names}.")
     return Notice(text.format(names=await _admins(db, viewer)), "error")
 

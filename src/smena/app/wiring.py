@@ -9,7 +9,7 @@ from litestar.types import ControllerRouterHandler, Middleware
 
 from smena.access import jobs as access_jobs
 from smena.access import pages as access
-from smena.access.guard import shown_to
+from smena.access.guard import shown_in_account, shown_to
 from smena.access.model import Ability
 from smena.activity import pages as activity
 from smena.app import upkeep
@@ -99,31 +99,7 @@ def navigation() -> Sequence[Entry]:
             icon="settings",
             key="s",
             children=(
-                Entry(
-                    "/settings/connection",
-                    lambda: _("Подключение"),
-                    shown=shown_to(Ability.CONNECT_ACCOUNT),
-                ),
-                Entry(
-                    "/settings/outbox",
-                    lambda: _("Очередь"),
-                    shown=shown_to(Ability.MANAGE_OUTBOX),
-                ),
-                Entry(
-                    "/settings/health",
-                    lambda: _("Состояние связи"),
-                    shown=shown_to(Ability.SEE_HEALTH),
-                ),
-                Entry(
-                    "/settings/completeness",
-                    lambda: _("Полнота данных"),
-                    shown=shown_to(Ability.SEE_HEALTH),
-                ),
-                Entry(
-                    "/settings/history",
-                    lambda: _("История событий"),
-                    shown=shown_to(Ability.CONNECT_ACCOUNT),
-                ),
+                Entry("/settings/connection", lambda: "amoCRM", children=_amocrm_pages()),
                 Entry(
                     "/settings/hours",
                     lambda: _("Рабочее время"),
@@ -134,12 +110,43 @@ def navigation() -> Sequence[Entry]:
                     lambda: _("Люди"),
                     shown=shown_to(Ability.MANAGE_PEOPLE),
                 ),
-                Entry(
-                    "/settings/activation",
-                    lambda: _("Активация"),
-                    shown=shown_to(Ability.ACTIVATE_ACCOUNT),
-                ),
                 Entry("/settings/sessions", lambda: _("Сеансы")),
             ),
+        ),
+    )
+
+
+def _amocrm_pages() -> tuple[Entry, ...]:
+    """Return the pages about the connection with amoCRM, in the order in which they are needed."""
+    return (
+        Entry(
+            "/settings/connection",
+            lambda: _("Подключение"),
+            shown=shown_to(Ability.CONNECT_ACCOUNT),
+        ),
+        Entry(
+            "/settings/health",
+            lambda: _("Состояние связи"),
+            shown=shown_in_account(Ability.SEE_HEALTH),
+        ),
+        Entry(
+            "/settings/completeness",
+            lambda: _("Полнота данных"),
+            shown=shown_in_account(Ability.SEE_HEALTH),
+        ),
+        Entry(
+            "/settings/outbox",
+            lambda: _("Очередь в amoCRM"),
+            shown=shown_to(Ability.MANAGE_OUTBOX),
+        ),
+        Entry(
+            "/settings/history",
+            lambda: _("История событий"),
+            shown=shown_in_account(Ability.CONNECT_ACCOUNT),
+        ),
+        Entry(
+            "/settings/activation",
+            lambda: _("Активация"),
+            shown=shown_to(Ability.ACTIVATE_ACCOUNT),
         ),
     )

@@ -25,6 +25,7 @@ class Entry:
     key: str = ""
     """The letter after `g` that leads here."""
     children: tuple["Entry", ...] = ()
+    """Pages of a section; a page with children is a group, shown as a second row."""
     shown: Callable[[AnyRequest], bool] = field(default=_everybody)
 
 
@@ -56,7 +57,8 @@ def _link(entry: Entry, request: AnyRequest) -> Link | None:
         label=entry.label(),
         icon=entry.icon,
         key=entry.key,
-        is_current=_covers(entry.path, request.scope["path"]),
+        is_current=_covers(entry.path, request.scope["path"])
+        or any(child.is_current for child in children),
         children=children,
     )
 

@@ -25,7 +25,7 @@ class AccessView:
     issued: str
     ends: str
     kind: str
-    """How the end is coloured: good, wait or bad."""
+    """How the end is coloured: good, wait, bad, or quiet when nobody knows it."""
     warning: str
 
 
@@ -94,6 +94,8 @@ def _ends(found: AccessFacts, now: datetime, zone: ZoneInfo) -> str:
 def _kind(found: AccessFacts, now: datetime) -> str:
     if found.lost_at is not None:
         return "bad"
+    if found.expires_at is None and not found.is_by_consent:
+        return "quiet"
     ends_soon = found.expires_at is not None and now >= found.expires_at - WARN_BEFORE
     return "wait" if ends_soon and not found.is_by_consent else "good"
 

@@ -81,7 +81,11 @@ async def completeness_view(tx: Tx, now: datetime) -> CompletenessView | None:
         now_at=_now_at(far.now_at) if far else "",
         rows=number(running.total().there) if running else "",
         checked=_checked(ended, zone, now),
-        kinds=_kinds(ended[0] if ended else None, await queries.fresh_until(tx), zone),
+        kinds=_kinds(
+            ended[0] if ended else None,
+            await queries.fresh_until(tx) if connection.load_finished_at else {},
+            zone,
+        ),
         reports=tuple(_report(one, zone) for one in ended),
     )
 

@@ -56,6 +56,7 @@ async def show(request: Http, shown: Shown) -> Html:
     asked = await consenting.open_consent(state.db, reach, browser, now)
     offers = await consenting.offers(state.db, reach, browser, now)
     begun = asked.integration if asked else known
+    usual = "oauth" if known else WAYS[0]
     return page(
         request,
         TEMPLATE,
@@ -64,7 +65,12 @@ async def show(request: Http, shown: Shown) -> Html:
         shown=overview,
         facts=facts,
         ways=access_view.ways(),
-        way=_way(shown, is_connected=overview is not None and overview.is_connected),
+        way=_way(
+            shown,
+            is_connected=overview is not None and overview.is_connected,
+            usual=usual,
+        ),
+        usual=usual,
         is_new=shown.is_new,
         error=shown.error,
         address=shown.address or (asked.base_url if asked else "") or _address(overview, shown),
@@ -73,7 +79,7 @@ async def show(request: Http, shown: Shown) -> Html:
         redirect_uri=shown.redirect_uri or (begun.redirect_uri if begun else "") or own(reach),
         own_redirect_uri=reach.redirect_uri(),
         own_disable_uri=reach.disable_uri(),
-        consent_url=consenting.consent_url(reach.vault, asked) if asked else "",
+        consent_url=consenting.consent_url(reach.vault, asked) if asked and not shown.error else "",
         offers=[access_view.offer_line(offer) for offer in offers],
         text="",
     )
@@ -97,11 +103,11 @@ def own(reach: Reach) -> str:
     return reach.redirect_uri() or ""
 
 
-def _way(shown: Shown, *, is_connected: bool) -> str:
+def _way(shown: Shown, *, is_connected: bool, usual: str) -> str:
     """Return which form to open; none for an account that is well, unless it was asked for."""
     if shown.way in WAYS:
         return shown.way
-    return "" if is_connected else WAYS[0]
+    return "" if is_connected else usual
 
 
 def _address(overview: views.ConnectionView | None, shown: Shown) -> str:

@@ -10,7 +10,7 @@ from smena.connectors.amocrm.core.health import Finding, Level, Queue, Vitals, e
 from smena.connectors.amocrm.core.tally import KindRate
 from smena.connectors.amocrm.health_words import ago_text, finding_text, moment_text
 from smena.connectors.amocrm.words import hook_text
-from smena.kernel.i18n import duration_words, number
+from smena.kernel.i18n import duration_words, ngettext, number
 from smena.kernel.i18n import gettext as _
 
 DIRECTORIES = ("custom_fields", "tags", "roles", "sources", "loss_reasons")
@@ -86,7 +86,7 @@ def _facts(vitals: Vitals, zone: ZoneInfo, now: datetime) -> Sequence[Fact]:
     return (
         Fact(_("Связь"), _("есть связь") if is_in else _("связи нет"), "good" if is_in else "bad"),
         Fact(_("Данные до"), moment_text(poll.until, zone)),
-        Fact(_("Вебхуки"), hook_text(hook.state, hook.detail)),
+        Fact(_("Вебхуки"), hook_text(hook.state, hook.detail) if is_in else _("не приходят")),
         Fact(_("Последний вебхук"), ago_text(hook.heard_at, now)),
         Fact(_("Задержка вебхука"), _lag(hook.lag)),
         Fact(_("Подписка проверена"), ago_text(hook.checked_at, now)),
@@ -112,10 +112,11 @@ def _lag(lag: timedelta | None) -> str:
 
 
 def _poll_text(period: timedelta, pages: int, took: timedelta) -> str:
-    return _("{period} с, страниц {pages}, {took} с").format(
-        period=number(period.total_seconds()), pages=number(pages),
+    return _("раз в {period} с; последний: {requests}, {took} с").format(
+        period=number(period.total_seconds()),
+        requests=ngettext("{n} запрос", "{n} запроса|{n} запросов", pages).format(n=number(pages)),
         took=number(took.total_seconds(), 1),
-    )  # fmt: skip
+    )
 
 
 def _token_text(vitals: Vitals, zone: ZoneInfo, now: datetime) -> str:
@@ -152,7 +153,7 @@ def _check_text(vitals: Vitals, zone: ZoneInfo) -> str:
 
 
 def _by_name(kinds: Sequence[KindRate]) -> list[KindRate]:
-    """Join kinds that are one thing for the reader; they keep their order."""
+    """Join kinds that are one thing for the reader; the most asked for are first."""
     joined: dict[str, KindRate] = {}
     for one in kinds:
         name = _kind_text(one.kind)
@@ -163,7 +164,7 @@ def _by_name(kinds: Sequence[KindRate]) -> list[KindRate]:
             known.hour + one.hour,
             known.failed + one.failed,
         )
-    return list(joined.values())
+    return sorted(joined.values(), key=lambda one: -one.hour)
 
 
 def _rate(rate: KindRate) -> RateView:
@@ -192,6 +193,9 @@ def _kind_text(kind: str) -> str:
         "leads/notes": _("примечания сделок"),
         "contacts/notes": _("примечания контактов"),
         "companies/notes": _("примечания компаний"),
+        "leads/unsorted": _("неразобранное"),
+        "talks": _("беседы"),
+        "talks/{id}": _("беседы"),
     }
     name = words.get(path, _("справочники") if path.endswith(DIRECTORIES) else path)
     if method in {"", "GET"}:

@@ -55,19 +55,23 @@ async def overview(tx: Tx, now: datetime) -> ConnectionView | None:
     progress = await queries.progress(tx, now)
     freshness = await queries.freshness(tx, now)
     zone = ZoneInfo(account.time_zone)
+    is_connected = account.state is AccountState.CONNECTED
+    is_loading = progress is not None and not progress.is_done
     return ConnectionView(
         name=account.name,
         number=account.id,
         address=account.base_url,
-        is_connected=account.state is AccountState.CONNECTED,
+        is_connected=is_connected,
         state=_state(account),
-        is_loading=progress is not None and not progress.is_done,
+        is_loading=is_loading,
         left=words.left_text(progress) if progress else "",
         percent=round(progress.share * 100) if progress else 0,
         stages=_stages(progress),
-        fresh=_fresh(freshness, zone),
-        is_late=freshness.is_late,
-        hooks=words.hook_text(connection.hook_state, connection.hook_detail),
+        fresh=_fresh(freshness, zone, is_loading=is_loading),
+        is_late=freshness.is_late or is_loading or not is_connected,
+        hooks=words.hook_text(connection.hook_state, connection.hook_detail)
+        if is_connected
+        else _("не приходят: аккаунт не подключён"),
         queue=await _queue(tx, now),
         errors=await _errors(tx),
         trouble=_trouble(connection, zone),
@@ -108,7 +112,9 @@ def _stages(progress: Progress | None) -> tuple[StageLine, ...]:
     )
 
 
-def _fresh(freshness: Freshness, zone: ZoneInfo) -> str:
+def _fresh(freshness: Freshness, zone: ZoneInfo, *, is_loading: bool) -> str:
+    if is_loading:
+        return _("будет известна после первой загрузки")
     if freshness.until is None:
         return _("ещё ничего не прочитано")
     local = freshness.until.astimezone(zone)

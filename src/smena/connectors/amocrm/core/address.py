@@ -25,6 +25,8 @@ def normalise(typed: str, allowed_hosts: frozenset[str] = frozenset()) -> str | 
     if is_cloud(host):
         is_usual = port in (None, 80, 443)
         return f"https://{host}" if is_usual else NotConnected(Refusal.BAD_ADDRESS, text[:80])
+    if is_own_machine(host) and "://" not in text:
+        scheme = "http"  # an emulator speaks plainly unless it is asked otherwise
     if is_own_machine(host) or host in allowed_hosts:
         shown = f"[{host}]" if ":" in host else host
         return f"{scheme}://{shown}" + (f":{port}" if port else "")
