@@ -105,7 +105,7 @@ def _result_values(one: Decided) -> tuple[object, ...]:
 
 def _queue_values(queue: Queue) -> tuple[object, ...]:
     balances = queue.ledger.balances
-    numbers = (
+    numbers: tuple[Sequence[int], ...] = (
         [balance.user for balance in balances],
         [balance.credit for balance in balances],
         [balance.last_seq for balance in balances],
