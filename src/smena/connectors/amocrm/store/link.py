@@ -46,7 +46,8 @@ UPDATE amocrm_connection
 """
 
 TROUBLE = """
-UPDATE amocrm_connection SET trouble = :trouble, trouble_at = :now WHERE account_id = :account
+UPDATE amocrm_connection SET trouble = :trouble, trouble_at = :now
+ WHERE account_id = :account AND is_active
 """
 
 HOOK = """
@@ -72,7 +73,9 @@ UPDATE amocrm_connection
    SET complete_until = greatest(complete_until, :complete_until),
        ahead_seconds = :ahead_seconds,
        next_poll_at = CASE WHEN hinted_at > :started_at THEN hinted_at ELSE :next_poll_at END,
-       spoiled_rows = spoiled_rows + :spoiled, trouble = '', trouble_at = NULL
+       spoiled_rows = spoiled_rows + :spoiled,
+       trouble = CASE WHEN is_active THEN '' ELSE trouble END,
+       trouble_at = CASE WHEN is_active THEN NULL ELSE trouble_at END
  WHERE account_id = :account
 """
 
