@@ -47,23 +47,14 @@ from tests.connectors.stand import (
     faults,
     stand,
 )
-from tests.faults.trouble import F7, F8, PATIENCE_SECONDS, Trouble, end, strike
+from tests.faults.trouble import F7, F8, PATIENCE_SECONDS, Trouble, end, rows, strike
 
 pytestmark = pytest.mark.anyio
 
 Pump = Callable[[Any, Any], Awaitable[None]]
-QUICK = ("403", "502 as html", "504 after the work", "html with 200", "reset amid the answer")
 DELAYING = ("429", "502 as html", "no answer in time")
 REQUESTS_MAX = 60
 """What one run of a job may cost while nothing works: four tries of each of a few requests."""
-
-
-def rows(*troubles: Trouble) -> list[Any]:
-    """Return the rows of the matrix; a few of them run with the quick tests."""
-    return [
-        pytest.param(one, id=one.name, marks=() if one.name in QUICK else pytest.mark.slow)
-        for one in troubles
-    ]
 
 
 @pytest.mark.parametrize("trouble", rows(*(one for one in (*F7, *F8) if not one.is_of_writes)))

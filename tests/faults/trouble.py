@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
+
 from amocrm_emulator.faults.read import read_list
 from amocrm_emulator.faults.script import Script
 from tests.connectors.stand import Stand
@@ -11,6 +13,7 @@ PATIENCE_SECONDS = 0.3
 """How long a test's client waits for the next byte."""
 LONG, SHORT = 30.0, 1.5
 API = "/api/v4/*"
+QUICK = ("403", "502 as html", "504 after the work", "html with 200", "reset amid the answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,14 @@ F8 = (
     _each("drop by drop", kind="slow", seconds=SHORT, times=1),
     _each("black hole after the work", kind="black_hole", seconds=LONG, when="after"),
 )
+
+
+def rows(*troubles: Trouble) -> list[Any]:
+    """Return the rows of the matrix; a few of them run with the quick tests."""
+    return [
+        pytest.param(one, id=one.name, marks=() if one.name in QUICK else pytest.mark.slow)
+        for one in troubles
+    ]
 
 
 def strike(made: Stand, trouble: Trouble, **only: Any) -> None:

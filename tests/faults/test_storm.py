@@ -1,0 +1,105 @@
+"""F9: a storm of webhooks, each three times, out of order, some lost: nothing else is lost.
+
+`SMENA_STORM=10000` makes it as large as in reliability.md; without it there are fewer.
+"""
+
+import asyncio
+import os
+import random
+from collections import Counter
+
+import pytest
+
+from smena.connectors.amocrm import jobs
+from smena.crm import queries as crm
+from smena.crm.facts import LeadAppeared
+from smena.kernel.db import Database
+from tests.connectors.checking import check, found
+from tests.connectors.mirror_check import differences
+from tests.connectors.stand import ACCOUNT, TOKEN, Stand, Team, stand
+
+pytestmark = [pytest.mark.slow, pytest.mark.anyio]
+
+WEBHOOKS = int(os.environ.get("SMENA_STORM", "1500"))
+COPIES, LOST, OVERTAKEN_BY = 3, 0.05, 200
+SENDERS = 16
+AT_ONCE = 50
+
+
+async def test_a_storm_of_webhooks(db: Database) -> None:
+    async with stand(db, history_days=1) as made:
+        team = Team(made, 9)
+        team.begin(leads=20)
+        await made.connect()
+        await made.load()
+        told = bodies(made, team)
+        sent = as_networks_do(told, random.Random(9))
+        assert len(sent) > WEBHOOKS * COPIES * 0.9
+        draining = asyncio.create_task(drained(made, len(sent)))
+        await post_all(made, sent)
+        await draining
+        async with db.tenant(ACCOUNT) as tx:
+            kept = await tx.rows("SELECT body FROM inbox")
+            troubles = await tx.value("SELECT count(*) FROM inbox WHERE trouble <> ''")
+        assert Counter(row.body for row in kept) == Counter(sent), "acknowledged, but not kept"
+        assert troubles == 0
+
+        await made.settle(rounds=3)
+        assert await differences(made.db, ACCOUNT, made.emulator.url, TOKEN) == []
+        assert found(await check(made)) == {}
+        async with db.tenant(ACCOUNT) as tx:
+            facts = [one.fact for one in await crm.facts(tx, 0, 1_000_000)]
+        appeared = Counter(fact.lead for fact in facts if isinstance(fact, LeadAppeared))
+        assert set(appeared.values()) == {1}
+
+
+def bodies(made: Stand, team: Team) -> list[bytes]:
+    """Let the team work until there are so many bodies; take them before anybody sends them."""
+    told: list[bytes] = []
+    while len(told) < WEBHOOKS:
+        team.act_often(AT_ONCE)
+        told += [row[0] for row in made.crm.store.rows("SELECT body FROM delivery ORDER BY id")]
+        made.crm.store.run("DELETE FROM delivery")
+    return told[:WEBHOOKS]
+
+
+def as_networks_do(told: list[bytes], dice: random.Random) -> list[bytes]:
+    """Lose some, send the others three times, and let each be overtaken."""
+    copies = [
+        (place + dice.random() * OVERTAKEN_BY, body)
+        for place, body in enumerate(told)
+        if dice.random() >= LOST
+        for _ in range(COPIES)
+    ]
+    return [body for _, body in sorted(copies)]
+
+
+async def post_all(made: Stand, sent: list[bytes]) -> None:
+    """Send all over a few connections; a refused body is sent again, as amoCRM does."""
+    left = iter(sent)
+    host, _, port = made.hooks_url.rpartition("//")[2].partition(":")
+    path = f"/hooks/amocrm/{ACCOUNT}/{made.reach.hook_key(ACCOUNT)}"
+
+    async def sender() -> None:
+        reader, writer = await asyncio.open_connection(host, int(port))
+        for body in left:
+            status = b"503"
+            while status == b"503":
+                head = f"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {len(body)}\r\n"
+                kind = "Content-Type: application/x-www-form-urlencoded\r\n\r\n"
+                writer.write((head + kind).encode() + body)
+                answer = await reader.readuntil(b"\r\n\r\n")
+                status = answer.split(b" ", 2)[1]
+            assert status == b"200", answer
+        writer.close()
+
+    await asyncio.gather(*(sender() for _ in range(SENDERS)))
+
+
+async def drained(made: Stand, expected: int) -> None:
+    """Understand bodies while they come in, until all are."""
+    taken = 0
+    while taken < expected:
+        await jobs.drain_inbox(made.context, ACCOUNT)
+        async with made.db.tenant(ACCOUNT) as tx:
+            taken = await tx.value("SELECT count(*) FROM inbox WHERE taken_at IS NOT NULL")
