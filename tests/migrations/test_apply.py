@@ -123,8 +123,8 @@ OLDER = "0005"
 
 
 @asynccontextmanager
-async def older_database(server_url: str) -> AsyncIterator[str]:
-    """A database that an earlier program has made."""
+async def older_database(server_url: str, owner: str = "") -> AsyncIterator[str]:
+    """A database that an earlier program has made, for its owner when one is named."""
 
     def migrate(connection: Connection) -> None:
         config = Config()
@@ -132,7 +132,8 @@ async def older_database(server_url: str) -> AsyncIterator[str]:
         config.attributes["connection"] = connection
         command.upgrade(config, OLDER)
 
-    async with empty_database(server_url) as url:
+    async with empty_database(server_url, owner) as url:
+        url = as_user(url, owner) if owner else url
         engine = create_async_engine(make_url(url).set(drivername="postgresql+asyncpg"))
         async with engine.connect() as work:
             await work.run_sync(migrate)
