@@ -224,6 +224,56 @@ async def test_repeating_wakes_the_resting_and_asks_the_ended_anew(db: Database)
         assert await actions.retry(tx, [resting], after(130)) == 0
 
 
+async def test_repeating_twice_asks_once(db: Database) -> None:
+    await open_account(db)
+    (refused,) = await wish(db, NOTE)
+    await claim(db)
+    async with db.tenant(ACME) as tx:
+        await actions.refused(tx, {refused: "нет"}, after(110))
+    for press, asked in ((120, 1), (121, 0)):
+        async with db.tenant(ACME) as tx:
+            assert await actions.retry(tx, [refused], after(press)) == asked
+    assert [item.key for item in await claim(db, seconds=130)] == [refused + 1]
+    async with db.tenant(ACME) as tx:
+        (known,) = await queries.find_wishes(tx, WishFilter(states=(WishState.OVERTAKEN,)))
+    assert known.error == "нет"
+
+
+async def test_repeating_and_asking_wait_for_each_other_and_not_in_a_circle(db: Database) -> None:
+    await open_account(db)
+    resting, refused = await wish(
+        db, ChangeLead(lead=LeadId(1), price=5), ChangeLead(lead=LeadId(2), price=5)
+    )
+    await claim(db)
+    async with db.tenant(ACME) as tx:
+        await actions.again(tx, [resting], timedelta(hours=1), "timeout", after(110))
+        await actions.refused(tx, {refused: "нет"}, after(110))
+
+    async def repeat() -> int:
+        async with db.tenant(ACME) as tx:
+            return await actions.retry(tx, [resting, refused], after(120))
+
+    async with db.tenant(ACME) as tx:
+        asked = [Asked(ChangeLead(lead=LeadId(3), price=5), "test:3", Lane.FRESH)]
+        await actions.request_all(tx, asked, after(120))
+        repeating = asyncio.create_task(repeat())
+        await until_somebody_waits(db)
+        asked = [Asked(ChangeLead(lead=LeadId(1), price=6), "test:1", Lane.FRESH)]
+        await actions.request_all(tx, asked, after(120))
+    assert await repeating == 1  # the other one was overtaken meanwhile
+
+
+async def until_somebody_waits(db: Database) -> None:
+    """Wait until a transaction of this database stands before a lock."""
+    waiting = """
+    SELECT count(*) FROM pg_stat_activity
+     WHERE datname = current_database() AND wait_event_type = 'Lock'
+    """
+    async with asyncio.timeout(20), db.engine.connect() as watcher:
+        while not (await watcher.exec_driver_sql(waiting)).scalar():
+            await asyncio.sleep(0.01)
+
+
 @pytest.mark.parametrize(
     ("choice", "kept"),
     [

@@ -132,8 +132,8 @@ async def older_database(server_url: str, owner: str = "") -> AsyncIterator[str]
         config.attributes["connection"] = connection
         command.upgrade(config, OLDER)
 
-    async with empty_database(server_url, owner) as url:
-        url = as_user(url, owner) if owner else url
+    async with empty_database(server_url, owner) as address:
+        url = as_user(address, owner) if owner else address
         engine = create_async_engine(make_url(url).set(drivername="postgresql+asyncpg"))
         async with engine.connect() as work:
             await work.run_sync(migrate)

@@ -1,4 +1,4 @@
-"""Tokens that were kept beside their accounts are still there after they got a table of their own."""
+"""Tokens that were kept beside their accounts are still there in their own table."""
 
 import pytest
 
@@ -9,7 +9,6 @@ from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
 from smena.migrations.apply import upgrade
 from tests.migrations.test_apply import (
-    as_user,
     connected,
     limited_user,
     older_database,

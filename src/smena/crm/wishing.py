@@ -82,7 +82,7 @@ async def apart(tx: Tx, ids: Sequence[WishId], now: datetime) -> None:
 
 
 async def cancel(tx: Tx, ids: Sequence[WishId], now: datetime) -> int:
-    await log.lock_mirror(tx)
+    await _hold(tx)
     ends = [(wish, "", None) for wish in ids]
     planned = (WishState.PLANNED,)
     done = await wishes.finish(tx, ends, WishState.CANCELLED, now, from_states=planned)
@@ -95,10 +95,15 @@ async def cancel_all(tx: Tx, wanted: WishFilter, now: datetime) -> int:
 
 
 async def retry(tx: Tx, ids: Sequence[WishId], now: datetime) -> int:
-    """Wake those that rest; those that ended without effect are asked for anew."""
+    """Wake those that rest; those that ended without effect are asked for anew, each once.
+
+    A second press of the button finds the wish overtaken by the one that the first press asked for.
+    """
+    await _hold(tx)
     woken = await wishes.hurry(tx, ids, now)
     failed = (WishState.REFUSED, WishState.CANCELLED)
-    ended = [wish for wish in await wish_list.by_id(tx, ids) if wish.state in failed]
+    ends = [(wish.id, wish.error, None) for wish in await wish_list.by_id(tx, ids)]
+    ended = await wishes.finish(tx, ends, WishState.OVERTAKEN, now, from_states=failed)
     await request_all(tx, [Asked(wish.change, wish.cause, wish.lane) for wish in ended], now)
     await jobs.announce(tx, "crm.wishes")
     return woken + len(ended)
@@ -112,7 +117,7 @@ async def stop_sending(tx: Tx, now: datetime) -> None:
 
 async def go_on_sending(tx: Tx, after: AfterDry, now: datetime) -> int:
     """Send again; return how many of the waiting wishes were cancelled."""
-    await outbox.lock(tx)
+    await _hold(tx)
     older = now - STALE if after is AfterDry.SEND_RECENT else None
     dropped = 0
     if after is not AfterDry.SEND_ALL:
@@ -120,6 +125,15 @@ async def go_on_sending(tx: Tx, after: AfterDry, now: datetime) -> int:
     await outbox.set_dry(tx, None)
     await jobs.announce(tx, "crm.wishes")
     return dropped
+
+
+async def _hold(tx: Tx) -> None:
+    """Keep writers and couriers away, always in this order.
+
+    A claim locks wishes without the mirror's lock, so many wishes may only be locked beside it.
+    """
+    await log.lock_mirror(tx)
+    await outbox.lock(tx)
 
 
 async def _overtake(tx: Tx, changes: Sequence[Change], now: datetime) -> None:

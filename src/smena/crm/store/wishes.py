@@ -57,12 +57,12 @@ SELECT id, EXISTS (
   FROM planned
 """
 
-# Locked, so that nobody claims what is about to be overtaken.
+# Locked, so that nobody claims what is about to be overtaken; in the order in which claims lock.
 PLANNED_OF = f"""
 SELECT {COLUMNS} FROM crm_wish
  WHERE account_id = :account AND state = 'planned' AND entity_id = ANY(:entities)
    AND kind = ANY(:kinds)
-   FOR UPDATE
+ ORDER BY id FOR UPDATE
 """  # noqa: S608 -- a constant list of columns
 
 _IS_DUE = """
@@ -82,14 +82,18 @@ CLAIM = f"""
 WITH next AS (
     SELECT id, entity_id FROM crm_wish w WHERE {_IS_DUE} AND w.kind = :kind
      ORDER BY lane, id LIMIT :limit
+), taken AS (
+    SELECT id FROM crm_wish w
+     WHERE w.account_id = :account AND w.kind = :kind AND w.state = 'planned'
+       AND CASE WHEN :kind = ANY(:creations) THEN w.id IN (SELECT id FROM next)
+                ELSE w.entity_id IN (SELECT entity_id FROM next) AND NOT EXISTS (
+                     SELECT FROM crm_wish o WHERE o.account_id = w.account_id AND o.kind = w.kind
+                        AND o.entity_id = w.entity_id AND o.state = 'planned' AND o.id < w.id
+                        AND (o.is_alone OR w.is_alone)) END
+     ORDER BY id FOR UPDATE
 )
 UPDATE crm_wish w SET state = 'sending', attempts = w.attempts + 1, sent_at = :now
- WHERE w.account_id = :account AND w.kind = :kind AND w.state = 'planned'
-   AND CASE WHEN :kind = ANY(:creations) THEN w.id IN (SELECT id FROM next)
-            ELSE w.entity_id IN (SELECT entity_id FROM next) AND NOT EXISTS (
-                 SELECT FROM crm_wish o WHERE o.account_id = w.account_id AND o.kind = w.kind
-                    AND o.entity_id = w.entity_id AND o.state = 'planned' AND o.id < w.id
-                    AND (o.is_alone OR w.is_alone)) END
+ WHERE w.account_id = :account AND w.id IN (SELECT id FROM taken)
 RETURNING {COLUMNS}
 """  # noqa: S608 -- a constant list of columns
 
