@@ -9,8 +9,8 @@ from smena.connectors.amocrm.core.check import BY_PATH, EVENTS, ROSTER, Part, li
 from smena.connectors.amocrm.core.compare import checksum, doubts, joined
 from smena.connectors.amocrm.core.listing import events_limit
 from smena.connectors.amocrm.core.marks import PageMarks, marks
-from smena.connectors.amocrm.core.payload import Rows
 from smena.connectors.amocrm.core.rosters import differing, rows_held, rows_told
+from smena.connectors.amocrm.neighbours import ask_for_neighbours
 from smena.connectors.amocrm.reconcile_run import SHARE, Pages, Run
 from smena.connectors.amocrm.store import check as store
 from smena.connectors.amocrm.store import unread as asked
@@ -101,9 +101,11 @@ async def _events(run: Run, tx: Tx, part: Part, pages: Pages) -> Part:
     )
     lacking = tuple(one for one in events if one.id not in known)
     if lacking:
-        missed = translate.log(Rows(lacking))
+        missed = translate.only(told, lacking)
         await crm.absorb(tx, missed.changes, now=run.now)
+        await crm.hear(tx, missed.heard)
         await asked.ask(tx, missed.unread, run.now)
+        await ask_for_neighbours(tx, missed.changes.removed, run.now)
     held = [one for one in events if one.id in known]
     return replace(
         part,
