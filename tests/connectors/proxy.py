@@ -41,6 +41,10 @@ def forbidden(_answer: bytes) -> bytes | None:
     return b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"
 
 
+def unpaid(_answer: bytes) -> bytes | None:
+    return b"HTTP/1.1 402 Payment Required\r\nContent-Length: 0\r\n\r\n"
+
+
 def not_json(_answer: bytes) -> bytes | None:
     head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(HTML)}\r\n\r\n"
     return head.encode() + HTML

@@ -18,6 +18,7 @@ from smena.connectors.amocrm.core.renewal import Way
 from smena.kernel.db import Database
 from smena.kernel.metrics import DISABLE_HOOKS
 from tests.access.cast import MARINA_MAIL, PASSWORD
+from tests.connectors import proxy as net
 from tests.connectors.consent import CLIENT, SECRET, code, consent, integrate, kept, spend_access
 from tests.connectors.stand import ACCOUNT, stand
 from tests.connectors.test_pages import PATH, Desk
@@ -278,6 +279,21 @@ async def test_switched_off_in_amocrm(marina: Desk) -> None:
     await consent(made)
     assert (await marina.browser.get(DISABLED, params=told)).status_code == 200
     assert (await state_of(marina))[0] is AccountState.CONNECTED, "an old message stops nothing"
+
+
+async def test_an_unpaid_account_keeps_its_tokens_whatever_an_old_message_says(
+    marina: Desk,
+) -> None:
+    told = {
+        "account_id": str(ACCOUNT), "client_uuid": CLIENT,
+        "signature": signature_of(ACCOUNT, CLIENT, SECRET),
+    }  # fmt: skip
+    async with net.between(marina.made.emulator.url) as line:
+        await consent(marina.made, through=line.url)
+        line.faults["GET"] = [net.unpaid]
+        assert (await marina.browser.get(DISABLED, params=told)).status_code == 200
+        assert line.spoiled == 1
+    assert (await kept(marina.made)).refresh
 
 
 async def state_of(desk: Desk) -> tuple[AccountState, str]:

@@ -5,17 +5,29 @@ from collections.abc import Callable
 
 import pytest
 
+from smena.accounts import actions as accounts_actions
 from smena.accounts import queries as accounts
 from smena.accounts.model import AccountState
-from smena.connectors.amocrm import actions, jobs
+from smena.connectors.amocrm import actions, jobs, queries
 from smena.connectors.amocrm.client import AccessLost
 from smena.connectors.amocrm.core.listing import users
+from smena.connectors.amocrm.model import Connected
 from smena.connectors.amocrm.renewing import renew, renewed, settled
+from smena.connectors.amocrm.store import tokens
 from smena.kernel.db import Database
 from smena.kernel.errors import TryLater
 from tests.connectors import proxy as net
-from tests.connectors.consent import consent, grow_old, kept, newest_refresh, spend_access
+from tests.connectors.consent import (
+    code,
+    connect_by_code,
+    consent,
+    grow_old,
+    kept,
+    newest_refresh,
+    spend_access,
+)
 from tests.connectors.stand import ACCOUNT, Stand, stand
+from tests.crm.cast import until_somebody_waits
 
 pytestmark = pytest.mark.anyio
 
@@ -287,3 +299,28 @@ async def test_disconnecting_forgets_the_pair_and_the_integration(db: Database) 
         async with db.tenant(ACCOUNT) as tx:
             assert await tx.value("SELECT count(*) FROM amocrm_token") == 0
             assert await tx.value("SELECT count(*) FROM amocrm_integration") == 0
+
+
+async def test_an_answer_under_way_does_not_undo_a_disconnection(db: Database) -> None:
+    async with stand(db) as made:
+        await consent(made)
+        await actions.disconnect(db, made.clock, made.reach, ACCOUNT)
+        async with db.tenant(ACCOUNT) as tx:
+            await actions.access_lost(tx, 401, made.clock.now())
+            await actions.access_regained(tx, made.clock.now())
+            assert (await accounts.account(tx)).state is AccountState.DISCONNECTED
+        async with db.system() as tx:
+            assert ACCOUNT not in [*await queries.active(tx), *await queries.troubled(tx)]
+
+
+async def test_connecting_waits_for_a_renewal_before_it_holds_the_account(db: Database) -> None:
+    """A renewal that holds the tokens may have to tell of it in the account's row."""
+    async with stand(db) as made:
+        await consent(made)
+        given = code(made)
+        async with db.tenant(ACCOUNT) as tx:
+            await tokens.lock(tx, made.reach.vault)
+            connecting = asyncio.create_task(connect_by_code(made, given))
+            await until_somebody_waits(db)
+            await accounts_actions.warn(tx, "скоро закончится")
+        assert isinstance(await connecting, Connected)

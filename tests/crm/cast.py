@@ -1,5 +1,6 @@
 """The people, cards and moments of the mirror's tests."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -159,3 +160,14 @@ async def facts(db: Database, account: AccountId = ACME) -> Sequence[Fact]:
 async def lead(db: Database, number: LeadId = LEAD.id) -> Lead | None:
     async with db.tenant(ACME) as tx:
         return await queries.lead(tx, number)
+
+
+async def until_somebody_waits(db: Database) -> None:
+    """Wait until a transaction of this database stands before a lock."""
+    waiting = """
+    SELECT count(*) FROM pg_stat_activity
+     WHERE datname = current_database() AND wait_event_type = 'Lock'
+    """
+    async with asyncio.timeout(20), db.engine.connect() as watcher:
+        while not (await watcher.exec_driver_sql(waiting)).scalar():
+            await asyncio.sleep(0.01)

@@ -58,6 +58,7 @@ from tests.crm.cast import (
     facts,
     lead,
     open_account,
+    until_somebody_waits,
 )
 
 pytestmark = pytest.mark.anyio
@@ -261,17 +262,6 @@ async def test_repeating_and_asking_wait_for_each_other_and_not_in_a_circle(db: 
         asked = [Asked(ChangeLead(lead=LeadId(1), price=6), "test:1", Lane.FRESH)]
         await actions.request_all(tx, asked, after(120))
     assert await repeating == 1  # the other one was overtaken meanwhile
-
-
-async def until_somebody_waits(db: Database) -> None:
-    """Wait until a transaction of this database stands before a lock."""
-    waiting = """
-    SELECT count(*) FROM pg_stat_activity
-     WHERE datname = current_database() AND wait_event_type = 'Lock'
-    """
-    async with asyncio.timeout(20), db.engine.connect() as watcher:
-        while not (await watcher.exec_driver_sql(waiting)).scalar():
-            await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,18 @@ async def set_state(tx: Tx, state: AccountState, reason: str = "") -> None:
     await accounts.set_state(tx, tx.account, state, reason)
 
 
+async def shut_out(tx: Tx, reason: str) -> bool:
+    """Note that the CRM lets us in no more; False when the account was not at work anyway."""
+    connected, shut = AccountState.CONNECTED, AccountState.SIGN_IN_AGAIN
+    return await accounts.turn(tx, tx.account, connected, shut, reason)
+
+
+async def let_in_again(tx: Tx) -> bool:
+    """Note that the CRM lets us in again; False when somebody has let go of the account."""
+    connected, shut = AccountState.CONNECTED, AccountState.SIGN_IN_AGAIN
+    return await accounts.turn(tx, tx.account, shut, connected, "")
+
+
 async def warn(tx: Tx, reason: str) -> None:
     """Note what its administrators should do while the account still works."""
     await accounts.set_reason(tx, tx.account, reason)

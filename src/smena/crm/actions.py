@@ -33,6 +33,9 @@ async def hear(tx: Tx, heard: Heard) -> None:
 
 async def learn(tx: Tx, directory: Directory) -> None:
     """Take short lists into the mirror; what a whole list does not hold is marked as gone."""
+    if not (directory.entries or directory.complete):
+        return
+    await log.lock_mirror(tx)
     await entries.keep(tx, directory.entries)
     for book in directory.complete:
         present = [one.id for one in directory.entries if (one.of, one.owner) == book]

@@ -30,6 +30,10 @@ ON CONFLICT (id) DO UPDATE SET
 
 SET_STATE = "UPDATE account SET state = :state, state_reason = :reason WHERE id = :account"
 
+TURN = """
+UPDATE account SET state = :state, state_reason = :reason WHERE id = :account AND state = :seen
+"""
+
 SET_REASON = "UPDATE account SET state_reason = :reason WHERE id = :account"
 
 MOVE = "UPDATE account SET base_url = :base_url, subdomain = :subdomain WHERE id = :account"
@@ -58,6 +62,13 @@ async def connect(tx: Tx, new: NewAccount, now: datetime) -> None:
 
 async def set_state(tx: Tx, account: AccountId, state: AccountState, reason: str) -> None:
     await tx.run(SET_STATE, account=account, state=state.value, reason=reason)
+
+
+async def turn(
+    tx: Tx, account: AccountId, seen: AccountState, state: AccountState, reason: str
+) -> bool:
+    found = await tx.run(TURN, account=account, seen=seen.value, state=state.value, reason=reason)
+    return found == 1
 
 
 async def set_reason(tx: Tx, account: AccountId, reason: str) -> None:

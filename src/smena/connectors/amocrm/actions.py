@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 from smena.accounts import actions as accounts
-from smena.accounts.model import AccountState
 from smena.connectors.amocrm import connecting, deep_history, hook, letting_go, reconcile
 from smena.connectors.amocrm.connecting import CodeRequest, Request
 from smena.connectors.amocrm.core.disabled import Disabled
@@ -72,19 +71,22 @@ async def go_on_with_history(tx: Tx, now: datetime) -> None:
 
 
 async def access_lost(tx: Tx, status: int, now: datetime) -> None:
-    """Stop asking: somebody has to connect the account again."""
+    """Stop asking: somebody has to connect the account again.
+
+    An answer that was under way when a person let go of the account changes nothing.
+    """
     reason = WORDS.get(status, f"amoCRM отвечает {status}")
     if status == UNAUTHORIZED:
         reason = loss_text(await tokens.reason(tx)) or reason
-    await accounts.set_state(tx, AccountState.SIGN_IN_AGAIN, reason)
-    await link.deactivate(tx, reason, now)
+    if await accounts.shut_out(tx, reason):
+        await link.deactivate(tx, reason, now)
 
 
 async def access_regained(tx: Tx, now: datetime) -> None:
-    """Go on asking: amoCRM lets us in again."""
-    await accounts.set_state(tx, AccountState.CONNECTED)
-    await link.activate(tx, now)
-    await wake(tx, "amocrm.poll", tx.account)
+    """Go on asking: amoCRM lets us in again, and nobody has let go of the account meanwhile."""
+    if await accounts.let_in_again(tx):
+        await link.activate(tx, now)
+        await wake(tx, "amocrm.poll", tx.account)
 
 
 async def hint(tx: Tx, now: datetime) -> None:

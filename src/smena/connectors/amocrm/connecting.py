@@ -130,6 +130,8 @@ async def _take(
     """Remember a proven account and subscribe to its webhooks."""
     account = proven.identity.account
     async with db.tenant(account) as tx:
+        # Tokens, account, link: locks in this order everywhere, as a renewal takes them.
+        await tokens.hold(tx)
         elsewhere = await _connected_elsewhere(tx, proven.base_url)
         if elsewhere is not None:
             return NotConnected(Refusal.MOVED, elsewhere)

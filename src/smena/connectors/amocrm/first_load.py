@@ -110,9 +110,9 @@ async def _slice(
         told = translate.page(one.path, page.items, names)
         read, one = one, after_page(one, told.moments, len(page.items), has_next=page.has_next)
         async with context.db.tenant(account) as tx:
+            await _absorb(context, tx, told)  # the mirror is locked first, as polling does
             if not await load.save(tx, one, read_page=read.page):
                 return
-            await _absorb(context, tx, told)
 
 
 async def _absorb(context: JobContext, tx: Tx, told: Told) -> None:

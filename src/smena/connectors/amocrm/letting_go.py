@@ -3,7 +3,7 @@
 from smena.accounts import actions as accounts
 from smena.accounts.model import AccountState
 from smena.connectors.amocrm import hook
-from smena.connectors.amocrm.client import AccessLost, Passing
+from smena.connectors.amocrm.client import UNAUTHORIZED, AccessLost, Passing
 from smena.connectors.amocrm.core.disabled import Disabled, is_signed
 from smena.connectors.amocrm.core.listing import users
 from smena.connectors.amocrm.model import HookState, SwitchedOff
@@ -27,18 +27,18 @@ async def disconnect(db: Database, clock: Clock, reach: Reach, account: AccountI
     except (Passing, TryLater, GiveUp):
         pass  # amoCRM need not agree to be left; it gives up on an address that is gone
     async with db.tenant(account) as tx:
-        await link.deactivate(tx, "", clock.now())
-        await link.save_hook(tx, HookState.UNKNOWN, "", clock.now())
         await tokens.forget(tx)
         await tokens.forget_integration(tx)
         await accounts.disconnect(tx)
+        await link.deactivate(tx, "", clock.now())
+        await link.save_hook(tx, HookState.UNKNOWN, "", clock.now())
 
 
 async def switched_off(db: Database, clock: Clock, reach: Reach, told: Disabled) -> SwitchedOff:
     """Stop when amoCRM says so with our secret's signature, and its own door agrees.
 
     The signature is the same each time, so an old message may be sent again by anybody who saw it:
-    while amoCRM lets us in, it is only remembered as the reason for what may follow.
+    while amoCRM lets us in, or only lacks its payment, it is but the reason for what may follow.
     """
     async with db.tenant(told.account) as tx:
         known = await tokens.integration(tx, reach.vault)
@@ -50,10 +50,11 @@ async def switched_off(db: Database, clock: Clock, reach: Reach, told: Disabled)
     try:
         client = await reach.client(db, clock, told.account)
         await client.list_page(users())
-    except AccessLost:
-        async with db.tenant(told.account) as tx:
-            await _stop(tx, clock)
-        return SwitchedOff.STOPPED
+    except AccessLost as lost:
+        if lost.status == UNAUTHORIZED:
+            async with db.tenant(told.account) as tx:
+                await _stop(tx, clock, held.number)
+            return SwitchedOff.STOPPED
     except (TryLater, GiveUp):
         pass  # nobody knows: the next request that is let in or refused will tell
     async with db.tenant(told.account) as tx:
@@ -62,9 +63,12 @@ async def switched_off(db: Database, clock: Clock, reach: Reach, told: Disabled)
     return SwitchedOff.LET_IN
 
 
-async def _stop(tx: Tx, clock: Clock) -> None:
-    """Forget the dead tokens; the integration stays, so that it can be connected again."""
+async def _stop(tx: Tx, clock: Clock, number: int) -> None:
+    """Forget the dead tokens; the integration stays, so that it can be connected again.
+
+    Somebody who connected the account while amoCRM was asked has other tokens, and keeps them.
+    """
     reason = loss_text(DISABLED)
-    await tokens.forget(tx)
-    await accounts.set_state(tx, AccountState.SIGN_IN_AGAIN, reason)
-    await link.deactivate(tx, reason, clock.now())
+    if await tokens.forget_number(tx, number):
+        await accounts.set_state(tx, AccountState.SIGN_IN_AGAIN, reason)
+        await link.deactivate(tx, reason, clock.now())

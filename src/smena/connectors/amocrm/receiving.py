@@ -60,6 +60,8 @@ async def _batch(context: JobContext, account: AccountId, limit: int) -> int:
         heard = together(Source.HOOK, [reading.heard for reading in readings if reading])
         await crm.hear(tx, heard)
         await asked.ask(tx, _wanted(readings), context.now)
+        # The link after the mirror, as polling does: else each would wait for the other.
+        await link.count_spoiled(tx, sum(len(one.spoiled) for one in readings if one))
         await link.hint(tx, context.now)
         await _note_lag(tx, kept[-1].received_at, readings, context.now)
         await inbox.done(tx, [m.id for m, r in zip(kept, readings, strict=True) if r], context.now)
@@ -115,7 +117,6 @@ async def _read(
         return None
     if reading.spoiled:
         log.warning("webhook_partly_read", account=account.id, reasons=reading.spoiled[:5])
-        await link.count_spoiled(tx, len(reading.spoiled))
     return reading
 
 

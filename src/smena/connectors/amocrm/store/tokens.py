@@ -66,6 +66,8 @@ SELECT t.way = 'oauth' AS is_by_consent, coalesce(i.client_id, '') AS client, t.
 
 FORGET = "DELETE FROM amocrm_token WHERE account_id = :account"
 
+FORGET_NUMBER = "DELETE FROM amocrm_token WHERE account_id = :account AND number = :number"
+
 INTEGRATION = """
 SELECT client_id, client_secret, redirect_uri FROM amocrm_integration WHERE account_id = :account
 """
@@ -89,6 +91,12 @@ async def lock(tx: Tx, vault: Vault) -> Tokens | None:
     """Read for a renewal, one at a time over all nodes."""
     await tx.run(PATIENCE)
     return await _read(tx, vault, LOCK)
+
+
+async def hold(tx: Tx) -> None:
+    """Wait for a renewal under way, and keep others away until this transaction ends."""
+    await tx.run("SELECT FROM amocrm_token WHERE account_id = :account FOR UPDATE",
+                 account=tx.account)  # fmt: skip
 
 
 async def put_long_lived(
@@ -152,6 +160,11 @@ async def facts(tx: Tx) -> AccessFacts | None:
 
 async def forget(tx: Tx) -> None:
     await tx.run(FORGET, account=tx.account)
+
+
+async def forget_number(tx: Tx, number: int) -> bool:
+    """Forget the tokens that had this number; tell whether they were still there."""
+    return await tx.run(FORGET_NUMBER, account=tx.account, number=number) == 1
 
 
 async def integration(tx: Tx, vault: Vault) -> Integration | None:
