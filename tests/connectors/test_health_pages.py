@@ -8,11 +8,21 @@ from litestar import Litestar
 
 from smena.access import pages as access
 from smena.access.model import Role
-from smena.connectors.amocrm import completeness_pages, health_pages, pages, queries, reconcile
+from smena.connectors.amocrm import (
+    completeness_pages,
+    health_pages,
+    jobs,
+    pages,
+    queries,
+    reconcile,
+)
 from smena.connectors.amocrm.health_metrics import Gauges
+from smena.connectors.amocrm.health_words import job_text
 from smena.kernel import failures, metrics
+from smena.kernel.clock import SystemClock
 from smena.kernel.db import Database
 from smena.kernel.failures import Kind, Trouble
+from smena.kernel.jobs import Registry
 from tests.access.cast import admit
 from tests.connectors.checking import check, finish
 from tests.connectors.stand import ACCOUNT, Stand, Team, stand
@@ -152,3 +162,9 @@ async def test_monitoring_reads_fresh_figures(desk: Desk) -> None:
     desk.made.clock.offset += timedelta(seconds=11)
     await gauges.refresh()
     assert f"smena_crm_connected{label}" not in metrics.text().decode()
+
+
+def test_each_pump_of_the_connector_has_a_name_for_people() -> None:
+    registry = Registry()
+    jobs.register(registry, SystemClock())
+    assert [pump for pump in registry.pumps if job_text(pump) == pump] == []

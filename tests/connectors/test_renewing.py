@@ -261,11 +261,17 @@ async def test_a_typed_token_follows_its_account_too(db: Database) -> None:
             assert (await accounts.account(tx)).base_url == new_home.url
 
 
-async def test_a_database_that_fails_at_the_commit_gets_the_pair_again(db: Database) -> None:
+@pytest.mark.parametrize("has_moved", [False, True], ids=["at home", "moved"])
+async def test_a_database_that_fails_at_the_commit_gets_the_pair_again(
+    db: Database,
+    has_moved: bool,  # noqa: FBT001 -- a case of the table
+) -> None:
     """The connection dies while amoCRM answers; the pair in hand is stored by another one."""
     async with stand(db) as made, net.between(made.emulator.url) as line:
-        await consent(made, through=line.url)
+        await consent(made, through=made.emulator.url if has_moved else line.url)
         await grow_old(made)
+        if has_moved:
+            made.crm.oauth.move("moved", line.url.partition("//")[2])
         ring = made.reach.ring(db, made.clock)
         killed = asyncio.Event()
 
@@ -289,6 +295,8 @@ async def test_a_database_that_fails_at_the_commit_gets_the_pair_again(db: Datab
         await renew(ring, ACCOUNT)
         await settled(ring)
         assert running, "the connection was cut"
+        async with db.tenant(ACCOUNT) as tx:
+            assert (await accounts.account(tx)).base_url == line.url
         await works(made)
 
 

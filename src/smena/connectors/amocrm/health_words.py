@@ -41,6 +41,7 @@ def job_text(job: str) -> str:
         "amocrm.cards": _("опрос карточек"),
         "amocrm.courier": _("запись в amoCRM"),
         "amocrm.check": _("сверка"),
+        "amocrm.history": _("чтение истории событий"),
         "distribution.decide": _("распределение"),
     }.get(job, job)
 

@@ -83,7 +83,7 @@ async def settled(ring: Keyring) -> None:
 
 async def renew(ring: Keyring, account: AccountId, refused: str | None = None) -> Held:
     """Hold the row, ask amoCRM, commit the new pair."""
-    got: list[tuple[int, Pair]] = []
+    got: list[tuple[int, _Renewed]] = []
     try:
         async with ring.db.tenant(account) as tx:
             return await _renew_held(tx, ring, refused, got)
@@ -96,7 +96,7 @@ async def renew(ring: Keyring, account: AccountId, refused: str | None = None) -
 
 
 async def _renew_held(
-    tx: Tx, ring: Keyring, refused: str | None, got: list[tuple[int, Pair]]
+    tx: Tx, ring: Keyring, refused: str | None, got: list[tuple[int, "_Renewed"]]
 ) -> Held:
     """Renew unless somebody else just did; what is in `got` is not committed yet."""
     tokens, known = await rows.lock(tx, ring.vault), await rows.integration(tx, ring.vault)
@@ -106,7 +106,7 @@ async def _renew_held(
         base_url = (await accounts_queries.account(tx)).base_url
         found = await _asked(ring.desk, base_url, known, tokens)
         if isinstance(found, _Renewed):
-            got.append((tokens.number, found.pair))
+            got.append((tokens.number, found))
         await _save(tx, ring, tokens.number, found)
     return await held(tx, ring.vault)
 
@@ -149,11 +149,9 @@ async def _asked(
 async def _save(tx: Tx, ring: Keyring, number: int, found: _Renewed | NoPair | Unclear) -> None:
     now = ring.clock.now()
     match found:
-        case _Renewed(pair, base_url, has_moved):
+        case _Renewed():
             TOKENS.labels("renewed").inc()
-            await rows.save_renewed(tx, ring.vault, number, pair)
-            if has_moved:
-                await accounts.move(tx, base_url)
+            await _keep(tx, ring, number, found)
         case Unclear(detail):
             TOKENS.labels("unclear").inc()
             await rows.note_trouble(tx, number, detail, now + RETRY)
@@ -164,11 +162,17 @@ async def _save(tx: Tx, ring: Keyring, number: int, found: _Renewed | NoPair | U
             await accounts.warn(tx, loss_text(refused.value))
 
 
-async def _save_at_last(ring: Keyring, account: AccountId, number: int, pair: Pair) -> Held:
+async def _keep(tx: Tx, ring: Keyring, number: int, found: _Renewed) -> None:
+    """Keep a pair and the address it was made at, unless other tokens have come meanwhile."""
+    if await rows.save_renewed(tx, ring.vault, number, found.pair) and found.has_moved:
+        await accounts.move(tx, found.base_url)
+
+
+async def _save_at_last(ring: Keyring, account: AccountId, number: int, found: _Renewed) -> Held:
     for attempt in range(SAVE_TRIES):
         try:
             async with ring.db.tenant(account) as tx:
-                await rows.save_renewed(tx, ring.vault, number, pair)
+                await _keep(tx, ring, number, found)
                 return await held(tx, ring.vault)
         except Exception:
             if attempt == SAVE_TRIES - 1:
