@@ -96,7 +96,8 @@ class CrmCards(CrmWork):
         leads = [number for number, _main in self.store.links(kind, doc["id"], "leads")]
         fields = tuple(body.card_fields(kind, doc, leads, self._company_of(kind, doc), old))
         # Companies travel among contacts, except where the platform tells them apart by root.
-        root = kind if action == "responsible" else "contacts"
+        is_apart = action == "responsible" or self.switches.splits_companies
+        root = kind if is_apart else "contacts"
         return Change(f"{action}_{SINGULAR[kind]}", root, action, fields)
 
     def _company_of(self, kind: str, doc: Doc) -> Doc | None:

@@ -18,6 +18,7 @@ from amocrm_emulator.rights import everything
 from amocrm_emulator.rolebook import RoleBook
 from amocrm_emulator.spec import LOST, WON
 from amocrm_emulator.store import Doc, Store, text_of
+from amocrm_emulator.switches import Switches
 from amocrm_emulator.tagbook import TagBook
 from amocrm_emulator.ulid import event_id
 
@@ -43,6 +44,7 @@ class CrmCore:
     def __init__(self, store: Store, clock: Clock) -> None:
         self.store = store
         self.clock = clock
+        self.switches = Switches()
         self.account: Doc = store.meta("account")
         self.users: dict[int, Doc] = {user["id"]: user for user in store.meta("users")}
         self.groups: list[Doc] = store.meta("groups")
@@ -60,6 +62,11 @@ class CrmCore:
         """Return the account's present distance from UTC: +03:00."""
         text = datetime.fromtimestamp(self.clock.now(), self.zone).strftime("%z")
         return f"{text[:3]}:{text[3:]}"
+
+    @property
+    def hook_zone(self) -> ZoneInfo:
+        """Return whose clock the texts in webhooks follow."""
+        return ZoneInfo(self.switches.hook_zone) if self.switches.hook_zone else self.zone
 
     def main_pipeline(self) -> Doc:
         return next((p for p in self.pipelines if p["is_main"]), self.pipelines[0])

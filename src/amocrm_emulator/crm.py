@@ -68,9 +68,9 @@ class Crm(CrmPipelines):
 
     def reload(self) -> None:
         """Read everything anew from a store that has become another account."""
-        base_url, rules = self.base_url, self.oauth.rules
+        base_url, rules, switches = self.base_url, self.oauth.rules, self.switches
         Crm.__init__(self, self.store, self.clock)
-        self.base_url, self.oauth.rules = base_url, rules
+        self.base_url, self.oauth.rules, self.switches = base_url, rules, switches
 
     def close(self) -> None:
         self.store.close()

@@ -68,7 +68,21 @@ class CrmLeads(CrmCards):
             self._lead_events(by, at, old, new)
             if not quiet:
                 self.tell(_changes(old, new))
+            if self.switches.moves_tasks:
+                self._take_tasks_along(by, at, old, new, quiet=quiet)
         return new
+
+    def _take_tasks_along(self, by: int, at: int, old: Doc, new: Doc, *, quiet: bool) -> None:
+        """Give the open tasks of a lead to whoever has it now."""
+        was, now = old["responsible_user_id"], new["responsible_user_id"]
+        if was == now:
+            return
+        for (task,) in self.store.rows(
+            "SELECT id FROM entity WHERE kind = 'tasks' AND parent_kind = 'leads' AND parent = ?"
+            " AND done = 0 AND deleted = 0 AND responsible = ?",
+            new["id"], was,
+        ):  # fmt: skip
+            self.change_task(by, at, task, quiet=quiet, responsible_user_id=now)
 
     def _first_place(self, pipeline: int | None, status: int | None) -> tuple[int, int]:
         """Return where a new lead stands: a stage alone tells its pipeline."""

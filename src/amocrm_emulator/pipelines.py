@@ -53,6 +53,15 @@ class CrmPipelines(CrmUnsorted):
             self.pipelines[0]["is_main"] = True
         self._save_pipelines()
 
+    def archive(self, number: int, *, is_archive: bool) -> bool:
+        """Put a pipeline away, with whatever leads stand in it, or take it back."""
+        pipeline = self.pipeline(number)
+        if pipeline is None:
+            return False
+        pipeline["is_archive"] = is_archive
+        self._save_pipelines()
+        return True
+
     def holds_leads(self, pipeline: int) -> bool:
         found = self.store.row(
             "SELECT 1 FROM entity WHERE kind = 'leads' AND pipeline = ? AND deleted = 0 LIMIT 1",

@@ -21,7 +21,6 @@ from litestar.exceptions import HTTPException
 from amocrm_emulator.api import gate
 from amocrm_emulator.api.answers import Answer, Http, Refusal, problem
 from amocrm_emulator.api.routes import HANDLERS
-from amocrm_emulator.api.switches import EVENTS_MAX, Switches
 from amocrm_emulator.clock import Clock
 from amocrm_emulator.crm import Crm
 from amocrm_emulator.faults.model import Fault
@@ -30,6 +29,7 @@ from amocrm_emulator.faults.wire import App, Wire
 from amocrm_emulator.hooks.sender import Sender
 from amocrm_emulator.listener import Listener
 from amocrm_emulator.page.journal import Journal
+from amocrm_emulator.switches import EVENTS_MAX
 from amocrm_emulator.tls import Tls
 
 STOP_SECONDS = 5
@@ -115,7 +115,8 @@ class Emulator:
         setting = replace(setting or Setting(), **changes)
         self.crm = crm
         self.gate = gate.Gate(setting.per_second)
-        self.switches = Switches(setting.events_max)
+        self.switches = crm.switches
+        self.switches.events_max = setting.events_max
         self.sender = Sender(crm)
         self.tls = setting.tls
         self._background = setting.background

@@ -56,7 +56,7 @@ class CrmTalks(CrmLeads):
             }  # fmt: skip
             if not quiet:
                 self._keep_message(message, talk)
-            self.log_message(author, at, message)
+            self.log_message(ROBOT if self.switches.hides_writers else author, at, message)
             if not quiet:
                 self.tell(self._message_changes(message, talk))
         return message

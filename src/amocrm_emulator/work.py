@@ -20,6 +20,11 @@ EVENT_OF_NOTE = {
     "message_cashier": "message_to_cashier_note_added",
 }
 
+UNIX = frozenset(
+    ("[created_at]", "[updated_at]", "[complete_before]", "[note][created_at]",
+     "[note][updated_at]")
+)  # fmt: skip
+
 
 class CrmWork(CrmCore):
     """What people do around the cards."""
@@ -96,7 +101,7 @@ class CrmWork(CrmCore):
             after = [{"note": {"id": doc["id"]}}]
             self.add_event(by, at, name, SINGULAR[kind], entity, after=after)
             if not quiet:
-                told = tuple(body.note_fields(kind, doc, self.zone))
+                told = self._plain(body.note_fields(kind, doc, self.hook_zone))
                 change = Change(f"note_{SINGULAR[kind]}", kind, "note", told)
                 self.tell([change])
         return int(doc["id"])
@@ -107,6 +112,25 @@ class CrmWork(CrmCore):
             new = self.changed(self.existing("notes", number), by, at, fields)
             self._save_note(kind, new)
         return new
+
+    def delete_note(self, by: int, at: int, number: int) -> bool:
+        """Throw a note away, as people do in the interface; calls and the like stay.
+
+        The log tells of it, webhooks do not.
+        """
+        doc = self.store.entity("notes", number)
+        if doc is None or doc["note_type"] != "common":
+            return False
+        kind = self.store.rows(
+            "SELECT parent_kind FROM entity WHERE kind = 'notes' AND id = ?", number
+        )[0][0]
+        before = [{"note": {"id": number}}]
+        with self.transaction():
+            self.store.set_deleted("notes", number, deleted=True)
+            self.add_event(
+                by, at, "common_note_deleted", SINGULAR[kind], doc["entity_id"], before
+            )  # fmt: skip
+        return True
 
     def _save_note(self, kind: str, doc: Doc) -> None:
         columns = {
@@ -157,8 +181,14 @@ class CrmWork(CrmCore):
         return changes
 
     def _task_change(self, action: str, doc: Doc, extra: dict[str, object] | None = None) -> Change:
-        fields = tuple(body.task_fields(doc, self.zone, extra))
-        return Change(f"{action}_task", "task", action, fields)
+        fields = self._plain(body.task_fields(doc, self.hook_zone, extra))
+        is_joined = action == "responsible" and self.switches.joins_task_responsible
+        return Change(f"{action}_task", "task", "update" if is_joined else action, fields)
+
+    def _plain(self, fields: body.Pairs) -> tuple[tuple[str, object], ...]:
+        """Return the fields of a body, without the moments that old bodies do not have."""
+        is_old = self.switches.lacks_unix_moments
+        return tuple((name, told) for name, told in fields if not (is_old and name in UNIX))
 
 
 def _card(task: Doc) -> tuple[object, object]:

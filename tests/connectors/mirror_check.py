@@ -149,6 +149,7 @@ async def _crm_stages(reader: _Reader, _since: int) -> Rows:
             pipeline["name"], pipeline["is_main"], stage["name"], stage["sort"], stage["type"],
         )
         for pipeline in await reader.all("leads/pipelines")
+        if not pipeline["is_archive"]
         for stage in pipeline["_embedded"]["statuses"]
     }  # fmt: skip
 

@@ -74,6 +74,17 @@ def test_one_change_told_three_times_is_one_row() -> None:
     assert len(read(raw).changes.leads) == 1
 
 
+def test_a_text_ahead_of_us_is_read_back_instead_of_believed() -> None:
+    """It is of another time zone than we thought; a Unix second would be taken at its word."""
+    ahead = TASK | {"last_modified": "2026-09-21 18:30:00"}  # received at 18:13 in Moscow
+    found = read(body("task", "update", ahead))
+    assert (found.changes.tasks, found.spoiled) == ((), ())
+    assert found.entities == {(EntityKind.TASK, 8000001)}
+    dated = ahead | {"created_at": str(AT), "updated_at": str(AT)}
+    (task,) = read(body("task", "update", dated)).changes.tasks
+    assert task.updated_at == MOMENT
+
+
 def test_several_entities_in_a_body() -> None:
     raw = body("leads", "add", LEAD, LEAD | {"id": "4000002"}) + b"&" + body("task", "add", TASK)
     changes = read(raw).changes

@@ -33,6 +33,11 @@ DONE = Confirmed(NOON)
 WHY = "такого ответственного в amoCRM нет, или он отключён (responsible_user_id: No such user)"
 
 
+def in_part(lead: int, *request_ids: str) -> bytes:
+    told = msgspec.json.decode(success(lead)) | msgspec.json.decode(refusal(*request_ids))
+    return msgspec.json.encode(told)
+
+
 def success(*leads: object) -> bytes:
     items = [{"id": lead, "updated_at": SECONDS} for lead in leads]
     return msgspec.json.encode({"_embedded": {"leads": items}})
@@ -58,6 +63,18 @@ def refusal(*request_ids: str) -> bytes:
             success(103),
             Outcome({WishId(3): DONE}, unknown=(WishId(1), WishId(2))),
             id="some are not named",
+        ),
+        pytest.param(
+            200,
+            in_part(103, "1"),
+            Outcome({WishId(3): DONE}, {WishId(1): WHY}, unknown=(WishId(2),)),
+            id="one done, one refused alone, one not named",
+        ),
+        pytest.param(
+            200,
+            in_part(101, "1"),
+            Outcome({WishId(1): DONE}, unknown=(WishId(2), WishId(3))),
+            id="done counts more than refused",
         ),
         pytest.param(200, success(101)[:20], Outcome(unknown=ALL), id="cut short"),
         pytest.param(200, b"<html>", Outcome(unknown=ALL), id="HTML instead of JSON"),

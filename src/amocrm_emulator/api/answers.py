@@ -8,6 +8,7 @@ import msgspec
 from litestar import Request, Response
 
 from amocrm_emulator.api.query import Query
+from amocrm_emulator.api.switches import switches
 
 HAL = "application/hal+json"
 PROBLEM = "application/problem+json"
@@ -57,6 +58,11 @@ def nothing() -> Answer:
     return Response(b"", status_code=204, media_type=HAL)
 
 
+def absent(request: Http) -> Answer:
+    """Answer that there is no such thing at this address."""
+    return problem(Refusal(404, "Not found")) if switches(request).has_absent_404 else nothing()
+
+
 def problem(refusal: Refusal) -> Answer:
     """Return the document of an error; validation errors are listed per item."""
     content: dict[str, Any] = {}
@@ -104,8 +110,8 @@ def listing(
     totals: Mapping[str, int] | None = None,
     last: int | None = None,
 ) -> Answer:
-    """Return a page of a list; 204 when it is empty."""
-    if not rows:
+    """Return a page of a list; 204 when it is empty, unless this account answers otherwise."""
+    if not rows and not switches(request).has_empty_pages:
         return nothing()
     links = {"self": _page_link(request, query, query.page)}
     if has_next:

@@ -4,7 +4,7 @@ from litestar import get
 from litestar.params import FromPath
 
 from amocrm_emulator.api import query as queries
-from amocrm_emulator.api.answers import Answer, Http, hal, listing, nothing, self_link
+from amocrm_emulator.api.answers import Answer, Http, absent, hal, listing, self_link
 from amocrm_emulator.api.gate import caller
 from amocrm_emulator.api.lists import cards_page
 from amocrm_emulator.api.seeing import only_visible, visible
@@ -44,7 +44,7 @@ async def one_card(request: Http, number: FromPath[int]) -> Answer:
     who, kind = caller(request), kind_of(request)
     doc = visible(who, kind, number)
     if doc is None:
-        return nothing()
+        return absent(request)
     return hal(shown(request, who.crm, kind, doc, queries.of(request).embed))
 
 
@@ -58,9 +58,9 @@ def shown(request: Http, crm: Crm, kind: str, doc: Doc, embed: frozenset[str]) -
     for other in ("contacts", "leads"):
         if other != kind and other in embed:
             embedded[other] = _refs(request, crm, (kind, number), other)
-    for absent in ("catalog_elements", "customers"):
-        if absent in embed:
-            embedded[absent] = []
+    for unused in ("catalog_elements", "customers"):
+        if unused in embed:
+            embedded[unused] = []
     if kind == "leads":
         _add_lead_details(crm, card, embedded, embed)
     return card | {"_links": self_link(request, f"{kind}/{number}"), "_embedded": embedded}

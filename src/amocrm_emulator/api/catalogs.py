@@ -10,9 +10,9 @@ from amocrm_emulator.api.answers import (
     Answer,
     Http,
     Refusal,
+    absent,
     hal,
     listing,
-    nothing,
     self_link,
     written,
 )
@@ -48,7 +48,7 @@ async def catalogs(request: Http) -> Answer:
 @get(ONE)
 async def one_catalog(request: Http, catalog: FromPath[int]) -> Answer:
     doc = caller(request).crm.store.entity(KIND, catalog)
-    return nothing() if doc is None else hal(_shown(request, doc))
+    return absent(request) if doc is None else hal(_shown(request, doc))
 
 
 @post("/api/v4/catalogs", status_code=200)
@@ -84,7 +84,7 @@ async def elements(request: Http, catalog: FromPath[int]) -> Answer:
 @get(f"{ONE}/elements/{{number:int}}")
 async def one_element(request: Http, catalog: FromPath[int], number: FromPath[int]) -> Answer:
     doc = _find(caller(request), catalog, number)
-    return nothing() if doc is None else hal(_shown_element(request, doc))
+    return absent(request) if doc is None else hal(_shown_element(request, doc))
 
 
 @post(f"{ONE}/elements", status_code=200)

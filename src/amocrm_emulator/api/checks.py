@@ -1,6 +1,6 @@
 """What is wrong with the items of a write: unknown users, stages, cards, values of a bad type."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from amocrm_emulator.api.bodies import Trouble, is_whole, missing, not_a_choice, wrong_types
@@ -18,11 +18,22 @@ WHOLE_OF_TASK = (
     "created_at", "updated_at", "created_by",
 )  # fmt: skip
 TEXTS = ("name", "first_name", "last_name")
+OF_CARDS = frozenset(
+    (*WHOLE, *TEXTS, "custom_fields_values", "tags_to_add", "tags_to_delete", "_embedded",
+     "request_id")
+)  # fmt: skip
+OF_TASKS = frozenset(
+    (*WHOLE_OF_TASK, "text", "entity_type", "is_completed", "result", "updated_by", "request_id")
+)
+OF_NOTES = frozenset(
+    """id entity_id note_type params created_by responsible_user_id created_at updated_at
+    is_need_to_trigger_digital_pipeline request_id""".split()  # noqa: SIM905 -- as documented
+)
 
 
 def check_card(crm: Crm, kind: str, item: Doc) -> list[Trouble]:
     """Check what all cards share, and a lead's stage."""
-    troubles = list(wrong_types(item, WHOLE, TEXTS))
+    troubles = [*wrong_types(item, WHOLE, TEXTS), *strangers(crm, item, OF_CARDS)]
     if troubles:
         return troubles
     troubles += _people(crm, item)
@@ -37,6 +48,7 @@ def check_task(crm: Crm, item: Doc, *, is_new: bool) -> list[Trouble]:
     """Check a task; its text and its deadline are asked of new ones only."""
     troubles = list(missing(item, ("text", "complete_till"))) if is_new else []
     troubles += wrong_types(item, WHOLE_OF_TASK, ("text",))
+    troubles += strangers(crm, item, OF_TASKS)
     if troubles:
         return troubles
     troubles += _people(crm, item)
@@ -46,6 +58,13 @@ def check_task(crm: Crm, item: Doc, *, is_new: bool) -> list[Trouble]:
     if item.get("result") and not isinstance(item["result"], dict):
         troubles.append(("InvalidType", "result", "This value should be of type object."))
     return troubles + list(_card_of_task(crm, item))
+
+
+def strangers(crm: Crm, item: Doc, known: Collection[str]) -> Iterable[Trouble]:
+    """Name the properties that the documents do not, where accounts refuse them."""
+    if crm.switches.refuses_unknown:
+        for name in sorted(item.keys() - known):
+            yield ("NotSupported", name, "This field was not expected.")
 
 
 def _people(crm: Crm, item: Doc) -> Iterable[Trouble]:

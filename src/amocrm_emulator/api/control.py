@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from amocrm_emulator.api.answers import Answer, Http, Refusal, hal, root
 from amocrm_emulator.api.bodies import read_object
 from amocrm_emulator.api.gate import Gate
-from amocrm_emulator.api.switches import FLAGS, Switches, switches
+from amocrm_emulator.api.switches import switches
 from amocrm_emulator.clock import MovableClock, SetClock
 from amocrm_emulator.core import CARDS, SINGULAR
 from amocrm_emulator.crm import Crm
@@ -16,6 +16,7 @@ from amocrm_emulator.hooks.faults import Faults
 from amocrm_emulator.hooks.sender import Sender
 from amocrm_emulator.store import Doc
 
+ARCHIVING = {"archive": True, "unarchive": False}
 FLUSH_SECONDS = 30
 LOOPBACK = {"127.0.0.1", "::1", "testclient"}
 
@@ -75,13 +76,13 @@ async def requests(request: Http) -> Answer:
 
 @post("/control/switches", status_code=200)
 async def set_switches(request: Http) -> Answer:
-    """Set how this account differs: `events_max`, and whatever else `Switches` tells."""
+    """Set how this account differs, by the names of `Switches`."""
     _parts(request)
-    found: Switches = switches(request)
-    given = await read_object(request)
-    found.events_max = int(given.get("events_max", found.events_max))
-    for name in FLAGS:
-        setattr(found, name, bool(given.get(name, getattr(found, name))))
+    found = switches(request)
+    try:
+        found.set(await read_object(request))
+    except (TypeError, ValueError) as wrong:
+        raise Refusal(400, f"A switch cannot be so: {wrong}") from wrong
     return hal(found)
 
 
@@ -121,12 +122,19 @@ async def flush(request: Http) -> Answer:
 async def act(
     request: Http, kind: FromPath[str], number: FromPath[int], verb: FromPath[str]
 ) -> Answer:
-    """Delete, restore or merge a card as the user named in `by` (default: the owner)."""
+    """Delete, restore or merge a card as the user named in `by` (default: the owner).
+
+    Notes are deleted and pipelines archived here too: the API has no verb for either.
+    """
     crm, _gate, _sender = _parts(request)
     given: Doc = await read_object(request) if await request.body() else {}
     by, at = int(given.get("by") or crm.owner()), crm.clock.now()
     if verb == "delete" and kind in SINGULAR:
         return hal({"done": crm.delete(by, at, kind, number)})
+    if verb == "delete" and kind == "notes":
+        return hal({"done": crm.delete_note(by, at, number)})
+    if verb in ARCHIVING and kind == "pipelines":
+        return hal({"done": crm.archive(number, is_archive=ARCHIVING[verb])})
     if verb == "restore" and kind in CARDS:
         return hal({"done": crm.restore(by, at, kind, number)})
     if verb == "merge" and kind in CARDS:

@@ -11,9 +11,9 @@ from amocrm_emulator.api.answers import (
     Answer,
     Http,
     Refusal,
+    absent,
     hal,
     listing,
-    nothing,
     self_link,
     written,
 )
@@ -55,7 +55,7 @@ async def customers(request: Http) -> Answer:
 @get("/api/v4/customers/{number:int}")
 async def one_customer(request: Http, number: FromPath[int]) -> Answer:
     doc = _caller(request).crm.store.entity("customers", number)
-    return nothing() if doc is None else hal(_shown(request, doc))
+    return absent(request) if doc is None else hal(_shown(request, doc))
 
 
 @post("/api/v4/customers", status_code=200)

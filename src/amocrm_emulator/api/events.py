@@ -4,7 +4,7 @@ from litestar import get
 from litestar.params import FromPath
 
 from amocrm_emulator.api import query as queries
-from amocrm_emulator.api.answers import Answer, Http, hal, listing, nothing, self_link, whole
+from amocrm_emulator.api.answers import Answer, Http, absent, hal, listing, self_link, whole
 from amocrm_emulator.api.event_filters import conditions
 from amocrm_emulator.api.event_types import TYPES
 from amocrm_emulator.api.gate import Caller, caller
@@ -12,11 +12,13 @@ from amocrm_emulator.api.lists import Where
 from amocrm_emulator.api.seeing import only_of_visible, only_of_visible_cards, sees_all
 from amocrm_emulator.api.switches import switches
 from amocrm_emulator.core import SINGULAR
+from amocrm_emulator.crm import Crm
 from amocrm_emulator.store import Doc, Store
 from amocrm_emulator.work import EVENT_OF_NOTE
 
 PLURAL = {single: plural for plural, single in SINGULAR.items()}
 TYPES_OF_NOTES = frozenset(EVENT_OF_NOTE.values())
+LATE_OF = 3
 
 
 @get("/api/v4/events")
@@ -42,11 +44,12 @@ async def one_event(request: Http, number: FromPath[str]) -> Answer:
     _narrow(where, who)
     docs = store.docs(f"SELECT doc FROM event WHERE {where}", where.params)  # noqa: S608
     embed = queries.of(request).embed
-    return hal(_shown(request, store, docs[0], embed)) if docs else nothing()
+    return hal(_shown(request, store, docs[0], embed)) if docs else absent(request)
 
 
 def _narrow(where: Where, who: Caller) -> None:
     """Leave the events of cards that the user may see, and of the tasks of such cards."""
+    _leave_out(where, who.crm)
     if sees_all(who):
         return
     only_of_visible(where, who, "event.entity_type", "event.entity_id", SINGULAR)
@@ -59,12 +62,23 @@ def _narrow(where: Where, who: Caller) -> None:
     )
 
 
+def _leave_out(where: Where, crm: Crm) -> None:
+    """Leave out what this account's log never shows, and what it shows later."""
+    if crm.switches.lacks_talk_events:
+        where.add("type <> 'talk_created'")
+    if crm.switches.events_late_seconds:
+        shown_until = crm.clock.now() - crm.switches.events_late_seconds
+        where.add(f"(created_at <= ? OR unicode(substr(id, -1)) % {LATE_OF} <> 0)", shown_until)
+
+
 def _page(who: Caller, query: queries.Query) -> tuple[list[Doc], bool]:
     where = conditions(query.filter)
     _narrow(where, who)
+    way = "ASC" if who.crm.switches.events_oldest_first else "DESC"
+    order = f"created_at {way}, id {way}"
     sql = (
         f"SELECT doc FROM event WHERE {where}"  # noqa: S608 -- constant parts
-        " ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?"
+        f" ORDER BY {order} LIMIT ? OFFSET ?"
     )
     place = (query.page - 1) * query.limit
     docs = who.crm.store.docs(sql, [*where.params, query.limit + 1, place])

@@ -11,9 +11,9 @@ from amocrm_emulator.api.answers import (
     Answer,
     Http,
     Refusal,
+    absent,
     hal,
     listing,
-    nothing,
     self_link,
     written,
 )
@@ -28,7 +28,7 @@ from amocrm_emulator.api.bodies import (
     read_object,
 )
 from amocrm_emulator.api.cards import card_paths, kind_of
-from amocrm_emulator.api.checks import card_exists, is_active
+from amocrm_emulator.api.checks import OF_NOTES, card_exists, is_active, strangers
 from amocrm_emulator.api.gate import Caller, caller
 from amocrm_emulator.api.lists import notes_page
 from amocrm_emulator.api.seeing import only_of_visible_cards, require
@@ -74,7 +74,7 @@ async def one_note(request: Http, number: FromPath[int]) -> Answer:
     doc = _find(who, kind, number)
     if doc is not None:
         require(who, "view", kind, who.crm.store.entity(kind, doc["entity_id"]) or {})
-    return nothing() if doc is None else hal(_shown(request, kind, doc))
+    return absent(request) if doc is None else hal(_shown(request, kind, doc))
 
 
 @post(card_paths("/notes"), status_code=200)
@@ -145,6 +145,7 @@ def _find(who: Caller, kind: str, number: object) -> Doc | None:
 
 def _check_new(who: Caller, kind: str, item: Doc) -> Iterable[Trouble]:
     yield from missing(item, ("entity_id", "note_type", "params"))
+    yield from strangers(who.crm, item, OF_NOTES)
     if item.get("entity_id") is not None and not card_exists(who.crm, kind, item["entity_id"]):
         yield not_a_choice("entity_id")
     if item.get("note_type") is not None and item["note_type"] not in EVENT_OF_NOTE:

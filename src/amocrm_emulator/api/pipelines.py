@@ -8,6 +8,7 @@ from litestar.params import FromPath
 from amocrm_emulator.api import query as queries
 from amocrm_emulator.api.answers import Answer, Http, Refusal, hal, self_link, whole
 from amocrm_emulator.api.gate import caller
+from amocrm_emulator.api.switches import switches
 from amocrm_emulator.crm import Crm
 from amocrm_emulator.pipelines import SYSTEM_NAMES, sort_of
 from amocrm_emulator.spec import LOST, WON
@@ -20,7 +21,12 @@ ONE = "/api/v4/leads/pipelines/{number:int}"
 @get("/api/v4/leads/pipelines")
 async def pipelines(request: Http) -> Answer:
     who = caller(request)
-    rows = [shown(request, who.crm, pipeline) for pipeline in who.crm.pipelines]
+    is_hidden = switches(request).hides_archived
+    rows = [
+        shown(request, who.crm, pipeline)
+        for pipeline in who.crm.pipelines
+        if not (is_hidden and pipeline.get("is_archive"))
+    ]
     rows.sort(key=lambda row: row["sort"])
     return whole(request, "pipelines", rows, "leads/pipelines")
 
@@ -60,7 +66,7 @@ def shown(request: Http, crm: Crm, pipeline: Doc) -> Doc:
         "sort": pipeline.get("sort") or crm.pipelines.index(pipeline) + 1,
         "is_main": pipeline["is_main"],
         "is_unsorted_on": pipeline.get("is_unsorted_on", True),
-        "is_archive": False,
+        "is_archive": pipeline.get("is_archive", False),
         "account_id": crm.account["id"],
         "_links": self_link(request, f"leads/pipelines/{number}"),
         "_embedded": {"statuses": stages(request, crm, pipeline)},

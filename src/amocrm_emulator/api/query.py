@@ -8,6 +8,8 @@ from urllib.parse import parse_qsl
 
 from litestar import Request
 
+from amocrm_emulator.api.switches import switches
+
 LIMIT_DEFAULT = 50
 LIMIT_MAX = 250
 _PART = re.compile(r"\[([^\[\]]*)\]")
@@ -27,20 +29,26 @@ class Query:
 
 
 def of(request: Request[Any, Any, Any], *, limit_max: int = LIMIT_MAX) -> Query:
-    return read(request.scope["query_string"].decode("latin-1"), limit_max=limit_max)
+    limit_over = limit_max if switches(request).clamps_limits else LIMIT_DEFAULT
+    text = request.scope["query_string"].decode("latin-1")
+    return read(text, limit_max=limit_max, limit_over=limit_over)
 
 
 def read(
-    query_string: str, *, limit_max: int = LIMIT_MAX, limit_default: int = LIMIT_DEFAULT
+    query_string: str,
+    *,
+    limit_max: int = LIMIT_MAX,
+    limit_default: int = LIMIT_DEFAULT,
+    limit_over: int = LIMIT_DEFAULT,
 ) -> Query:
-    """Read a query; a limit above the maximum silently becomes the default, as amoCRM does."""
+    """Read a query; a limit above the maximum silently becomes `limit_over`."""
     pairs = parse_qsl(query_string, keep_blank_values=True)
     tree = nest(pairs)
     limit = _number(tree.get("limit"), limit_default)
     order = tree.get("order")
     return Query(
         page=max(1, _number(tree.get("page"), 1)),
-        limit=limit if 1 <= limit <= limit_max else limit_default,
+        limit=limit_over if limit > limit_max else limit or limit_default,
         embed=frozenset(filter(None, str(tree.get("with", "")).split(","))),
         filter=tree["filter"] if isinstance(tree.get("filter"), dict) else {},
         order=next(iter(order.items()), None) if isinstance(order, dict) else None,

@@ -7,7 +7,7 @@ from litestar import delete, get, patch, post
 from litestar.params import FromPath
 
 from amocrm_emulator.api import query as queries
-from amocrm_emulator.api.answers import Answer, Http, hal, nothing, self_link, written
+from amocrm_emulator.api.answers import Answer, Http, absent, hal, nothing, self_link, written
 from amocrm_emulator.api.bodies import (
     Trouble,
     check_items,
@@ -36,7 +36,7 @@ async def one_role(request: Http, number: FromPath[int]) -> Answer:
     who = caller(request, admin=True)
     role = who.crm.roles.find(number)
     embed = queries.of(request).embed
-    return nothing() if role is None else hal(_shown(request, who.crm, role, embed))
+    return absent(request) if role is None else hal(_shown(request, who.crm, role, embed))
 
 
 @post("/api/v4/roles", status_code=201)

@@ -9,9 +9,9 @@ from amocrm_emulator.api import query as queries
 from amocrm_emulator.api.answers import (
     Answer,
     Http,
+    absent,
     hal,
     listing,
-    nothing,
     self_link,
     written,
 )
@@ -28,6 +28,7 @@ from amocrm_emulator.api.checks import check_task
 from amocrm_emulator.api.gate import Caller, caller
 from amocrm_emulator.api.lists import tasks_page
 from amocrm_emulator.api.seeing import only_of_visible_cards, require, sees_card
+from amocrm_emulator.api.switches import switches
 from amocrm_emulator.store import Doc
 
 WRITABLE = (
@@ -41,7 +42,7 @@ DATED = ("created_at", "updated_at")
 async def tasks(request: Http) -> Answer:
     who, query = caller(request), queries.of(request)
     docs, has_next = tasks_page(who.crm.store, query, partial(only_of_visible_cards, who=who))
-    rows = [doc | {"_links": self_link(request, f"tasks/{doc['id']}")} for doc in docs]
+    rows = [_shown(request, doc) for doc in docs]
     return listing(request, "tasks", rows, query, has_next=has_next)
 
 
@@ -50,8 +51,8 @@ async def one_task(request: Http, number: FromPath[int]) -> Answer:
     who = caller(request)
     doc = who.crm.store.entity("tasks", number)
     if doc is None or not sees_card(who, doc):
-        return nothing()
-    return hal(doc | {"_links": self_link(request, f"tasks/{number}")})
+        return absent(request)
+    return hal(_shown(request, doc))
 
 
 @post("/api/v4/tasks", status_code=200)
@@ -91,6 +92,13 @@ async def change_task(request: Http, number: FromPath[int]) -> Answer:
     return hal(_changed_row(request, _change(who, item)))
 
 
+def _shown(request: Http, doc: Doc) -> Doc:
+    shown = doc | {"_links": self_link(request, f"tasks/{doc['id']}")}
+    if switches(request).has_zero_cards and not doc["entity_id"]:
+        shown |= {"entity_id": 0}
+    return shown
+
+
 def _add(who: Caller, item: Doc) -> int:
     fields = {name: item[name] for name in (*WRITABLE, *DATED) if item.get(name) is not None}
     text, till = fields.pop("text"), fields.pop("complete_till")
@@ -104,6 +112,9 @@ def _check_change(who: Caller, item: Doc) -> list[Trouble]:
     doc = who.crm.store.entity("tasks", number) if is_whole(number) else None
     if doc is None:
         return [not_a_choice("id")]
+    is_reopened = doc["is_completed"] and item.get("is_completed") is False
+    if is_reopened and who.crm.switches.refuses_reopening:
+        return [not_a_choice("is_completed")]
     return check_task(who.crm, {"entity_type": doc["entity_type"]} | item, is_new=False)
 
 

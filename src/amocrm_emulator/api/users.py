@@ -7,7 +7,7 @@ from litestar import get, post
 from litestar.params import FromPath
 
 from amocrm_emulator.api import query as queries
-from amocrm_emulator.api.answers import Answer, Http, Refusal, hal, nothing, self_link, written
+from amocrm_emulator.api.answers import Answer, Http, Refusal, absent, hal, self_link, written
 from amocrm_emulator.api.bodies import (
     Trouble,
     check_items,
@@ -19,6 +19,7 @@ from amocrm_emulator.api.bodies import (
 )
 from amocrm_emulator.api.gate import Caller, caller
 from amocrm_emulator.api.pages import counted
+from amocrm_emulator.api.switches import switches
 from amocrm_emulator.crm import Crm
 from amocrm_emulator.rights import settled
 from amocrm_emulator.store import Doc
@@ -31,7 +32,9 @@ _PASSWORD = (r"\d", r"[a-zа-я]", r"[A-ZА-Я]")
 @get("/api/v4/users")
 async def users(request: Http) -> Answer:
     who, query = caller(request, admin=True), queries.of(request)
+    is_hidden = switches(request).hides_inactive
     everybody = sorted(who.crm.users.values(), key=lambda user: user["id"])
+    everybody = [user for user in everybody if user["is_active"] or not is_hidden]
     rows = [_shown(request, who.crm, user, query.embed) for user in everybody]
     return counted(request, "users", rows, query)
 
@@ -40,7 +43,7 @@ async def users(request: Http) -> Answer:
 async def one_user(request: Http, number: FromPath[int]) -> Answer:
     who = caller(request, admin=True)
     if number not in who.crm.users:
-        return nothing()
+        return absent(request)
     return hal(_shown(request, who.crm, who.crm.users[number], queries.of(request).embed))
 
 

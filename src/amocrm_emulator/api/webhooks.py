@@ -1,5 +1,6 @@
 """Subscriptions to webhooks: one address is one hook with a list of events."""
 
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,7 +11,9 @@ from amocrm_emulator.api import query as queries
 from amocrm_emulator.api.answers import Answer, Http, Refusal, hal, nothing, whole
 from amocrm_emulator.api.bodies import read_object
 from amocrm_emulator.api.gate import caller
+from amocrm_emulator.crm import Crm
 from amocrm_emulator.store import Doc, text_of
+from amocrm_emulator.switches import CHAT_SETTINGS
 
 HOOKS_MAX = 100
 SETTINGS = frozenset(
@@ -44,7 +47,7 @@ async def subscribe(request: Http) -> Answer:
     """Subscribe, or replace the settings of a known destination and switch it on."""
     who = caller(request, admin=True)
     item = await read_object(request)
-    destination, settings = _destination(item), _settings(item)
+    destination, settings = _destination(item), _settings(item, _known(who.crm))
     store, now = who.crm.store, who.crm.clock.now()
     is_known = store.row("SELECT id FROM hook WHERE destination = ?", destination) is not None
     if not is_known and store.rows("SELECT count(*) FROM hook")[0][0] >= HOOKS_MAX:
@@ -53,8 +56,10 @@ async def subscribe(request: Http) -> Answer:
         store.run(
             "INSERT INTO hook (destination, settings, created_at, updated_at, created_by, sort)"
             " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (destination) DO UPDATE"
-            " SET settings = excluded.settings, updated_at = excluded.updated_at, disabled = 0",
+            " SET settings = excluded.settings, updated_at = excluded.updated_at,"
+            " disabled = CASE WHEN ? THEN disabled ELSE 0 END",
             destination, text_of(settings), now, now, who.user, item.get("sort") or 1,
+            who.crm.switches.keeps_hooks_off,
         )  # fmt: skip
     row = store.row("SELECT * FROM hook WHERE destination = ?", destination)
     assert row is not None
@@ -85,11 +90,15 @@ def _destination(item: Doc) -> str:
     return given
 
 
-def _settings(item: Doc) -> list[str]:
+def _known(crm: Crm) -> frozenset[str]:
+    return SETTINGS - CHAT_SETTINGS if crm.switches.lacks_chat_hooks else SETTINGS
+
+
+def _settings(item: Doc, known: Collection[str]) -> list[str]:
     given = item.get("settings")
     if not isinstance(given, list) or not given:
         raise Refusal(400, "Settings are not given", [])
-    unknown = [str(name) for name in given if name not in SETTINGS]
+    unknown = [str(name) for name in given if name not in known]
     if unknown:
         raise Refusal(400, f"Unknown settings: {', '.join(unknown)}", [])
     return given

@@ -8,6 +8,7 @@ import contextlib
 import ssl
 from dataclasses import dataclass
 from functools import cache
+from uuid import UUID
 
 import httpx2
 
@@ -180,9 +181,12 @@ class Sender:
         if attempt > len(PAUSES) or (attempt > ANY_ERROR_ATTEMPTS and not is_server_side):
             self._forget(delivery.id)
         else:
+            request_id = delivery.request_id
+            if self._crm.switches.renews_request_ids:
+                request_id = str(UUID(int=delivery.id << 8 | attempt, version=4))
             self._crm.store.run(
-                "UPDATE delivery SET attempt = attempt + 1, due = ? WHERE id = ?",
-                now + PAUSES[attempt - 1], delivery.id,
+                "UPDATE delivery SET attempt = attempt + 1, due = ?, request_id = ? WHERE id = ?",
+                now + PAUSES[attempt - 1], request_id, delivery.id,
             )  # fmt: skip
         self._count_failure(delivery.hook, now)
 

@@ -49,6 +49,17 @@ async def test_repeats(
     assert len({one.headers["x-amocrm-requestid"] for one in heard.received}) == 1
 
 
+async def test_a_request_id_may_be_new_each_time(at: Place, heard: Receiver) -> None:
+    await at.call("POST", "/control/switches", {"renews_request_ids": True})
+    await subscribe(at, heard.url, "add_lead")
+    heard.statuses = [500, 500, 200]
+    await new_leads(at)
+    for pause in (5, 15):
+        at.clock.advance(pause * MINUTE)
+        await at.emulator.flush_hooks()
+    assert len({one.headers["x-amocrm-requestid"] for one in heard.received}) == 3
+
+
 async def test_silence_is_a_refusal(at: Place, heard: Receiver) -> None:
     """Two seconds without an answer: three attempts in all."""
     await subscribe(at, heard.url, "add_lead")

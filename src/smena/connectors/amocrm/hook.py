@@ -86,8 +86,18 @@ async def _seen(client: Client) -> list[HookSeen]:
     return found
 
 
-async def _subscribe(client: Client, destination: str) -> Subscribed:
-    """Ask for all we know; a setting that this account does not have is left out."""
+def _is_off(body: bytes) -> bool:
+    try:
+        return flag(msgspec.json.decode(body, type=_HookJson, strict=False).disabled)
+    except UNREADABLE:
+        return False
+
+
+async def _subscribe(client: Client, destination: str, *, may_renew: bool = True) -> Subscribed:
+    """Ask for all we know; a setting that this account does not have is left out.
+
+    A subscription that was switched off may stay off when it is asked for: then a new one is made.
+    """
     settings: Sequence[str] = SETTINGS
     dropped: list[str] = []
     for _ in range(TRIES):
@@ -95,6 +105,9 @@ async def _subscribe(client: Client, destination: str) -> Subscribed:
         body = msgspec.json.encode({"destination": destination, "settings": settings, "sort": 10})
         answer = await client.send("POST", PATH, body)
         if answer.status in GOOD:
+            if may_renew and _is_off(answer.body):
+                await cancel(client, destination)
+                return await _subscribe(client, destination, may_renew=False)
             return Subscribed(HookState.ALIVE, ", ".join(dropped))
         text = answer.body.decode("utf-8", "replace")
         named = [name for name in settings if name in text]

@@ -185,10 +185,13 @@ def _ends(told: Told, stretch: Window, seen: Seen) -> bool:
     """Tell whether a list that comes newest first holds no news beyond this page.
 
     Where filters are ignored the page runs out of the window; and in a quick look a page of which
-    everything is known ends it (once a minute the whole window is read, in whatever order).
+    everything is known ends it (once a minute the whole window is read, in whatever order). The
+    log's order is promised nowhere: a page that does not go back in time is followed to the end.
     """
     if any(at.timestamp() < stretch.from_seconds for at in told.moments):
         return True
+    if not told.moments or told.moments[0] <= told.moments[-1]:
+        return False
     rows = translate.rows_of(told)
     return not stretch.is_deep and bool(rows) and not seen.unseen(rows)
 

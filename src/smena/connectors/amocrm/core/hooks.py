@@ -52,6 +52,8 @@ Card = TypeVar("Card", bound=Lead | Contact | Company | Task)
 Row = TypeVar("Row", bound=Lead | Contact | Company | Task | Note)
 
 AHEAD_MAX = timedelta(days=1)
+TEXT_AHEAD_MAX = timedelta(minutes=10)
+"""A moment that is written as a text in who knows which time zone is believed when it has been."""
 NO_TYPES: Mapping[EntityKind, Types] = {}
 TOLD = ("add", "update", "status", "responsible")
 READ_BACK = ("delete", "restore")
@@ -80,6 +82,7 @@ class _Draft:
     zone: ZoneInfo
     said: Draft
     latest: datetime
+    soon: datetime
     types: Mapping[EntityKind, Types]
     leads: list[Lead] = field(default_factory=list)
     contacts: list[Contact] = field(default_factory=list)
@@ -97,6 +100,10 @@ class _Draft:
         if row.updated_at > self.latest:
             raise BadValue(f"changed in the future: {row.updated_at:%Y-%m-%d %H:%M}")
         return row
+
+    def is_dated(self, item: Tree, row: Row) -> bool:
+        """Tell whether the moment of a change is a Unix second, or a text that can be true."""
+        return bool(leaf(item, "updated_at")) or row.updated_at <= self.soon
 
 
 class ForeignBody(ValueError):  # noqa: N818 -- named after what was received
@@ -125,7 +132,7 @@ def read(
     """
     latest = received_at + AHEAD_MAX
     said = Draft(zone, received_at, latest)
-    draft = _Draft(zone, said, latest, types)
+    draft = _Draft(zone, said, latest, received_at + TEXT_AHEAD_MAX, types)
     hook_dialogue.read(tree, said)
     for root in KINDS_BY_ROOT:
         for action, items in branch(tree, root).items():
@@ -170,7 +177,11 @@ def _told(draft: _Draft, kind: EntityKind, item: Tree) -> None:
         case EntityKind.COMPANY:
             draft.companies.append(draft.believed(_company(item, draft.types_of(kind))))
         case _:
-            draft.tasks.append(draft.believed(_task(item, draft.zone)))
+            task = draft.believed(_task(item, draft.zone))
+            if draft.is_dated(item, task):
+                draft.tasks.append(task)
+            else:
+                draft.entities.add((kind, task.id))
 
 
 def _ask_instead(draft: _Draft, kind: EntityKind, item: Tree) -> None:
@@ -185,8 +196,12 @@ def _note(draft: _Draft, kind: EntityKind, item: Tree) -> None:
     if leaf(note, "note_type") in CALL_NOTES:
         told = KINDS_BY_NUMBER.get(leaf(note, "element_type"), kind)
         draft.notes.add((told, NoteId(identity(leaf(note, "id")))))
+        return
+    told_note = draft.believed(hook_dialogue.note(note, draft.zone, kind))
+    if draft.is_dated(note, told_note):
+        draft.said.notes.append(told_note)
     else:
-        draft.said.notes.append(draft.believed(hook_dialogue.note(note, draft.zone, kind)))
+        draft.notes.add((told_note.entity_kind, told_note.id))
 
 
 def _lead(item: Tree, types: Types) -> Lead:

@@ -112,20 +112,15 @@ def _of_success(items: Sequence[Item], body: bytes) -> Outcome:
         item.key: str(item.key if kind in CREATIONS else entity_of(item.change)[1])
         for item in items
     }
-    return Outcome(
-        {key: told[name] for key, name in names.items() if name in told},
-        unknown=tuple(key for key, name in names.items() if name not in told),
-    )
+    delivered = {key: told[name] for key, name in names.items() if name in told}
+    refused = {key: why for key, why in _refused(items, body).items() if key not in delivered}
+    unknown = (key for key in names if key not in delivered and key not in refused)
+    return Outcome(delivered, refused, unknown=tuple(unknown))
 
 
 def _of_refusal(items: Sequence[Item], body: bytes) -> Outcome:
     """Take out the refused ones; amoCRM refuses a whole batch for one item (section 5)."""
-    try:
-        problem = msgspec.json.decode(body, type=_ProblemJson, strict=False)
-    except UNREADABLE:
-        problem = _ProblemJson()
-    named = {str(one.request_id): _reason(one, problem) for one in problem.validation or ()}
-    refused = {item.key: named[str(item.key)] for item in items if str(item.key) in named}
+    problem, refused = _problem(body), _refused(items, body)
     rest = tuple(key for key in _keys(items) if key not in refused)
     if refused:
         return Outcome(refused=refused, at_once=rest)
@@ -133,6 +128,20 @@ def _of_refusal(items: Sequence[Item], body: bytes) -> Outcome:
         why = refusing.of_problem(problem.title, problem.detail)
         return Outcome(refused={items[0].key: why})
     return Outcome(apart=rest)
+
+
+def _refused(items: Sequence[Item], body: bytes) -> dict[WishId, str]:
+    """Return the items that an answer names as wrong: beside a success they are wrong alone."""
+    problem = _problem(body)
+    named = {str(one.request_id): _reason(one, problem) for one in problem.validation or ()}
+    return {item.key: named[str(item.key)] for item in items if str(item.key) in named}
+
+
+def _problem(body: bytes) -> _ProblemJson:
+    try:
+        return msgspec.json.decode(body, type=_ProblemJson, strict=False)
+    except UNREADABLE:
+        return _ProblemJson()
 
 
 def _reason(item: _ItemErrorsJson, problem: _ProblemJson) -> str:
