@@ -10,7 +10,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from time import perf_counter
+from time import perf_counter, process_time
 
 import httpx2
 
@@ -43,9 +43,9 @@ async def main(url: str, *sizes: int) -> None:
         found = await connect_by_token(db, context.clock, reach, Request(crm, "token", 0, 0))
         assert isinstance(found, Connected), found
         before = _memory()
-        begun = perf_counter()
+        begun, busy = perf_counter(), process_time()
         await first_load.run(context, ACCOUNT)
-        seconds = perf_counter() - begun
+        seconds, busy = perf_counter() - begun, process_time() - busy
         async with db.tenant(ACCOUNT) as tx:
             rows = {name: await tx.value(f"SELECT count(*) FROM {name}") for name in TABLES}
             pages = sum(one.page - 1 for one in await load.slices(tx))
@@ -53,6 +53,9 @@ async def main(url: str, *sizes: int) -> None:
         total = sum(rows.values())
         print("  " + ", ".join(f"{name[4:]} {count:,}" for name, count in rows.items()))
         print(f"  {seconds:.1f} s, {total / seconds:,.0f} rows/s, {pages / seconds:.0f} pages/s")
+        print(
+            f"  {busy:.1f} s of our own processor, {total / busy:,.0f} rows for each of them"
+        )
         print(f"  memory {before} -> {_memory()} MB at most, database {size / 2**20:,.0f} MB")
         await _probe(crm)
     await db.close()
