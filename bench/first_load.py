@@ -53,9 +53,7 @@ async def main(url: str, *sizes: int) -> None:
         total = sum(rows.values())
         print("  " + ", ".join(f"{name[4:]} {count:,}" for name, count in rows.items()))
         print(f"  {seconds:.1f} s, {total / seconds:,.0f} rows/s, {pages / seconds:.0f} pages/s")
-        print(
-            f"  {busy:.1f} s of our own processor, {total / busy:,.0f} rows for each of them"
-        )
+        print(f"  {busy:.1f} s of our own processor, {total / busy:,.0f} rows for each of them")
         print(f"  memory {before} -> {_memory()} MB at most, database {size / 2**20:,.0f} MB")
         await _probe(crm)
     await db.close()
