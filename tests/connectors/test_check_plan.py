@@ -17,6 +17,7 @@ from smena.connectors.amocrm.core.check import (
 )
 
 NOW = datetime(2026, 11, 20, 0, 30, tzinfo=UTC)
+LONG_AGO = NOW - timedelta(days=365)
 MOSCOW, VLADIVOSTOK = ZoneInfo("Europe/Moscow"), ZoneInfo("Asia/Vladivostok")
 
 
@@ -59,7 +60,7 @@ def test_days(ago: timedelta | None, expected: int) -> None:
 
 
 def test_days_of_the_log_meet_without_a_gap() -> None:
-    work = [part for part in parts(NOW, 5) if part.path == "events"]
+    work = [part for part in parts(NOW, 5, LONG_AGO) if part.path == "events"]
     spans = [(part.from_at, part.to_at) for part in work]
     assert [start for start, _end in spans[:-1]] == [end for _start, end in spans[1:]]
     assert spans[0][1] == NOW - timedelta(minutes=10)
@@ -69,8 +70,17 @@ def test_days_of_the_log_meet_without_a_gap() -> None:
     assert int(shown[first]) == int(next_day[last]) + 1
 
 
+def test_events_older_than_the_first_load_are_not_missing() -> None:
+    loaded = NOW - timedelta(days=2, hours=12)
+    work = parts(NOW, 5, loaded)
+    events = [part for part in work if part.path == "events"]
+    assert [part.from_at for part in events][-1] == loaded
+    assert len(events) == 3
+    assert min(part.from_at for part in work if part.from_at) == loaded
+
+
 def test_every_list_is_walked_by_number() -> None:
-    work = {part.path: part for part in parts(NOW, 2)}
+    work = {part.path: part for part in parts(NOW, 2, LONG_AGO)}
     for one in LISTS:
         assert ("order[id]", "asc") in listing(work[one.path], 100).params
     assert progress(list(work.values())).percent == 0

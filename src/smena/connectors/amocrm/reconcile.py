@@ -25,7 +25,7 @@ from smena.connectors.amocrm.reach import Reach
 from smena.connectors.amocrm.reconcile_run import Run
 from smena.connectors.amocrm.share import Share
 from smena.connectors.amocrm.store import check as store
-from smena.connectors.amocrm.store import link
+from smena.connectors.amocrm.store import history, link
 from smena.crm import queries as crm
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
@@ -47,7 +47,8 @@ async def begin(tx: Tx, asked_by: AskedBy, now: datetime) -> bool:
         await store.finish(tx, there.id, CheckOutcome.CUT, now)
     done = [one for one in await store.latest(tx, HISTORY) if one.outcome is CheckOutcome.DONE]
     days = days_to_check(done[0].started_at if done else None, now)
-    work = parts(now + connection.ahead, days)
+    log_from = await history.loaded_from(tx) or connection.load_finished_at
+    work = parts(now + connection.ahead, days, log_from)
     if await store.begin(tx, asked_by, work, now) is None:
         return False
     await wake(tx, PUMP, tx.account)

@@ -100,12 +100,19 @@ def summed(work: Sequence[Part]) -> Part:
     )
 
 
-def parts(now: datetime, days: int) -> tuple[Part, ...]:
-    """Cut a check into parts; `now` is amoCRM's clock."""
+def parts(now: datetime, days: int, log_from: datetime) -> tuple[Part, ...]:
+    """Cut a check into parts; `now` is amoCRM's clock.
+
+    What is older than `log_from` was never asked for, so it is not missing.
+    """
     end = (now - SETTLED).replace(microsecond=0)
-    start = end - DAY * days
+    start = max(end - DAY * days, log_from)
     work: list[tuple[str, datetime | None, datetime | None, bool]] = [(ROSTER, None, None, True)]
-    work += [(EVENTS, end - DAY * (day + 1), end - DAY * day, True) for day in range(days)]
+    work += [
+        (EVENTS, max(end - DAY * (day + 1), start), end - DAY * day, True)
+        for day in range(days)
+        if end - DAY * day > start
+    ]
     work += [(one.path, start if one.is_recent else None, None, one.is_whole) for one in LISTS]
     return tuple(
         Part(number, path, from_at, to_at, is_whole=is_whole)
