@@ -3,15 +3,14 @@
 from litestar import Response, get, post
 
 from smena.access import queries as access
-from smena.access.core.policy import may
 from smena.access.guard import needs
 from smena.access.model import Ability
-from smena.connectors.amocrm import actions, consent_pages, receiver, views
+from smena.connectors.amocrm import actions, consent_pages, receiver
 from smena.connectors.amocrm.connecting import Request as Asked
-from smena.connectors.amocrm.connection_page import PATH, TEMPLATE, Http, Shown, outcome, show
+from smena.connectors.amocrm.connection_page import PATH, Http, Shown, outcome, show
 from smena.connectors.amocrm.reach import Reach
 from smena.kernel.i18n import gettext as _
-from smena.web.page import Html, flash, fragment, redirect
+from smena.web.page import Html, flash, redirect
 
 
 @get(PATH, guards=[needs(Ability.CONNECT_ACCOUNT)])
@@ -45,16 +44,4 @@ async def disconnect(request: Http) -> Response[bytes]:
     return redirect(PATH)
 
 
-@get(f"{PATH}/banner")
-async def banner(request: Http) -> Html:
-    """Return the amber line of other pages; empty when all is well."""
-    viewer = access.viewer(request)
-    text = ""
-    if viewer.account is not None:
-        async with request.app.state.db.tenant(viewer.account) as tx:
-            text = views.banner_text(await views.overview(tx, request.app.state.clock.now()))
-    shown = text if may(viewer, Ability.SEE_OWN_ACTIVITY) else ""
-    return fragment(request, TEMPLATE, "banner", text=shown)
-
-
-ROUTES = (connection, connect, disconnect, banner, *consent_pages.ROUTES, receiver.receive)
+ROUTES = (connection, connect, disconnect, *consent_pages.ROUTES, receiver.receive)

@@ -78,19 +78,6 @@ async def overview(tx: Tx, now: datetime) -> ConnectionView | None:
     )
 
 
-def banner_text(view: ConnectionView | None) -> str:
-    """Say in one line what the reader of any page should know; empty when all is well."""
-    if view is None:
-        return ""
-    if not view.is_connected:
-        return view.state
-    if view.is_loading:
-        return _("Идёт первая загрузка: {percent} %, {left}.").format(
-            percent=view.percent, left=view.left
-        )
-    return _("Данные отстают: {fresh}.").format(fresh=view.fresh) if view.is_late else ""
-
-
 def _state(account: Account) -> str:
     if account.state is AccountState.CONNECTED:
         return _("подключён")
