@@ -124,14 +124,15 @@ class Stand:
     def age_everything(self, *, by_seconds: int) -> None:
         """Make all that is in the CRM so much older."""
         store = self.crm.store
-        for kind in ("leads", "contacts", "companies", "tasks", "notes"):
+        for kind in ("leads", "contacts", "companies", "tasks", "notes", "talks", "unsorted"):
             for doc in store.docs("SELECT doc FROM entity WHERE kind = ?", [kind]):
-                moved = {name: doc[name] - by_seconds for name in ("created_at", "updated_at")}
+                told = ("created_at", "updated_at")
+                moved = {name: doc[name] - by_seconds for name in told if name in doc}
                 store.run(
-                    "UPDATE entity SET doc = ?, created_at = ?, updated_at = ?"
-                    " WHERE kind = ? AND id = ?",
-                    json.dumps(doc | moved), moved["created_at"], moved["updated_at"], kind,
-                    doc["id"],
+                    "UPDATE entity SET doc = ?, created_at = created_at - ?,"
+                    " updated_at = updated_at - ? WHERE kind = ? AND id = ?",
+                    json.dumps(doc | moved), by_seconds, by_seconds, kind,
+                    doc.get("id") or doc["talk_id"],
                 )  # fmt: skip
 
     async def drain(self) -> None:

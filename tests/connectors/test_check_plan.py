@@ -60,7 +60,7 @@ def test_days(ago: timedelta | None, expected: int) -> None:
 
 
 def test_days_of_the_log_meet_without_a_gap() -> None:
-    work = [part for part in parts(NOW, 5, LONG_AGO) if part.path == "events"]
+    work = [part for part in parts(NOW, 5, LONG_AGO, NOW) if part.path == "events"]
     spans = [(part.from_at, part.to_at) for part in work]
     assert [start for start, _end in spans[:-1]] == [end for _start, end in spans[1:]]
     assert spans[0][1] == NOW - timedelta(minutes=10)
@@ -72,7 +72,7 @@ def test_days_of_the_log_meet_without_a_gap() -> None:
 
 def test_events_older_than_the_first_load_are_not_missing() -> None:
     loaded = NOW - timedelta(days=2, hours=12)
-    work = parts(NOW, 5, loaded)
+    work = parts(NOW, 5, loaded, loaded)
     events = [part for part in work if part.path == "events"]
     assert [part.from_at for part in events][-1] == loaded
     assert len(events) == 3
@@ -80,7 +80,7 @@ def test_events_older_than_the_first_load_are_not_missing() -> None:
 
 
 def test_every_list_is_walked_by_number() -> None:
-    work = {part.path: part for part in parts(NOW, 2, LONG_AGO)}
+    work = {part.path: part for part in parts(NOW, 2, LONG_AGO, NOW)}
     for one in LISTS:
         assert ("order[id]", "asc") in listing(work[one.path], 100).params
     assert progress(list(work.values())).percent == 0

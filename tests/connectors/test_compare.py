@@ -16,7 +16,7 @@ from smena.connectors.amocrm.core.compare import (
     judge,
 )
 from smena.connectors.amocrm.core.marks import marks
-from smena.crm.answers import Mark
+from smena.crm.answers import NO_CONTENTS, Contents, Mark
 from smena.crm.model import Source
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
@@ -25,7 +25,7 @@ FRESH, AHEAD = NOW - timedelta(seconds=30), NOW + timedelta(hours=5)
 LEAD = 4_000_001
 
 
-def held(at: datetime | None, *, is_deleted: bool = False, source: Source = Source.API) -> Mark:
+def held(at: datetime, *, is_deleted: bool = False, source: Source = Source.API) -> Mark:
     return Mark(LEAD, at, is_deleted, source)
 
 
@@ -39,7 +39,6 @@ def held(at: datetime | None, *, is_deleted: bool = False, source: Source = Sour
         pytest.param(OLD, held(AHEAD), True, id="newer here"),
         pytest.param(OLD, held(OLD, source=Source.HOOK), True, id="here by a claim only"),
         pytest.param(None, held(OLD), False, id="their moment cannot be read"),
-        pytest.param(OLD, held(None), False, id="ours has no moment"),
     ],
 )
 def test_doubts(there: datetime | None, mark: Mark | None, *, expected: bool) -> None:
@@ -79,11 +78,40 @@ ONE = frozenset({LEAD})
         pytest.param({}, held(OLD), Judgement(surplus=ONE), id="surplus"),
         pytest.param({}, held(OLD, is_deleted=True), Judgement(), id="binned by now"),
         pytest.param({}, None, Judgement(), id="nobody knows it"),
-        pytest.param({LEAD: OLD}, held(None), Judgement(), id="nothing to compare"),
     ],
 )  # fmt: skip
 def test_judge(there: dict[int, datetime], mark: Mark | None, expected: Judgement) -> None:
-    assert judge([LEAD], there, {LEAD: mark} if mark else {}, NOW) == expected
+    here = {LEAD: mark} if mark else {}
+    assert judge(there, here, NO_CONTENTS, looked_at=[LEAD], now=NOW) == expected
+
+
+SAME, OTHER = Contents({LEAD: 1}, {LEAD: 1}), Contents({LEAD: 1}, {LEAD: 2})
+A_PART = Contents({LEAD: 1}, {})
+
+
+@pytest.mark.parametrize(
+    ("at", "mark", "contents", "expected"),
+    [
+        pytest.param(OLD, held(OLD), SAME, Judgement(), id="equal in all"),
+        pytest.param(OLD, held(OLD), OTHER, Judgement(stale=ONE), id="of one moment, not equal"),
+        pytest.param(FRESH, held(FRESH), OTHER, Judgement(), id="changed a moment ago"),
+        pytest.param(OLD, held(OLD), A_PART, Judgement(missing=ONE), id="a part is not held"),
+        pytest.param(FRESH, held(FRESH), A_PART, Judgement(), id="a part, too young"),
+        pytest.param(
+            OLD, held(OLD, is_deleted=True), OTHER, Judgement(missing=ONE, restored=ONE),
+            id="in the bin, whatever it says",
+        ),
+        pytest.param(
+            OLDER, held(OLD), OTHER, Judgement(stale=ONE, mistrusted=ONE), id="once, not twice"
+        ),
+    ],
+)  # fmt: skip
+def test_contents_decide_where_moments_are_equal(
+    at: datetime, mark: Mark, contents: Contents, expected: Judgement
+) -> None:
+    assert judge({LEAD: at}, {LEAD: mark}, contents, looked_at=[LEAD], now=NOW) == expected
+    wrong = contents is not SAME or at != mark.changed_at
+    assert doubts({LEAD: at}, {LEAD: mark}, contents, is_whole=False) == (ONE if wrong else set())
 
 
 moments = st.datetimes(datetime(2026, 1, 1), datetime(2026, 11, 1)).map(  # noqa: DTZ001 -- made aware here
@@ -100,7 +128,7 @@ def test_a_difference_is_always_doubted_first(
     """Whatever a second look would find at once, the walk has noticed."""
     mirror = {number: Mark(number, at, gone) for number, (at, gone) in here.items()}
     seen = doubts(there, mirror, is_whole=True)
-    found = judge({*there, *here}, there, mirror, NOW)
+    found = judge(there, mirror, NO_CONTENTS, looked_at={*there, *here}, now=NOW)
     assert found.missing | found.stale | found.surplus == seen
     assert not found.missing & found.stale
     assert not found.surplus & there.keys()

@@ -46,7 +46,7 @@ class Office:
             self._fields[plural] = made["_embedded"]["custom_fields"]
 
     async def act(self) -> None:
-        verbs = (self._fill, self._fill, self._tag, self._chat, self._chat, self._ask, self._sort)
+        verbs = (self._fill, self._fill, self._tag, self.chat, self.chat, self.ask, self._sort)
         if self._dice.random() < 0.5:
             self.team.act()
         else:
@@ -81,7 +81,7 @@ class Office:
         name = f"тег {self._dice.randrange(4)}"
         await self._patch(plural, number, **{verb: [{"name": name}]})
 
-    async def _chat(self) -> None:
+    async def chat(self) -> None:
         crm, contact = self._stand.crm, self._dice.choice(self.team.contacts)
         if crm.store.entity("contacts", contact) is not None:
             crm.message(
@@ -89,7 +89,7 @@ class Office:
                 is_incoming=self._dice.random() < 0.5,
             )  # fmt: skip
 
-    async def _ask(self) -> None:
+    async def ask(self) -> None:
         """Let a form bring a request."""
         now = self._stand.now()
         form = {

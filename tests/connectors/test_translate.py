@@ -102,7 +102,8 @@ def test_lead() -> None:
         ({"_embedded": []}, "contacts", None),
         ({"_embedded": {"companies": []}}, "contacts", None),
         ({"_embedded": {"contacts": [], "companies": None}}, "contacts", ()),
-        ({"_embedded": {"contacts": [], "companies": []}}, "company", None),
+        ({"_embedded": {"contacts": [], "companies": []}}, "company", 0),
+        ({"_embedded": {"contacts": [], "companies": None}}, "company", None),
         ({"unheard_of": {"deep": [1]}}, "id", 4000001),
     ],
 )

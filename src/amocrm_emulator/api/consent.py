@@ -1,4 +1,4 @@
-"""The page on which a person lets an integration in: small, without scripts."""
+"""The page on which a person lets an integration in: small, without scripts and inline styles."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -8,21 +8,27 @@ from litestar import Response
 
 from amocrm_emulator.oauth.model import Integration
 
+HEADERS = {
+    # The answer of the form leads to the integration's own address, wherever it is.
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self';"
+    " base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
 KEPT = ("client_id", "state", "mode", "from_widget")
 FRAME = """<!doctype html>
 <html lang="ru"><head><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<style>
-body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 28rem; margin: 3rem auto }}
-body {{ padding: 0 1rem }}
-select, button {{ font: inherit; padding: .4rem .8rem; width: 100%; margin: .4rem 0 }}
-button[value=allow] {{ background: #4c8bf7; color: #fff; border: 0; border-radius: .3rem }}
-</style></head><body>{body}</body></html>"""
+<meta name="color-scheme" content="light dark">
+<link rel="icon" href="/page/static/icon.svg">
+<link rel="stylesheet" href="/page/static/frame.css">
+<link rel="stylesheet" href="/page/static/things.css">
+</head><body class="consent"><main>{body}</main></body></html>"""
 FORM = """<h1>Доступ к аккаунту</h1>
 <p>Интеграция «{name}» просит доступ к данным аккаунта «{account}».</p>
 <form method="post" action="/oauth">{kept}
 <label>Вы входите как<select name="user">{people}</select></label>
-<button name="decision" value="allow">Разрешить</button>
+<button class="main" name="decision" value="allow">Разрешить</button>
 <button name="decision" value="deny">Отказать</button></form>
 <p><small>Эмулятор amoCRM на этом компьютере: пароль не нужен.</small></p>"""
 REFUSED = """<h1>Доступ не выдан</h1>
@@ -53,4 +59,4 @@ def _person(user: Mapping[str, Any]) -> str:
 
 def _html(body: str, status: int) -> Response[str]:
     text = FRAME.format(title="amoCRM", body=body)
-    return Response(text, status_code=status, media_type="text/html")
+    return Response(text, status_code=status, media_type="text/html", headers=HEADERS)

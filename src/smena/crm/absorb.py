@@ -68,6 +68,7 @@ async def _people(tx: Tx, changes: Changes) -> None:
         await people.drop_groups(tx, changes.groups)
     if Roster.PIPELINES in changes.complete and changes.pipelines:
         await people.archive_pipelines(tx, changes.pipelines)
+        await people.drop_statuses(tx, changes.statuses)
 
 
 async def _bin(tx: Tx, changes: Changes, frame: Frame) -> tuple[Bin, list[Fact]]:

@@ -4,6 +4,7 @@ A stretch of many people's time comes as parallel lists of whole numbers, one en
 people with 300 events each fit into a page's budget only without an object per event.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -103,14 +104,48 @@ class Marked(StrEnum):
     CONTACT = "contact"
     COMPANY = "company"
     TASK = "task"
-    CALL = "call"
+    TALK = "talk"
+    LEAD_NOTE = "lead_note"
+    CONTACT_NOTE = "contact_note"
+    COMPANY_NOTE = "company_note"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Rows numbered above `after` up to `until` (None: to the end), changed since a moment."""
+
+    after: int
+    until: int | None = None
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What is held of a row; `changed_at` None: its changes cannot be told apart by a moment."""
+    """What is held of a row, as short as it can be compared."""
 
     id: int
-    changed_at: datetime | None
+    changed_at: datetime
     is_deleted: bool = False
     source: Source = Source.API
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """All that a reading says of rows, and all that is held of them: a digest for each row."""
+
+    told: Mapping[int | str, int]
+    held: Mapping[int | str, int]
+
+    @property
+    def differing(self) -> frozenset[int | str]:
+        """Return those held that say something else."""
+        both = self.told.keys() & self.held.keys()
+        return frozenset(key for key in both if self.told[key] != self.held[key])
+
+    @property
+    def lacking(self) -> frozenset[int | str]:
+        """Return those told of which a part is not held."""
+        return frozenset(self.told.keys() - self.held.keys())
+
+
+NO_CONTENTS = Contents({}, {})

@@ -3,22 +3,26 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
+from smena.crm import comparing
 from smena.crm.answers import (
     Briefing,
     CallsOf,
+    Contents,
     EventLine,
     EventsOf,
     LaneCount,
     Mark,
     Marked,
     Pulse,
+    Span,
     WishCount,
 )
 from smena.crm.core import wish as wishing
-from smena.crm.dialogue import TalkId, Unsorted
+from smena.crm.dialogue import Heard, TalkId, Unsorted
 from smena.crm.directory import Book, Entry, Listed
 from smena.crm.facts import Recorded
 from smena.crm.model import (
+    Changes,
     EntityKind,
     EventId,
     Group,
@@ -213,13 +217,23 @@ async def accounts_with_due_wishes(tx: Tx, now: datetime) -> list[AccountId]:
     return await wishes.accounts_due(tx, now)
 
 
-async def marks_between(tx: Tx, of: Marked, after: int, until: int | None) -> dict[int, Mark]:
-    """Return what is held of the rows numbered above `after` up to `until` (None: to the end)."""
-    return await marks.between(tx, of, after, until)
+async def marks_between(tx: Tx, of: Marked, span: Span) -> dict[int, Mark]:
+    """Return what is held of the rows of a stretch, but for notes on cards in the bin."""
+    return await marks.between(tx, of, span)
 
 
 async def marks_among(tx: Tx, of: Marked, ids: Collection[int]) -> dict[int, Mark]:
     return await marks.among(tx, of, ids)
+
+
+async def contents(tx: Tx, changes: Changes, heard: Heard) -> Contents:
+    """Return what a page of one list says beside what is held of the same rows."""
+    return await comparing.compare(tx, changes, heard)
+
+
+async def talks_to_check(tx: Tx, turn: int, span: Span, limit: int) -> list[int]:
+    """Return talks that messages of a stretch name and we lack, and some in work, by `turn`."""
+    return await marks.talks_to_check(tx, turn, span, limit)
 
 
 async def known_events(

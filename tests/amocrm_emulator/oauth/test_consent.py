@@ -32,6 +32,17 @@ async def test_the_page_asks_an_administrator_first(at: Place) -> None:
     assert 'value="&quot;&gt;&lt;b&gt;"' in answer.text
 
 
+async def test_the_page_has_a_policy_and_wears_the_emulators_styles(at: Place) -> None:
+    await integrated(at)
+    shown = await at.http.get("/oauth", params={"client_id": CLIENT})
+    refused = await decide(at, user=str(ANNA))
+    for answer in (shown, refused):
+        assert answer.headers["content-security-policy"].startswith("default-src 'none'; style-src")
+        assert "<style" not in answer.text
+        assert "/page/static/frame.css" in answer.text
+    assert (await at.http.get("/page/static/frame.css")).status_code == 200
+
+
 async def test_agreed(at: Place) -> None:
     await integrated(at)
     answer = await decide(at)

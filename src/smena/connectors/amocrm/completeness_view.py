@@ -109,8 +109,13 @@ def _kinds(
     shown: list[KindView] = []
     for paths in KINDS:
         parts = [part for part in report.parts if part.path in paths] if report else []
-        shown.append(_kind(paths[0], parts, until.get(COVERAGE[paths[0]]), zone))
+        shown.append(_kind(paths[0], parts, _fresh(paths[0], until), zone))
     return tuple(shown)
+
+
+def _fresh(path: str, until: Mapping[str, datetime]) -> datetime | None:
+    kind = COVERAGE.get(path)
+    return until.get(kind) if kind else None
 
 
 def _kind(path: str, parts: Sequence[Part], until: datetime | None, zone: ZoneInfo) -> KindView:

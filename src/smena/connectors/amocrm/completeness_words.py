@@ -1,14 +1,14 @@
 """What the completeness page says of kinds, results and reports."""
 
-from smena.connectors.amocrm.core.check import EVENTS, ROSTER
+from smena.connectors.amocrm.core.check import EVENTS, NOTES, ROSTER, SHORT, TALKS, UNSORTED
 from smena.connectors.amocrm.model import AskedBy, CheckOutcome
 from smena.crm.model import Coverage
 from smena.kernel.i18n import gettext as _
 from smena.kernel.i18n import ngettext, number
 
 KINDS = (
-    (ROSTER,), (EVENTS,), ("leads/notes", "contacts/notes", "companies/notes"), ("leads",),
-    ("contacts",), ("companies",), ("tasks",),
+    (ROSTER,), SHORT, (EVENTS,), ("leads/notes", "contacts/notes", "companies/notes"), ("leads",),
+    ("contacts",), ("companies",), ("tasks",), (UNSORTED,), (TALKS,),
 )  # fmt: skip
 """Lists that are one thing for the reader, in the order of the page."""
 
@@ -28,9 +28,10 @@ def kind_text(path: str) -> str:
     return {
         ROSTER: _("Сотрудники, отделы и воронки"),
         EVENTS: _("События"),
-        "leads/notes": _("Звонки"),
-        "contacts/notes": _("Звонки"),
-        "companies/notes": _("Звонки"),
+        **dict.fromkeys(SHORT, _("Поля, теги и другие справочники")),
+        **dict.fromkeys(NOTES, _("Примечания и звонки")),
+        UNSORTED: _("Неразобранное"),
+        TALKS: _("Беседы в чатах"),
         "leads": _("Сделки"),
         "contacts": _("Контакты"),
         "companies": _("Компании"),

@@ -29,16 +29,20 @@ WITH_TASK_TYPES = (("with", "task_types"),)
 
 async def read(client: Client) -> tuple[Directory, tuple[str, ...]]:
     """Read all short lists; return them and the reasons of lines that were set aside."""
-    told = await client.read(
-        ACCOUNT_PATH, WITH_TASK_TYPES, lambda body: read_one(body, TaskTypesOfAccountJson)
-    )
-    types = lists.task_types(told)
+    types = await task_types(client)
     parts, spoiled = [lists.directory(lists.TASK_TYPES, types)], list(types.spoiled)
     for path, book in lists.BOOKS.items():
         rows = await _rows(client, short(path))
         parts.append(lists.directory(book, rows))
         spoiled += rows.spoiled
     return joined(parts), tuple(spoiled)
+
+
+async def task_types(client: Client) -> Rows[Entry]:
+    told = await client.read(
+        ACCOUNT_PATH, WITH_TASK_TYPES, lambda body: read_one(body, TaskTypesOfAccountJson)
+    )
+    return lists.task_types(told)
 
 
 async def _rows(client: Client, listing: Listing) -> Rows[Entry]:

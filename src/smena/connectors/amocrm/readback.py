@@ -71,11 +71,12 @@ async def _items(client: Client, path: str, ids: Sequence[int]) -> Sequence[msgs
     """Read by number: most lists take many at once, a talk is read alone."""
     if path != TALKS:
         return (await client.list_page(by_ids(path, ids))).items
-    found = [await client.read(f"{ROOT}{TALKS}/{number}", (), _one) for number in ids]
+    found = [await client.read(f"{ROOT}{TALKS}/{number}", (), one_talk) for number in ids]
     return [item for item in found if item is not None]
 
 
-def _one(body: bytes) -> msgspec.Raw | None:
+def one_talk(body: bytes) -> msgspec.Raw | None:
+    """Return a talk as received, None for one that is not there."""
     if not body.strip():
         return None
     read_one(body, TalkJson)  # what is no talk at all is asked for again

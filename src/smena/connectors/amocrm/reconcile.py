@@ -20,7 +20,7 @@ from smena.connectors.amocrm.core.check import (
     is_night_due,
     parts,
 )
-from smena.connectors.amocrm.model import AskedBy, Check, CheckOutcome, Connection
+from smena.connectors.amocrm.model import AskedBy, CheckOutcome, Connection
 from smena.connectors.amocrm.reach import Reach
 from smena.connectors.amocrm.reconcile_run import Run
 from smena.connectors.amocrm.share import Share
@@ -40,7 +40,9 @@ log = structlog.get_logger(__name__)
 async def begin(tx: Tx, asked_by: AskedBy, now: datetime) -> bool:
     """Begin a check unless one is running or there is nothing to compare yet."""
     connection = await link.one(tx)
-    if connection is None or not connection.is_active or connection.load_finished_at is None:
+    if connection is None or not connection.is_active:
+        return False
+    if connection.load_started_at is None or connection.load_finished_at is None:
         return False
     there = await store.running(tx)
     if there is not None and now - there.started_at > CUT_AFTER:
@@ -48,7 +50,8 @@ async def begin(tx: Tx, asked_by: AskedBy, now: datetime) -> bool:
     done = [one for one in await store.latest(tx, HISTORY) if one.outcome is CheckOutcome.DONE]
     days = days_to_check(done[0].started_at if done else None, now)
     log_from = await history.loaded_from(tx) or connection.load_finished_at
-    work = parts(now + connection.ahead, days, log_from)
+    loaded_at = connection.load_started_at + connection.ahead
+    work = parts(now + connection.ahead, days, log_from, loaded_at)
     if await store.begin(tx, asked_by, work, now) is None:
         return False
     await wake(tx, PUMP, tx.account)
@@ -74,24 +77,21 @@ async def go_on(context: JobContext, account: AccountId) -> None:
         return
     if check is None or check.next_at > context.now:
         return
-    run = await _run(context, account, connection, check)
+    reach = context.service(Reach)
+    client = await reach.client_in_background(context.db, context.clock, account)
+    share = Share(context.db, context.clock, account, _pace(reach, connection))
+    run = Run(context, account, client, check.id, share, names)
     for part in work:
         if not part.is_walked:
             await reconcile_walk.walk(run, part)
     while not await _has_ended(run):
-        if not await reconcile_doubts.look(run, names):
+        if not await reconcile_doubts.look(run):
             return
 
 
-async def _run(
-    context: JobContext, account: AccountId, connection: Connection, check: Check
-) -> Run:
-    reach = context.service(Reach)
-    client = await reach.client_in_background(context.db, context.clock, account)
+def _pace(reach: Reach, connection: Connection) -> float:
     told = connection.requests_per_second
-    per_second = reach.options.requests_per_second if told is None else told
-    share = Share(context.db, context.clock, account, per_second)
-    return Run(context, account, client, check.id, share)
+    return reach.options.requests_per_second if told is None else told
 
 
 async def _has_ended(run: Run) -> bool:

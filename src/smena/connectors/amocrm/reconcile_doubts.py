@@ -9,12 +9,13 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import groupby
 
+from smena.connectors.amocrm import reconcile_unsorted
 from smena.connectors.amocrm.core import translate
-from smena.connectors.amocrm.core.check import BY_PATH, Part
+from smena.connectors.amocrm.core.check import BY_PATH, NOTES, UNSORTED, Part
 from smena.connectors.amocrm.core.compare import Judgement, is_plausible, judge
 from smena.connectors.amocrm.core.listing import IDS_MAX, by_ids
 from smena.connectors.amocrm.core.marks import marks
-from smena.connectors.amocrm.core.translate import People, Told
+from smena.connectors.amocrm.core.translate import Told
 from smena.connectors.amocrm.neighbours import ask_for_neighbours
 from smena.connectors.amocrm.reconcile_run import Run
 from smena.connectors.amocrm.store import check as store
@@ -22,33 +23,39 @@ from smena.connectors.amocrm.store import link
 from smena.connectors.amocrm.store.check import Doubt
 from smena.crm import actions as crm
 from smena.crm import queries as crm_queries
-from smena.crm.model import Changes, Removed, Source
+from smena.crm.dialogue import Heard
+from smena.crm.model import Changes, NoteId, Removed, Source
 from smena.kernel.db import Tx
 
 LOOKS = 2
 LOOK_AGAIN = timedelta(seconds=3)
 
 
-async def look(run: Run, names: People) -> bool:
+async def look(run: Run) -> bool:
     """Look into the doubts that are due; False when none is."""
     async with run.tenant() as tx:
         due = await store.due(tx, run.check, run.now, IDS_MAX)
         work = (await store.parts(tx, [run.check]))[run.check]
     by_number = {part.number: part for part in work}
     for number, doubts in groupby(due, key=lambda doubt: doubt.number):
-        await _batch(run, by_number[number], list(doubts), names)
+        part = by_number[number]
+        if part.path == UNSORTED:
+            await reconcile_unsorted.look(run, part, [doubt.id for doubt in doubts])
+        else:
+            await _batch(run, part, list(doubts))
     return bool(due)
 
 
-async def _batch(run: Run, part: Part, doubts: Sequence[Doubt], names: People) -> None:
+async def _batch(run: Run, part: Part, doubts: Sequence[Doubt]) -> None:
     looks = {doubt.id: doubt.looks for doubt in doubts}
     read = await run.read(by_ids(part.path, sorted(looks)))
-    told = translate.page(part.path, read.page.items, names)
+    told = translate.page(part.path, read.page.items, run.names)
     there = marks(read.page.items).rows
     async with run.tenant() as tx:
         ours = await store.still_there(tx, run.check, part.number, looks)
         held = await crm_queries.marks_among(tx, BY_PATH[part.path].of, ours)
-        found = judge(ours, there, held, run.crm_now)
+        contents = await crm_queries.contents(tx, told.changes, told.heard)
+        found = judge(there, held, contents, looked_at=ours, now=run.crm_now)
         again = {number for number in found.surplus if looks[number] + 1 < LOOKS}
         gone = found.surplus - again
         is_believed = await _is_believed(run, tx, part, gone)
@@ -75,21 +82,27 @@ async def _is_believed(run: Run, tx: Tx, part: Part, gone: frozenset[int]) -> bo
 
 async def _heal(run: Run, tx: Tx, part: Part, told: Told, found: Judgement) -> None:
     """Take the read into the mirror, with a push where a read alone would not win."""
-    await crm.mistrust(tx, BY_PATH[part.path].of, found.mistrusted & told.ids)
-    back = (
-        []
-        if not found.restored
-        else [
-            Removed(translate.kind_of(part.path), number, run.crm_now, is_restored=True)
-            for number in sorted(found.restored)
-        ]
-    )
-    await crm.absorb(tx, replace(told.changes, removed=tuple(back)), now=run.now)
+    of, changes, unsure = BY_PATH[part.path].of, told.changes, found.mistrusted
+    if part.path in NOTES:
+        unsure |= found.restored
+    else:
+        kind = translate.kind_of(part.path)
+        back = [Removed(kind, one, run.crm_now, is_restored=True) for one in found.restored]
+        changes = replace(changes, removed=tuple(back))
+    await crm.mistrust(tx, of, unsure & told.ids)
+    await crm.absorb(tx, changes, now=run.now)
+    await crm.learn(tx, told.directory)
+    await crm.hear(tx, told.heard)
 
 
 async def _bin(run: Run, tx: Tx, part: Part, gone: frozenset[int]) -> None:
-    if gone:
-        kind = translate.kind_of(part.path)
-        removed = tuple(Removed(kind, number, run.crm_now) for number in sorted(gone))
-        await crm.absorb(tx, Changes(source=Source.API, removed=removed), now=run.now)
-        await ask_for_neighbours(tx, removed, run.now)
+    """Throw away what is not there. Of a note that is gone, the call has been made all the same."""
+    if not gone:
+        return
+    if part.path in NOTES:
+        await crm.hear(tx, Heard(dropped=tuple(NoteId(number) for number in sorted(gone))))
+        return
+    kind = translate.kind_of(part.path)
+    removed = tuple(Removed(kind, number, run.crm_now) for number in sorted(gone))
+    await crm.absorb(tx, Changes(source=Source.API, removed=removed), now=run.now)
+    await ask_for_neighbours(tx, removed, run.now)

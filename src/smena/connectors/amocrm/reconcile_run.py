@@ -4,10 +4,15 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from smena.connectors.amocrm.client import Client
+import msgspec
+
+from smena.connectors.amocrm.client import AccessLost, Client
 from smena.connectors.amocrm.core.check import CheckId
 from smena.connectors.amocrm.core.listing import Listing
 from smena.connectors.amocrm.core.payload import Page
+from smena.connectors.amocrm.core.translate import People
+from smena.connectors.amocrm.lists import OPTIONAL
+from smena.connectors.amocrm.roster import PAGES_MAX
 from smena.connectors.amocrm.share import Share
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
@@ -26,6 +31,17 @@ class Pages:
 
 
 @dataclass(frozen=True, slots=True)
+class Whole:
+    """A list read from its beginning; `is_full`: to its end, and not closed to us."""
+
+    items: tuple[msgspec.Raw, ...]
+    requests: int
+    began_at: datetime
+    took: timedelta
+    is_full: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """A check of one account, on this node."""
 
@@ -34,6 +50,7 @@ class Run:
     client: Client
     check: CheckId
     share: Share
+    names: People
 
     @property
     def now(self) -> datetime:
@@ -55,3 +72,21 @@ class Run:
             await self.share.turn(SHARE)
             page, requests = await self.client.list_page(listing, number), 2
         return Pages(page, requests, self.context.now - started_at)
+
+    async def read_whole(self, listing: Listing) -> Whole:
+        """Read a short list to its end, each page in its turn."""
+        items: list[msgspec.Raw] = []
+        started_at, began_at, requests, is_full = self.now, self.crm_now, 0, False
+        for number in range(1, PAGES_MAX + 1):
+            try:
+                pages = await self.read(listing, number)
+            except AccessLost as lost:
+                if lost.status not in OPTIONAL:
+                    raise
+                requests += 1
+                break
+            items += pages.page.items
+            requests += pages.requests
+            if is_full := not pages.page.has_next:
+                break
+        return Whole(tuple(items), requests, began_at, self.now - started_at, is_full)

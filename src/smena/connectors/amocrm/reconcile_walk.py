@@ -1,34 +1,51 @@
 """Walk one list of amoCRM against the mirror and note what looks different."""
 
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from smena.connectors.amocrm import roster
+from smena.connectors.amocrm import reconcile_lists, reconcile_talks, reconcile_unsorted
 from smena.connectors.amocrm.core import translate
-from smena.connectors.amocrm.core.check import BY_PATH, EVENTS, ROSTER, Part, listing
-from smena.connectors.amocrm.core.compare import checksum, doubts, joined
+from smena.connectors.amocrm.core.check import (
+    BY_PATH,
+    EVENTS,
+    ROSTER,
+    SHORT,
+    TALKS,
+    UNSORTED,
+    Part,
+    listing,
+)
+from smena.connectors.amocrm.core.compare import There, checksum, contents_sum, doubts, joined
 from smena.connectors.amocrm.core.listing import events_limit
-from smena.connectors.amocrm.core.marks import PageMarks, marks
-from smena.connectors.amocrm.core.rosters import differing, rows_held, rows_told
+from smena.connectors.amocrm.core.marks import marks
+from smena.connectors.amocrm.core.translate import Items, Told
 from smena.connectors.amocrm.neighbours import ask_for_neighbours
-from smena.connectors.amocrm.reconcile_run import SHARE, Pages, Run
+from smena.connectors.amocrm.reconcile_run import Pages, Run
 from smena.connectors.amocrm.store import check as store
 from smena.connectors.amocrm.store import unread as asked
 from smena.crm import actions as crm
 from smena.crm import queries as crm_queries
-from smena.crm.answers import Mark
+from smena.crm.answers import Span
+from smena.crm.model import Changes, Source
 from smena.kernel.db import Tx
 
 SETTLE = timedelta(seconds=20)
 """How long a difference may take to go away by itself before it is looked at again."""
 
-ROSTER_REQUESTS = 3
+WHOLE: Mapping[str, Callable[[Run, Part], Awaitable[None]]] = {
+    ROSTER: reconcile_lists.people_and_stages,
+    **dict.fromkeys(SHORT, reconcile_lists.short_list),
+    UNSORTED: reconcile_unsorted.walk,
+    TALKS: reconcile_talks.walk,
+}
+"""Lists that are not walked page by page in the order of numbers, by their own walkers."""
 
 
 async def walk(run: Run, part: Part) -> None:
     """Walk a part to its end, or until another run has come further."""
-    if part.path == ROSTER:
-        await _roster(run, part)
+    if by_hand := WHOLE.get(part.path):
+        await by_hand(run, part)
         return
     events_max = events_limit(run.client.host)
     is_ours = True
@@ -40,7 +57,7 @@ async def walk(run: Run, part: Part) -> None:
             if part.path == EVENTS:
                 part = await _events(run, tx, part, pages)
             else:
-                part = await _cards(run, tx, part, marks(pages.page.items))
+                part = await _cards(run, tx, part, pages.page.items)
             is_ours = await store.save(tx, run.check, part, read_page=read_page)
 
 
@@ -55,37 +72,50 @@ def _turned(part: Part, pages: Pages) -> Part:
     )
 
 
-async def _cards(run: Run, tx: Tx, part: Part, told: PageMarks) -> Part:
+async def _cards(run: Run, tx: Tx, part: Part, items: Items) -> Part:
     """Compare a page with the mirror's rows of the same stretch of numbers."""
-    of = BY_PATH[part.path].of
+    of, told = BY_PATH[part.path].of, marks(items)
+    said = translate.page(part.path, items, run.names)
+    there = {number: at for number, at in told.rows.items() if _is_due(part, at)}
     is_whole = part.is_whole and told.is_sure and told.is_after(part.after_id)
     last = max(told.rows, default=part.after_id)
+    held = await crm_queries.marks_among(tx, of, list(there))
     if is_whole:
-        until = None if part.is_walked else last
-        held = await crm_queries.marks_between(tx, of, part.after_id, until)
-    else:
-        held = await crm_queries.marks_among(tx, of, list(told.rows))
-    await store.doubt(
-        tx, run.check, part.number, doubts(told.rows, held, is_whole=is_whole), run.now + SETTLE
-    )
-    alive = [mark for mark in held.values() if not mark.is_deleted]
+        span = Span(part.after_id, None if part.is_walked else last, part.from_at)
+        held |= await crm_queries.marks_between(tx, of, span)
+    contents = await crm_queries.contents(tx, said.changes, said.heard)
+    found = doubts(there, held, contents, is_whole=is_whole)
+    await store.doubt(tx, run.check, part.number, found, run.now + SETTLE)
+    await _derived(run, tx, said, held.keys() - found)
+    alive = {mark.id: mark.changed_at for mark in held.values() if not mark.is_deleted}
+    there_sum, held_sum = _sums(there, contents.told), _sums(alive, contents.held)
     return replace(
         part,
         after_id=max(part.after_id, last),
         is_whole=is_whole,
-        there=part.there + len(told.rows),
+        there=part.there + len(there),
         held=part.held + len(alive),
-        there_sum=joined(part.there_sum, checksum(told.rows.items())),
-        held_sum=joined(part.held_sum, checksum(_pairs(alive, told))),
+        there_sum=joined(part.there_sum, there_sum),
+        held_sum=joined(part.held_sum, held_sum),
     )
 
 
-def _pairs(alive: list[Mark], told: PageMarks) -> list[tuple[int, datetime | None]]:
-    """Return the rows held as they are summed; one without a moment of its own agrees."""
-    return [
-        (mark.id, told.rows.get(mark.id) if mark.changed_at is None else mark.changed_at)
-        for mark in alive
-    ]
+async def _derived(run: Run, tx: Tx, said: Told, agreed: Collection[int]) -> None:
+    """Take in what amoCRM derives for leads that agree: their next task has no moment of change."""
+    leads = tuple(lead for lead in said.changes.leads if int(lead.id) in agreed)
+    if leads:
+        await crm.absorb(tx, Changes(source=Source.API, leads=leads), now=run.now)
+
+
+def _is_due(part: Part, at: datetime | None) -> bool:
+    """Tell whether a row is of the days that are compared: some lists ignore the filter."""
+    return part.from_at is None or at is None or at >= part.from_at
+
+
+def _sums(rows: There, digests: Mapping[int | str, int]) -> int:
+    """Return one number for rows and for what they say."""
+    said = contents_sum(digests[number] for number in rows if number in digests)
+    return joined(checksum(rows.items()), said)
 
 
 async def _events(run: Run, tx: Tx, part: Part, pages: Pages) -> Part:
@@ -120,27 +150,3 @@ async def _events(run: Run, tx: Tx, part: Part, pages: Pages) -> Part:
 
 def _span(moments: list[datetime]) -> tuple[datetime, datetime]:
     return min(moments), max(moments)
-
-
-async def _roster(run: Run, part: Part) -> None:
-    """Compare people, groups and stages: whole lists, read at once."""
-    started_at = await run.share.turn(SHARE)
-    changes, _spoiled = await roster.read(run.client)
-    async with run.tenant() as tx:
-        there = rows_told(changes)
-        held = rows_held(
-            await crm_queries.users(tx),
-            await crm_queries.groups(tx),
-            await crm_queries.pipelines(tx),
-            await crm_queries.statuses(tx),
-        )
-        found = differing(there, held)
-        moved = replace(
-            part, page=2, is_walked=True, there=len(there), held=len(held),
-            missing=len(found.missing), stale=len(found.stale), surplus=len(found.surplus),
-            healed=len(found.missing) + len(found.stale) + len(found.surplus),
-            there_sum=found.there_sum, held_sum=found.held_sum, requests=ROSTER_REQUESTS,
-            seconds=(run.now - started_at).total_seconds(),
-        )  # fmt: skip
-        if await store.save(tx, run.check, moved, read_page=part.page):
-            await crm.absorb(tx, changes, now=run.now)

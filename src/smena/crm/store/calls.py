@@ -41,6 +41,8 @@ SELECT {_COLUMNS} FROM unnest($4::bigint[], $5::text[], $6::timestamptz[], $7::t
                  AND c.started_at BETWEEN line.first AND line.last
 """  # noqa: S608 -- a constant list of columns
 
+FIND = f"SELECT {_COLUMNS} FROM crm_call c WHERE c.account_id = $1 AND c.note_id = ANY($2)"  # noqa: S608 -- a constant list of columns
+
 KNOWN_NOTES = "SELECT note_id FROM crm_call WHERE account_id = $1 AND note_id = ANY($2)"
 
 MARGIN = timedelta(hours=1)
@@ -82,6 +84,12 @@ async def keep(tx: Tx, calls: Iterable[Call], repeats: Mapping[NoteId, NoteId]) 
             for c in calls
         ],
     )  # fmt: skip
+
+
+async def find(tx: Tx, notes: Iterable[NoteId]) -> dict[int, Call]:
+    raw = await tx.driver()
+    rows = await raw.fetch(FIND, tx.account, list(notes))
+    return {row["note_id"]: _call(row) for row in rows}
 
 
 async def known_notes(tx: Tx, notes: Iterable[NoteId]) -> set[NoteId]:

@@ -55,6 +55,15 @@ ARCHIVE_PIPELINES = """
 UPDATE crm_pipeline SET is_archive = true WHERE account_id = :account AND id <> ALL(:present)
 """
 
+# Of a pipeline that is listed with its stages: what is not among them is gone.
+DROP_STATUSES = """
+DELETE FROM crm_status s USING unnest(CAST(:pipelines AS bigint[])) AS listed (pipeline_id)
+ WHERE s.account_id = :account AND s.pipeline_id = listed.pipeline_id
+   AND NOT EXISTS (
+       SELECT FROM unnest(CAST(:of AS bigint[]), CAST(:ids AS bigint[])) AS there (pipeline_id, id)
+        WHERE there.pipeline_id = s.pipeline_id AND there.id = s.id)
+"""
+
 KEEP_STATUS = """
 INSERT INTO crm_status (account_id, pipeline_id, id, name, sort, color, kind)
 VALUES (:account, :pipeline, :id, :name, :sort, :color, :kind)
@@ -171,6 +180,14 @@ async def keep_pipelines(tx: Tx, pipelines: Sequence[Pipeline], statuses: Sequen
 
 async def archive_pipelines(tx: Tx, present: Sequence[Pipeline]) -> None:
     await tx.run(ARCHIVE_PIPELINES, account=tx.account, present=[p.id for p in present])
+
+
+async def drop_statuses(tx: Tx, present: Sequence[Status]) -> None:
+    """Forget stages that their pipelines no longer have; a pipeline without any keeps its own."""
+    await tx.run(
+        DROP_STATUSES, account=tx.account, pipelines=sorted({one.pipeline for one in present}),
+        of=[one.pipeline for one in present], ids=[one.id for one in present],
+    )  # fmt: skip
 
 
 async def users(tx: Tx) -> list[User]:

@@ -1,7 +1,7 @@
 """A check of completeness: what is compared, in which order, when, and how far it is.
 
-One line in `LISTS` is a kind of cards that is compared. People and stages come first (short lists
-that are read whole), then the last days of the log, then calls, then the cards.
+One line in `LISTS` is a kind of cards that is compared. People, stages and other short lists come
+first (they are read whole), then the last days of the log, then notes, then the cards, then talks.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import NewType
 from zoneinfo import ZoneInfo
 
-from smena.connectors.amocrm.core.listing import CALL_FILTER, LIMIT, Listing, Params
+from smena.connectors.amocrm.core.listing import LIMIT, Listing, Params, with_parts
+from smena.connectors.amocrm.core.lists import BOOKS
 from smena.connectors.amocrm.core.values import seconds_of
 from smena.crm.answers import Marked
 
@@ -18,6 +19,12 @@ CheckId = NewType("CheckId", int)
 
 ROSTER = "users"
 EVENTS = "events"
+UNSORTED = "leads/unsorted"
+TALKS = "talks"
+TASK_TYPES = "account"
+"""Types of tasks stand in the account itself; they have no list of their own."""
+
+SHORT = (TASK_TYPES, *BOOKS)
 DAY = timedelta(days=1)
 DAYS_MIN, DAYS_MAX = 2, 14
 SETTLED = timedelta(minutes=10)
@@ -33,27 +40,26 @@ CUT_AFTER = timedelta(hours=20)
 class Checked:
     """A list of cards and the rows that should equal it.
 
-    `is_whole`: what the list does not show is not there. `is_recent`: only the last days are read,
-    because the mirror keeps no more.
+    What the list does not show is not there. `is_recent`: only the last days are read, because
+    the mirror keeps no more.
     """
 
     path: str
     of: Marked
-    params: Params = ()
-    is_whole: bool = True
     is_recent: bool = False
 
 
 LISTS = (
-    Checked("leads/notes", Marked.CALL, CALL_FILTER, is_whole=False, is_recent=True),
-    Checked("contacts/notes", Marked.CALL, CALL_FILTER, is_whole=False, is_recent=True),
-    Checked("companies/notes", Marked.CALL, CALL_FILTER, is_whole=False, is_recent=True),
+    Checked("leads/notes", Marked.LEAD_NOTE, is_recent=True),
+    Checked("contacts/notes", Marked.CONTACT_NOTE, is_recent=True),
+    Checked("companies/notes", Marked.COMPANY_NOTE, is_recent=True),
     Checked("leads", Marked.LEAD),
     Checked("contacts", Marked.CONTACT),
     Checked("companies", Marked.COMPANY),
     Checked("tasks", Marked.TASK),
 )
 BY_PATH = {one.path: one for one in LISTS}
+NOTES = frozenset(one.path for one in LISTS if one.is_recent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,23 +106,26 @@ def summed(work: Sequence[Part]) -> Part:
     )
 
 
-def parts(now: datetime, days: int, log_from: datetime) -> tuple[Part, ...]:
+def parts(now: datetime, days: int, log_from: datetime, loaded_at: datetime) -> tuple[Part, ...]:
     """Cut a check into parts; `now` is amoCRM's clock.
 
-    What is older than `log_from` was never asked for, so it is not missing.
+    What is older than `log_from` was never asked for, so it is not missing. The first load reads
+    no talks, so those are expected that somebody named since `loaded_at`.
     """
     end = (now - SETTLED).replace(microsecond=0)
     start = max(end - DAY * days, log_from)
-    work: list[tuple[str, datetime | None, datetime | None, bool]] = [(ROSTER, None, None, True)]
+    work: list[tuple[str, datetime | None, datetime | None]] = [
+        (path, None, None) for path in (ROSTER, *SHORT, UNSORTED)
+    ]
     work += [
-        (EVENTS, max(end - DAY * (day + 1), start), end - DAY * day, True)
+        (EVENTS, max(end - DAY * (day + 1), start), end - DAY * day)
         for day in range(days)
         if end - DAY * day > start
     ]
-    work += [(one.path, start if one.is_recent else None, None, one.is_whole) for one in LISTS]
+    work += [(one.path, start if one.is_recent else None, None) for one in LISTS]
+    work.append((TALKS, max(start, loaded_at), None))
     return tuple(
-        Part(number, path, from_at, to_at, is_whole=is_whole)
-        for number, (path, from_at, to_at, is_whole) in enumerate(work)
+        Part(number, path, from_at, to_at) for number, (path, from_at, to_at) in enumerate(work)
     )
 
 
@@ -135,7 +144,7 @@ def listing(part: Part, events_max: int) -> Listing:
         within = (("filter[created_at][from]", str(since)), ("filter[created_at][to]", until))
         return Listing(EVENTS, within, events_max)
     recent: Params = () if since is None else (("filter[updated_at][from]", str(since)),)
-    return Listing(part.path, (*BY_PATH[part.path].params, *recent, ("order[id]", "asc")), LIMIT)
+    return Listing(part.path, (*with_parts(part.path), *recent, ("order[id]", "asc")), LIMIT)
 
 
 def is_night_due(zone: ZoneInfo, last_started: datetime | None, now: datetime) -> bool:

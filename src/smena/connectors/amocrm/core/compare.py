@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from smena.connectors.amocrm.core.values import seconds_of
-from smena.crm.answers import Mark
+from smena.crm.answers import NO_CONTENTS, Contents, Mark
 from smena.crm.model import Source
 
 YOUNG = timedelta(minutes=2)
@@ -43,16 +43,33 @@ class Judgement:
         return len(self.missing) + len(self.stale) + len(self.surplus)
 
 
-def doubts(there: There, held: Held, *, is_whole: bool) -> frozenset[int]:
+def doubts(
+    there: There, held: Held, contents: Contents = NO_CONTENTS, *, is_whole: bool
+) -> frozenset[int]:
     """Return whom to look at again; `is_whole`: what the list does not show is not there."""
-    found = {number for number, at in there.items() if not _agrees(at, held.get(number))}
+    wrong = contents.differing | contents.lacking
+    found = {
+        number
+        for number, at in there.items()
+        if number in wrong or not _agrees(at, held.get(number))
+    }
     if is_whole:
         found |= {mark.id for mark in held.values() if not mark.is_deleted and mark.id not in there}
     return frozenset(found)
 
 
-def judge(looked_at: Collection[int], there: There, held: Held, now: datetime) -> Judgement:
+def judge(
+    there: There,
+    held: Held,
+    contents: Contents,
+    *,
+    looked_at: Collection[int],
+    now: datetime,
+) -> Judgement:
     """Compare what a second read says of these cards with what is held at that moment.
+
+    Of one moment the contents decide: amoCRM may have told a part of a card only, or a claim
+    guessed it wrong.
 
     `now` is amoCRM's own clock: it is compared with its moments.
     """
@@ -66,12 +83,12 @@ def judge(looked_at: Collection[int], there: There, held: Held, now: datetime) -
         if number not in there:
             if mark is not None and not mark.is_deleted:
                 surplus.add(number)
-        elif mark is None or mark.is_deleted:
-            if mark is not None:
+        elif mark is None or mark.is_deleted or number in contents.lacking:
+            if mark is not None and mark.is_deleted:
                 restored.add(number)
             if at is None or not _is_young(at, now):
                 missing.add(number)
-        elif at is not None and mark.changed_at is not None and mark.changed_at != at:
+        elif at is not None and (mark.changed_at != at or number in contents.differing):
             latest = max(at, mark.changed_at)
             if _is_young(latest, now):
                 continue
@@ -94,6 +111,11 @@ def checksum(rows: Iterable[tuple[int | str, datetime | None]]) -> int:
     return sum(_digest(number, at) for number, at in rows) % 2**63
 
 
+def contents_sum(digests: Iterable[int]) -> int:
+    """Return one number for what a set of rows says, in whatever order."""
+    return sum(digests) % 2**63
+
+
 def joined(one: int, other: int) -> int:
     """Return the checksum of two sets that share no row."""
     return (one + other) % 2**63
@@ -108,7 +130,7 @@ def _agrees(at: datetime | None, mark: Mark | None) -> bool:
     """Tell whether a row needs no second look; a claim of the same second is no proof."""
     if mark is None or mark.is_deleted:
         return False
-    if mark.changed_at is None or at is None:
+    if at is None:
         return True
     return mark.changed_at == at and mark.source is Source.API
 

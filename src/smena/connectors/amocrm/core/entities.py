@@ -140,8 +140,11 @@ def _contacts(links: list[LinkJson] | None) -> tuple[ContactId, ...] | None:
 
 
 def _company(links: LinksJson) -> CompanyId | None:
-    if not links.companies:
+    """Return the linked company; a list that is empty says that there is none."""
+    if links.companies is None:
         return None
+    if not links.companies:
+        return CompanyId(0)
     return CompanyId(identity(links.companies[0].id))
 
 

@@ -13,7 +13,6 @@ IDS_MAX = 100
 """Ids in one address: about 3 KB, every proxy takes it."""
 
 Params = tuple[tuple[str, str], ...]
-CALL_FILTER: Params = (("filter[note_type][0]", "call_in"), ("filter[note_type][1]", "call_out"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ def of_slice(one: Slice, events_max: int) -> Listing:
         return Listing(one.path, (*within, ("order[id]", "asc")))
     if one.path == "users":
         return users()
-    return Listing(one.path, (*_with(one.path), ("order[id]", "asc")))
+    return Listing(one.path, (*with_parts(one.path), ("order[id]", "asc")))
 
 
 def of_stream(stream: Stream, window: Window, events_max: int) -> Listing:
@@ -66,12 +65,12 @@ def of_stream(stream: Stream, window: Window, events_max: int) -> Listing:
     if stream is Stream.TASKS:
         return Listing("tasks", since)
     newest_first = ("order[updated_at]", "desc")
-    return Listing(stream.value, (*_with(stream.value), *since, newest_first))
+    return Listing(stream.value, (*with_parts(stream.value), *since, newest_first))
 
 
 def by_ids(path: str, ids: Sequence[int]) -> Listing:
     named = tuple((f"filter[id][{index}]", str(number)) for index, number in enumerate(ids))
-    return Listing(path, (*_with(path), *named))
+    return Listing(path, (*with_parts(path), *named))
 
 
 def users() -> Listing:
@@ -92,7 +91,8 @@ def short(path: str) -> Listing:
     return Listing(path, ())
 
 
-def _with(path: str) -> Params:
+def with_parts(path: str) -> Params:
+    """Return what a list of cards is asked for beside the cards themselves."""
     return (("with", "contacts,source,source_id"),) if path == "leads" else ()
 
 

@@ -1,10 +1,11 @@
-"""Where the people, groups and stages of amoCRM differ from those held."""
+"""Where amoCRM's short lists differ from those held: people, stages, fields, tags and others."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from smena.crm.model import Changes, Group, Pipeline, Status, User
+from smena.crm.directory import Book, Directory, Entry, Listed
+from smena.crm.model import Changes, Group, Pipeline, PipelineId, Status, User
 
 Rows = Mapping[tuple[object, ...], object]
 
@@ -36,7 +37,8 @@ def rows_held(
 
 def differing(there: Rows, held: Rows) -> RosterDifference:
     """Compare. Who has left and what is archived stays here for the days of the past."""
-    alive = {key: row for key, row in held.items() if key in there or _is_alive(row)}
+    listed = {row.pipeline for row in there.values() if isinstance(row, Status)}
+    alive = {key: row for key, row in held.items() if key in there or _is_alive(row, listed)}
     return RosterDifference(
         missing=frozenset(there.keys() - held.keys()),
         stale=frozenset(key for key in there.keys() & held.keys() if there[key] != held[key]),
@@ -44,6 +46,26 @@ def differing(there: Rows, held: Rows) -> RosterDifference:
         there_sum=_sum(there.items()),
         held_sum=_sum(alive.items()),
     )
+
+
+def entries_differing(told: Directory, held: Iterable[Entry], book: Book) -> RosterDifference:
+    """Compare a short list; one that is empty or not read to its end shows nobody as surplus.
+
+    Sources are known from leads as well, by their names only, and most are in no list.
+    """
+    is_learned = book[0] is Listed.LEAD_SOURCES
+    there: Rows = {(one.id,): _shown(one, is_learned=is_learned) for one in told.entries}
+    is_whole = book in told.complete and not is_learned
+    here: Rows = {
+        (one.id,): _shown(one, is_learned=is_learned)
+        for one in held
+        if one.owner == book[1] and ((one.id,) in there or (is_whole and not one.is_gone))
+    }
+    return differing(there, here)
+
+
+def _shown(entry: Entry, *, is_learned: bool) -> object:
+    return entry.name if is_learned else entry
 
 
 def _rows(
@@ -60,14 +82,15 @@ def _rows(
     }
 
 
-def _is_alive(row: object) -> bool:
+def _is_alive(row: object, listed: Collection[PipelineId]) -> bool:
+    """Tell whether a list that does not show the row is wrong, or we are."""
     match row:
         case User():
             return row.is_active
         case Pipeline():
             return not row.is_archive
         case Status():
-            return False  # a stage goes with its pipeline; past leads name it
+            return row.pipeline in listed  # an archived pipeline keeps its stages
         case _:
             return True
 
