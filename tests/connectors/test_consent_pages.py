@@ -227,6 +227,17 @@ async def test_installed_inside_amocrm_waits_for_an_administrator(marina: Desk) 
     assert (await marina.send(f"{PATH}/offers/{action}")).status_code == 422
 
 
+async def test_a_consent_given_up_half_way_does_not_hide_an_offer(marina: Desk) -> None:
+    """The account's own administrators are asked, not the browser that began last."""
+    _link, state = way_to_amocrm(await begun(marina))
+    await marina.browser.get(LANDING, params=answer(marina, state))
+    await begun(marina)
+    marina.browser.cookies.clear()
+    await marina.browser.get(LANDING, params=answer(marina, from_widget="1"))
+    await marina.sign_in()
+    assert f'action="{PATH}/offers/' in (await marina.browser.get(PATH)).text
+
+
 async def test_an_unknown_integration_offers_nothing(marina: Desk) -> None:
     integrate(marina.made)
     found = await marina.browser.get(LANDING, params=answer(marina))

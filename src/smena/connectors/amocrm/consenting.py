@@ -119,7 +119,8 @@ async def offer(
     """Keep a code that nobody here asked for, when its integration is known here."""
     now = clock.now()
     async with db.system() as tx:
-        origin = await consents.origin_of(tx, reach.vault, landed.client, now)
+        host = urlsplit(landed.base_url).netloc
+        origin = await consents.origin_of(tx, reach.vault, landed.client, host, now)
         if origin is None:
             return NotConnected(Refusal.UNKNOWN_CLIENT)
         same = _same_host(origin.base_url, landed.base_url)

@@ -54,18 +54,20 @@ SELECT {_COLUMNS} FROM amocrm_consent
  ORDER BY made_at DESC LIMIT 5
 """  # noqa: S608 -- a constant list
 
-# Whoever knows the integration's secret here: a browser that asks now, or a connected account.
-ASKED_BY_CLIENT = """
+# Whoever knows the integration's secret here: the connected account of that host, a browser that
+# asks now, any connected account. A browser that gave up half-way must not get an account's code.
+BY_CLIENT = """
 SELECT session_id, account_id, base_url, client_id, client_secret, redirect_uri
-  FROM amocrm_consent
- WHERE client_id = :client AND code IS NULL AND used_at IS NULL AND expires_at > :now
- ORDER BY made_at DESC LIMIT 1
-"""
-ACCOUNT_BY_CLIENT = """
-SELECT NULL::uuid AS session_id, i.account_id, a.base_url, i.client_id, i.client_secret,
-       i.redirect_uri
-  FROM amocrm_integration i JOIN account a ON a.id = i.account_id
- WHERE i.client_id = :client LIMIT 1
+  FROM (SELECT 1 AS place, made_at, session_id, account_id, base_url, client_id, client_secret,
+               redirect_uri
+          FROM amocrm_consent
+         WHERE client_id = :client AND code IS NULL AND used_at IS NULL AND expires_at > :now
+         UNION ALL
+        SELECT CASE WHEN split_part(a.base_url, '/', 3) = :host THEN 0 ELSE 2 END, NULL, NULL,
+               i.account_id, a.base_url, i.client_id, i.client_secret, i.redirect_uri
+          FROM amocrm_integration i JOIN account a ON a.id = i.account_id
+         WHERE i.client_id = :client) AS known
+ ORDER BY place, made_at DESC, account_id LIMIT 1
 """
 
 REPLACED = """
@@ -143,9 +145,9 @@ async def offers(
     return [_offer(row, vault) for row in rows]
 
 
-async def origin_of(tx: Tx, vault: Vault, client: str, now: datetime) -> Origin | None:
-    row = await tx.row(ASKED_BY_CLIENT, client=client, now=now)
-    row = row or await tx.row(ACCOUNT_BY_CLIENT, client=client)
+async def origin_of(tx: Tx, vault: Vault, client: str, host: str, now: datetime) -> Origin | None:
+    """Return whose integration `client` is; `host` says where somebody has just agreed."""
+    row = await tx.row(BY_CLIENT, client=client, host=host, now=now)
     if row is None:
         return None
     account = None if row.account_id is None else AccountId(row.account_id)
