@@ -84,6 +84,8 @@ BAD, WAIT = Level.BAD, Level.WAIT
         (poll(until=ago(minutes=3)), Sign.DATA_LATE, WAIT),
         (poll(until=ago(minutes=16)), Sign.DATA_LATE, BAD),
         (poll(until=None), Sign.DATA_LATE, BAD),
+        (poll(until=None, is_loading=True), Sign.LOADING, WAIT),
+        (poll(is_loading=True), Sign.LOADING, WAIT),
         (hook(state=HookState.REFUSED, detail="402"), Sign.HOOK_REFUSED, BAD),
         (hook(state=HookState.NO_ADDRESS), Sign.HOOK_NO_ADDRESS, WAIT),
         (hook(state=HookState.UNKNOWN), Sign.HOOK_UNSURE, WAIT),
@@ -123,7 +125,6 @@ def test_each_trouble_is_one_finding(vitals: Vitals, sign: Sign, level: Level) -
         pytest.param(token(expires_at=None), id="a token without an end"),
         pytest.param(replace(WELL, token=None), id="a token of the old kind"),
         pytest.param(poll(until=ago(minutes=4), period=timedelta(minutes=2)), id="asked rarely"),
-        pytest.param(poll(until=None, is_loading=True), id="the first minutes"),
         pytest.param(hook(heard_at=ago(days=2)).__class__ and replace(
             hook(heard_at=ago(days=2)), poll=replace(POLL, news_at=ago(days=2))
         ), id="a quiet weekend"),

@@ -82,6 +82,13 @@ def _token_trouble(finding: Finding, _zone: ZoneInfo) -> Told:
     )
 
 
+def _loading(_finding: Finding, _zone: ZoneInfo) -> Told:
+    return (
+        _("Идёт первая загрузка: показано ещё не всё."),
+        _("Делать ничего не нужно. Сколько осталось, видно на странице «Подключение»."),
+    )
+
+
 def _data_late(finding: Finding, zone: ZoneInfo) -> Told:
     return (
         _("Данные отстают: прочитано до {when}.").format(when=moment_text(finding.at, zone)),
@@ -211,6 +218,7 @@ _SAID: dict[Sign, Callable[[Finding, ZoneInfo], Told]] = {
     Sign.TOKEN_ENDED: _token_ended,
     Sign.TOKEN_ENDS: _token_ends,
     Sign.TOKEN_TROUBLE: _token_trouble,
+    Sign.LOADING: _loading,
     Sign.DATA_LATE: _data_late,
     Sign.HOOK_REFUSED: _hook_refused,
     Sign.HOOK_NO_ADDRESS: _hook_no_address,

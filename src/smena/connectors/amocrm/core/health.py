@@ -37,6 +37,7 @@ class Sign(StrEnum):
     TOKEN_ENDED = "token_ended"  # noqa: S105 -- a sign, not a secret
     TOKEN_ENDS = "token_ends"  # noqa: S105 -- a sign, not a secret
     TOKEN_TROUBLE = "token_trouble"  # noqa: S105 -- a sign, not a secret
+    LOADING = "loading"
     DATA_LATE = "data_late"
     HOOK_REFUSED = "hook_refused"
     HOOK_NO_ADDRESS = "hook_no_address"
@@ -173,10 +174,13 @@ def _access(vitals: Vitals, now: datetime) -> Iterator[Finding]:
 
 def _data(vitals: Vitals, now: datetime) -> Iterator[Finding]:
     poll = vitals.poll
-    if vitals.state is AccountState.SIGN_IN_AGAIN or (poll.is_loading and poll.until is None):
+    if vitals.state is AccountState.SIGN_IN_AGAIN:
         return
+    if poll.is_loading:
+        yield Finding(Sign.LOADING, Level.WAIT)
     late = None if poll.until is None else now - poll.until
-    if late is None or late > max(DATA_LATE, poll.period * 3):
+    is_beginning = poll.is_loading and late is None
+    if not is_beginning and (late is None or late > max(DATA_LATE, poll.period * 3)):
         is_bad = late is None or late > DATA_LOST
         yield Finding(Sign.DATA_LATE, Level.BAD if is_bad else Level.WAIT, at=poll.until)
     if vitals.trouble:
