@@ -368,11 +368,14 @@ async def test_the_account_is_switched(acme: Database, browser: httpx2.AsyncClie
     await connect(acme, OTHER, "Другой")
     await admit(acme, account=OTHER)
     await sign_in(browser)
-    assert 'href="/accounts"' in (await browser.get("/settings/sessions")).text
+    shown = (await browser.get("/settings/sessions")).text
+    assert 'href="/accounts"' in shown
+    assert _open_account(shown) == "Акме"
     before = browser.cookies["session"]
     await send(browser, "/account", account=str(OTHER))
     assert browser.cookies["session"] != before
     assert (await browser.get("/activity")).text == f"Marina in {OTHER}"
+    assert _open_account((await browser.get("/settings/sessions")).text) == "Другой"
     assert (await send(browser, "/account", account="999")).status_code == 404
     assert (await send(browser, "/account", account="x")).status_code == 404
 
@@ -408,3 +411,8 @@ async def test_a_live_stream_asks_again_whether_it_may(acme: Database, clock: Se
         await sign_in(browser)
         await browser.get("/watch")
     assert answers == [True, False]
+
+
+def _open_account(text: str) -> str:
+    """Return the name that the menu gives the open account."""
+    return text.partition('class="rail-account"')[2].partition('"rail-word">')[2].partition("<")[0]

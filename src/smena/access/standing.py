@@ -37,6 +37,8 @@ async def judge(request: Http, viewer: Viewer) -> Response[Any] | None:
     async with db.tenant(viewer.account) as tx:
         standing = await accounts.standing(tx)
         is_dry = (await crm.outbox_settings(tx)).is_dry
+    if viewer.places > 1:
+        notices.name_account(request.scope, standing.name)
     path = request.scope["path"]
     if standing.is_activated or path == "/" or path.startswith(_ALWAYS_OPEN):
         lines = await _lines(db, viewer, standing, path)

@@ -1,4 +1,4 @@
-"""Lines above every page: what is missing or broken in the account, and where to mend it.
+"""What stands on every page of an account: its name, and lines on what is missing or broken.
 
 Whoever knows (access) puts them into the request before the page is made; the layout shows them.
 """
@@ -9,6 +9,7 @@ from typing import Any
 from litestar.types import Scope
 
 _KEY = "smena_notices"
+_ACCOUNT = "smena_account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +29,12 @@ def put(scope: Scope, *notices: Notice) -> None:
 def of(scope: Any) -> tuple[Notice, ...]:
     found: tuple[Notice, ...] = (scope.get("state") or {}).get(_KEY, ())
     return found
+
+
+def name_account(scope: Scope, name: str) -> None:
+    """Have the menu say which account is open, for who may open several."""
+    scope.setdefault("state", {})[_ACCOUNT] = name
+
+
+def account_of(scope: Any) -> str:
+    return str((scope.get("state") or {}).get(_ACCOUNT, ""))

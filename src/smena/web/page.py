@@ -117,6 +117,7 @@ def _layout(request: Request[Any, Any, Any]) -> dict[str, object]:
         "rail": _preference(request, "rail", ("wide", "narrow")),
         "flashes": flashes.take(request),
         "notices": notices.of(request.scope),
+        "account_name": notices.account_of(request.scope),
         "path": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
     }
 
