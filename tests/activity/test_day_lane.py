@@ -17,6 +17,7 @@ from tests.web.site import make_site, served
 
 pytestmark = pytest.mark.browser
 
+NEXT_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 FIXTURE = """<!doctype html><html lang="ru"><head><title>lanes</title>
 <link rel="stylesheet" href="{{ static('web/kit.css') }}">
 <link rel="stylesheet" href="{{ static('activity/panel.css') }}">
@@ -100,6 +101,8 @@ def test_heights_tell_zones_apart(lanes: Page) -> None:
 
 def test_a_minute_of_work_is_never_narrower_than_a_pixel(lanes: Page) -> None:
     lanes.set_viewport_size({"width": 240, "height": 600})
+    lanes.evaluate(NEXT_FRAMES)
+    lanes.evaluate("for (let i = 0; i < 2; i++) dispatchEvent(new Event('resize'))")
     assert box(lanes.locator("day-lane").first.locator(".lane-c")).width >= 0.99
 
 

@@ -98,7 +98,7 @@ async def test_a_refused_wish_is_told_and_asked_again(admin: Desk) -> None:
     again = await admin.send(f"{PATH}/{number}/retry?state=refused", seen=PATH)
     assert "поставлена в очередь снова" in again.text
     assert str(again.url).endswith("?state=refused")
-    assert await states(admin) == {WishState.REFUSED: 1, WishState.PLANNED: 1}
+    assert await states(admin) == {WishState.OVERTAKEN: 1, WishState.PLANNED: 1}
 
 
 async def test_filters_narrow_the_list_and_what_is_cancelled(admin: Desk) -> None:

@@ -276,6 +276,7 @@ document.addEventListener("keydown", (event) => laneOf(event)?.walk(event));
 document.addEventListener("focusout", (event) => laneOf(event)?.leave());
 addEventListener("resize", () => {
   width = 0;
+  measuredAt = -Infinity; // two resizes in one breath: the second one counts
   for (const lane of document.querySelectorAll("day-lane")) lane.draw();
 });
 addEventListener("scroll", () => shown && !shown.isKept && hide(), { passive: true, capture: true });
