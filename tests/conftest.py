@@ -15,6 +15,16 @@ from smena.kernel.db import Database
 from smena.kernel.postgres.server import EmbeddedPostgres
 from smena.migrations.apply import upgrade
 
+MACHINE_WIDE = ("journeys", "kernel", "commands", "web", "test_kill.py", "test_two_nodes.py")
+"""Slow tests that start servers and whole programs: one of them at a time."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep slow tests of whole programs on one worker; the other takes the rest meanwhile."""
+    for item in items:
+        if item.get_closest_marker("slow") and not set(MACHINE_WIDE).isdisjoint(item.path.parts):
+            item.add_marker(pytest.mark.xdist_group("machine"))
+
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
