@@ -78,35 +78,6 @@ SELECT id, name, email, group_id, is_active, is_admin, role_id, is_free, languag
  WHERE account_id = :account ORDER BY id
 """
 
-GROUPS = "DELETE FROM crm_group WHERE account_id = :account AND id <> ALL(:present)"
-
-KEEP_PIPELINE = """
-INSERT INTO crm_pipeline (account_id, id, name, sort, is_main, is_archive)
-VALUES (:account, :id, :name, :sort, :is_main, :is_archive)
-ON CONFLICT (account_id, id) DO UPDATE
-   SET name = excluded.name, sort = excluded.sort, is_main = excluded.is_main,
-       is_archive = excluded.is_archive
-"""
-
-# An archived pipeline may be missing from the list while leads still stand in it.
-ARCHIVE_PIPELINES = """
-UPDATE crm_pipeline SET is_archive = true WHERE account_id = :account AND id <> ALL(:present)
-"""
-
-KEEP_STATUS = """
-INSERT INTO crm_status (account_id, pipeline_id, id, name, sort, color, kind)
-VALUES (:account, :pipeline, :id, :name, :sort, :color, :kind)
-ON CONFLICT (account_id, pipeline_id, id) DO UPDATE
-   SET name = excluded.name, sort = excluded.sort, color = excluded.color, kind = excluded.kind
-"""
-
-USERS = """
-SELECT id, name, email, group_id, is_active, is_admin, role_id, is_free, language, phone,
-       CAST(rights AS text) AS rights
-  FROM crm_user
- WHERE account_id = :account ORDER BY id
-"""
-
 # One row: a decision reads it for everybody, for each lead anew.
 SEATS = """
 SELECT array_agg(id) AS ids, array_agg(group_id) AS groups, array_agg(is_active) AS are_active
