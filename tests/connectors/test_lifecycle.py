@@ -9,11 +9,24 @@ from datetime import timedelta
 
 import pytest
 
+from amocrm_emulator.clock import MovableClock
+from amocrm_emulator.crm import Crm
 from smena.connectors.amocrm import polling, readback
 from smena.crm import queries as crm
 from smena.kernel.db import Database
 from tests.connectors.mirror_check import differences
-from tests.connectors.stand import ACCOUNT, ANNA, BORIS, TOKEN, VERA, Stand, Team, faults, stand
+from tests.connectors.stand import (
+    ACCOUNT,
+    ANNA,
+    BORIS,
+    SPEC,
+    TOKEN,
+    VERA,
+    Stand,
+    Team,
+    faults,
+    stand,
+)  # fmt: skip
 
 pytestmark = pytest.mark.anyio
 
@@ -85,13 +98,17 @@ EVENTS = {
 }
 
 
+A_MOMENT = 2
+"""Seconds. What a webhook tells of the second in which a card was read is left to the next read."""
+
 UNTOLD = {("hook", "leads are merged")}
 """No webhook tells of a lead's contacts: those it gained are read by polling."""
 
 
 @pytest.mark.parametrize("way", WAYS)
 async def test_cards(db: Database, way: str) -> None:
-    async with stand(db, history_days=1) as made:
+    clock = MovableClock()
+    async with stand(db, Crm.create(None, SPEC, clock), history_days=1) as made:
         await made.connect()
         await made.load()
         teams = {act: Team(made, 4) for name, act in EVENTS.items() if (way, name) not in UNTOLD}
@@ -101,6 +118,7 @@ async def test_cards(db: Database, way: str) -> None:
                 made.crm.add_note(ANNA, made.now(), kind, number, "call_in", dict(CALL))
         assert await told(made, "both") == []
         await faults(made, drop=1.0 if way == "poll" else 0.0)
+        clock.advance(A_MOMENT)
         for act, fresh in teams.items():
             act(made, fresh)
         assert await told(made, way) == []
