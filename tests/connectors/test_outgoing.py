@@ -9,6 +9,7 @@ from smena.connectors.amocrm.core import came_true
 from smena.connectors.amocrm.core.came_true import Held
 from smena.connectors.amocrm.core.outgoing import ADDRESSES, body_of, document
 from smena.connectors.amocrm.core.refusing import reason
+from smena.crm.answers import Witness
 from smena.crm.model import (
     CompanyId,
     ContactId,
@@ -186,10 +187,10 @@ def test_where_creations_are_looked_for() -> None:
     alone = CreateTask(text="Отчёт", due_at=NOON)
     note = AddNote(card_kind=EntityKind.COMPANY, card_id=6, text="Просил счёт")
     items = [new_task(1), *(Item(change, (wish(2, change),)) for change in (alone, note))]
-    since = str(SECONDS - 3605)
+    since = str(SECONDS - 3600 - 600)
     assert [
-        (listing.path, dict(listing.params))
-        for listing in came_true.listings(items, NOON - timedelta(hours=1))
+        (look.listing.path, dict(look.listing.params))
+        for look in came_true.looks(items, NOON - timedelta(hours=1), {})
     ] == [
         (
             "tasks",
@@ -205,6 +206,31 @@ def test_where_creations_are_looked_for() -> None:
                 "filter[note_type][0]": "common", "filter[entity_id][0]": "6",
                 "filter[updated_at][from]": since,
             },
+        ),
+    ]  # fmt: skip
+
+
+def test_a_list_is_widened_to_show_what_is_known_to_be_there() -> None:
+    alone = CreateTask(text="Отчёт", due_at=NOON)
+    note = AddNote(card_kind=EntityKind.COMPANY, card_id=6, text="Просил счёт")
+    items = [Item(change, (wish(2, change),)) for change in (alone, note)]
+    known = {
+        ("tasks", None): Witness(31, 4, NOON + timedelta(minutes=3)),
+        ("notes", EntityKind.COMPANY): Witness(77, 9, NOON - timedelta(days=2)),
+    }
+    assert [
+        (look.listing.path, dict(look.listing.params), look.witness)
+        for look in came_true.looks(items, NOON, known)
+    ] == [
+        ("tasks", {"filter[updated_at][from]": str(SECONDS - 600)}, 31),
+        (
+            "companies/notes",
+            {
+                "filter[note_type][0]": "common", "filter[entity_id][0]": "6",
+                "filter[entity_id][1]": "9",
+                "filter[updated_at][from]": str(SECONDS - 2 * 86_400 - 600),
+            },
+            77,
         ),
     ]  # fmt: skip
 

@@ -41,6 +41,17 @@ async def test_the_mirror_equals_amocrm(
     assert sum(one.histories for one in told) == len(seeds) * IN_A_LIFE
 
 
+@pytest.mark.parametrize(
+    ("seed", "histories"),
+    [pytest.param(38, 3, id="two looks in a row, half a minute apart, answered by an empty list")],
+)
+async def test_what_once_went_wrong(
+    server_url: str, template_url: URL, seed: int, histories: int
+) -> None:
+    (told,) = await lives(server_url, template_url, [seed], histories)
+    assert told.histories == histories
+
+
 async def lives(
     server_url: str, template_url: URL, seeds: Sequence[int], histories: int
 ) -> list[Told]:

@@ -58,6 +58,15 @@ class LaneCount:
 
 
 @dataclass(frozen=True, slots=True)
+class Witness:
+    """A note or a task that is known to be in the CRM, on which card, and when it changed last."""
+
+    id: int
+    card_id: int | None
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Absorbed:
     """What a message changed: numbers for logs and progress."""
 

@@ -16,6 +16,7 @@ from smena.crm.answers import (
     Pulse,
     Span,
     WishCount,
+    Witness,
 )
 from smena.crm.core import wish as wishing
 from smena.crm.dialogue import Heard, TalkId, Unsorted
@@ -47,6 +48,7 @@ from smena.crm.store import (
     unsorted,
     wish_list,
     wishes,
+    witnesses,
 )
 from smena.crm.store import entries as store_entries
 from smena.crm.store import facts as log
@@ -206,6 +208,16 @@ async def wishes_with_errors(tx: Tx, limit: int = 20) -> list[Wish]:
 async def created_by_wishes(tx: Tx, since: datetime) -> set[int]:
     """Return the numbers of tasks and notes that our wishes have made."""
     return await wish_list.created_since(tx, since)
+
+
+async def known_note(tx: Tx, kind: EntityKind) -> Witness | None:
+    """Return a plain note that a truthful list of the CRM shows; None: none is known."""
+    return await witnesses.note(tx, kind)
+
+
+async def known_task(tx: Tx, kind: EntityKind | None) -> Witness | None:
+    """Return a task, of cards of a kind or any, that a truthful list of the CRM shows."""
+    return await witnesses.task(tx, kind)
 
 
 async def outbox_settings(tx: Tx) -> Settings:

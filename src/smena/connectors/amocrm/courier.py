@@ -8,11 +8,12 @@ before its slot: what arrives while we wait goes with it, and the most urgent go
 
 import asyncio
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from smena.connectors.amocrm import verifying
 from smena.connectors.amocrm.client import SHUT, TOO_MANY, AccessLost, Client, Passing
-from smena.connectors.amocrm.core import outcome
+from smena.connectors.amocrm.core import came_true, outcome
 from smena.connectors.amocrm.core.outcome import Outcome
 from smena.connectors.amocrm.core.outgoing import ADDRESSES, body_of, kind_of
 from smena.connectors.amocrm.reach import Reach
@@ -20,7 +21,9 @@ from smena.connectors.amocrm.store import link
 from smena.connectors.amocrm.together import together
 from smena.crm import actions as crm
 from smena.crm import queries as crm_queries
+from smena.crm.answers import Witness
 from smena.crm.outbox import CREATIONS, Delivered, Item, WishId
+from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
 from smena.kernel.jobs import JobContext
 
@@ -30,6 +33,10 @@ UNDER_WAY = 8
 NO_ACCESS = timedelta(minutes=1)
 CREATION_REST = timedelta(seconds=30)
 """A creation whose answer was lost may still be at work there: look again before repeating it."""
+LOST = "ответ amoCRM потерян"
+SILENT = "amoCRM пока не показывает, создано ли это"
+TAKEN_BEFORE = timedelta(hours=1)
+"""What an earlier wish made just before is in the list too, and must not answer this one."""
 
 
 async def deliver(context: JobContext, account: AccountId) -> None:
@@ -70,10 +77,9 @@ class Courier:
         changes, creations = verifying.sorted_out(items)
         for batch in changes:
             found = await verifying.changes(self._client, batch)
-            await self._save(batch, found, "ответ amoCRM потерян")
+            await self._save(batch, found, LOST)
         for batch in creations:
-            found = await self._made(batch)
-            await self._save(batch, found, "ответ amoCRM потерян", CREATION_REST)
+            await self._save_made(batch, await self._made(batch))
 
     async def _take(self) -> list[Item]:
         """Wait for a slot when something is due and claim just before: one waits at a time."""
@@ -91,13 +97,16 @@ class Courier:
         return items
 
     async def _not_made_yet(self, items: Sequence[Item]) -> list[Item]:
-        """Look whether what we tried before has been made after all: a POST is not repeatable."""
+        """Look whether what we tried before has been made after all: a POST is not repeatable.
+
+        What nobody can tell of rests, and holds up nothing else.
+        """
         tried = [item for item in items if item.attempts > 1]
         if not tried:
             return list(items)
-        made = (await self._made(tried)).delivered
-        await self._save(tried, Outcome(made), "")
-        rest = [item for item in items if item.key not in made]
+        found = await self._made(tried)
+        await self._save_made(tried, replace(found, at_once=()))
+        rest = [one for one in items if one.key not in {*found.delivered, *found.unknown}]
         if rest:
             await self._client.turn()
         return rest
@@ -105,8 +114,17 @@ class Courier:
     async def _made(self, items: Sequence[Item]) -> Outcome:
         since = min(wish.asked_at for item in items for wish in item.wishes)
         async with self._context.db.tenant(self._account) as tx:
-            taken = await crm_queries.created_by_wishes(tx, since)
-        return await verifying.creations(self._client, items, taken, since + self._ahead)
+            facts = verifying.Facts(
+                await crm_queries.created_by_wishes(tx, since - TAKEN_BEFORE),
+                {cards: await _witness(tx, cards) for cards in came_true.cards_of(items)},
+            )
+        return await verifying.creations(self._client, items, facts, since + self._ahead)
+
+    async def _save_made(self, items: Sequence[Item], found: Outcome) -> None:
+        """Store what was found to have been made; the rest is looked for again a while later."""
+        await self._save(items, replace(found, unknown=()), LOST, CREATION_REST)
+        unsure = Outcome(at_once=found.unknown)
+        await self._save(_chosen(items, found.unknown), unsure, SILENT, CREATION_REST)
 
     async def _send(self, items: Sequence[Item]) -> None:
         """Send a batch in the slot we hold, and what is left of it in further ones."""
@@ -162,6 +180,14 @@ class Courier:
     async def _again(self, items: Sequence[Item], after: timedelta, reason: str) -> None:
         async with self._context.db.tenant(self._account) as tx:
             await crm.again(tx, _wishes(items), after, reason, self._context.now)
+
+
+async def _witness(tx: Tx, cards: came_true.Cards) -> Witness | None:
+    """Return something that the list of such creations has to show."""
+    what, kind = cards
+    if what == "notes" and kind:
+        return await crm_queries.known_note(tx, kind)
+    return await crm_queries.known_task(tx, kind)
 
 
 def _parts(items: Sequence[Item], found: Outcome) -> list[Sequence[Item]]:

@@ -1,19 +1,29 @@
 """Read back what amoCRM holds of items whose answer was lost."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from smena.connectors.amocrm.client import LATER, Client
+from smena.connectors.amocrm.client import Client
 from smena.connectors.amocrm.core import came_true, outcome
-from smena.connectors.amocrm.core.came_true import Held
-from smena.connectors.amocrm.core.listing import IDS_MAX, by_ids
+from smena.connectors.amocrm.core.came_true import Cards, Held
+from smena.connectors.amocrm.core.listing import IDS_MAX, Listing, by_ids
 from smena.connectors.amocrm.core.outcome import Outcome
 from smena.connectors.amocrm.core.outgoing import ADDRESSES, kind_of
+from smena.crm.answers import Witness
 from smena.crm.outbox import CREATIONS, Item, entity_of
 from smena.kernel.errors import TryLater
 
 PAGES_MAX = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the mirror knows: what answers other wishes, and what a truthful list shows."""
+
+    taken: Collection[int]
+    witnesses: Mapping[Cards, Witness | None]
 
 
 def sorted_out(items: Sequence[Item]) -> tuple[list[list[Item]], list[list[Item]]]:
@@ -36,20 +46,35 @@ async def changes(client: Client, items: Sequence[Item]) -> Outcome:
 
 
 async def creations(
-    client: Client, items: Sequence[Item], taken: Collection[int], since: datetime
+    client: Client, items: Sequence[Item], facts: Facts, since: datetime
 ) -> Outcome:
-    """Tell which creations of one kind have been made since; `taken` answer other wishes.
+    """Tell which creations of one kind have been made since.
 
-    A list that cannot be understood tells nothing: a creation must not be repeated because of it.
+    A list that cannot be understood, or does not show what is known to be there, tells nothing of
+    what it lacks: that is unknown, and must not be repeated because of it.
     """
     held: dict[int, Held] = {}
-    for listing in came_true.listings(items, since):
-        for number in range(1, PAGES_MAX + 1):
+    is_whole = True
+    for look in came_true.looks(items, since, facts.witnesses):
+        found = await _found(client, look.listing)
+        is_whole &= found is not None and (look.witness is None or look.witness in found)
+        held |= found or {}
+    made = came_true.made(items, held, facts.taken, since)
+    return outcome.of_creations(items, made, is_whole=is_whole)
+
+
+async def _found(client: Client, listing: Listing) -> dict[int, Held] | None:
+    """Return all that a list shows; None when it cannot be read to its end."""
+    held: dict[int, Held] = {}
+    for number in range(1, PAGES_MAX + 1):
+        try:
             page = await client.list_page(listing, number)
-            read = came_true.read(page.items)
-            if len(read) < len(page.items) or not all(map(came_true.is_readable, read.values())):
-                raise TryLater("amoCRM's answer cannot be read: no moment of creation", after=LATER)
-            held |= read
-            if not page.has_next:
-                break
-    return outcome.of_creations(items, came_true.made(items, held, taken, since))
+        except TryLater:
+            return None
+        read = came_true.read(page.items)
+        if len(read) < len(page.items) or not all(map(came_true.is_readable, read.values())):
+            return None
+        held |= read
+        if not page.has_next:
+            return held
+    return None

@@ -1,6 +1,7 @@
 """Whether a wish whose answer was lost came true: what amoCRM holds, beside what we sent."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
@@ -9,12 +10,26 @@ from smena.connectors.amocrm.core.listing import Listing, Params
 from smena.connectors.amocrm.core.outgoing import document, plural
 from smena.connectors.amocrm.core.payload import UNREADABLE
 from smena.connectors.amocrm.core.values import BadValue, identity, moment, seconds_of, whole
+from smena.crm.answers import Witness
+from smena.crm.model import EntityKind
 from smena.crm.outbox import AddNote, Change, CreateTask, Item, WishId
 
 Held = Mapping[str, object]
 ONLY_COMMON: Params = (("filter[note_type][0]", "common"),)
-SLACK = timedelta(seconds=5)
-"""Clocks differ a little; nobody asks for the same task again within so short a time."""
+SLACK = timedelta(minutes=10)
+"""Clocks differ and are set right, and nobody makes by hand just what we are about to ask for.
+
+Should somebody do so within these minutes, one of the two is enough."""
+Cards = tuple[str, EntityKind | None]
+"""Where creations of one kind are listed: `notes` or `tasks`, and of which cards (None: any)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A list to look through, and the number of what it shows unless it lies (None: unknown)."""
+
+    listing: Listing
+    witness: int | None = None
 
 
 def read(raw: Iterable[msgspec.Raw]) -> dict[int, Held]:
@@ -43,23 +58,45 @@ def is_so(change: Change, held: Held) -> bool:
     return all(_holds(name, value, held) for name, value in document(change).items())
 
 
-def listings(items: Iterable[Item], since: datetime) -> list[Listing]:
-    """Return the lists in which creations would be found if they have happened."""
-    recent: Params = (("filter[updated_at][from]", str(seconds_of(since - SLACK))),)
-    cards: dict[tuple[str, Params], set[int]] = {}
+def cards_of(items: Iterable[Item]) -> dict[Cards, set[int]]:
+    """Return on which cards creations are, by the lists that would show them."""
+    found: dict[Cards, set[int]] = {}
     for item in items:
         change = item.change
         if isinstance(change, AddNote):
-            path = f"{plural(change.card_kind)}/notes"
-            cards.setdefault((path, ONLY_COMMON), set()).add(change.card_id)
+            found.setdefault(("notes", change.card_kind), set()).add(change.card_id)
         elif isinstance(change, CreateTask) and change.card_kind is not None:
-            of_kind = (("filter[entity_type]", str(plural(change.card_kind))),)
-            cards.setdefault(("tasks", of_kind), set()).add(change.card_id)
+            found.setdefault(("tasks", change.card_kind), set()).add(change.card_id)
         else:
-            cards.setdefault(("tasks", ()), set())
+            found.setdefault(("tasks", None), set())
+    return found
+
+
+def looks(
+    items: Iterable[Item], since: datetime, witnesses: Mapping[Cards, Witness | None]
+) -> list[Look]:
+    """Return the lists in which creations would be found if they have happened.
+
+    Each is widened to show something that is known to be there: an empty answer that does not show
+    it was given by a hiccup and proves nothing (reliability.md, F8).
+    """
     return [
-        Listing(path, (*kind, *_ids(numbers), *recent)) for (path, kind), numbers in cards.items()
+        _look(cards, numbers, since, witnesses.get(cards))
+        for cards, numbers in cards_of(items).items()
     ]
+
+
+def _look(cards: Cards, numbers: set[int], since: datetime, witness: Witness | None) -> Look:
+    what, kind = cards
+    path = what
+    of_kind: Params = (("filter[entity_type]", str(plural(kind))),) if kind else ()
+    if what == "notes" and kind:
+        path, of_kind = f"{plural(kind)}/notes", ONLY_COMMON
+    if witness is not None:
+        since = min(since, witness.updated_at)
+        numbers = numbers | {witness.card_id} if kind and witness.card_id else numbers
+    recent = ("filter[updated_at][from]", str(seconds_of(since - SLACK)))
+    return Look(Listing(path, (*of_kind, *_ids(numbers), recent)), witness.id if witness else None)
 
 
 def made(

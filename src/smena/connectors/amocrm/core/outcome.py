@@ -88,12 +88,11 @@ def of_read_back(items: Sequence[Item], held: Mapping[int, Held]) -> Outcome:
     return Outcome(delivered, at_once=tuple(key for key in _keys(items) if key not in delivered))
 
 
-def of_creations(items: Sequence[Item], made: Mapping[WishId, int]) -> Outcome:
-    """Sort creations by what was found to have been made."""
-    return Outcome(
-        {key: Confirmed(created=number) for key, number in made.items()},
-        at_once=tuple(key for key in _keys(items) if key not in made),
-    )
+def of_creations(items: Sequence[Item], made: Mapping[WishId, int], *, is_whole: bool) -> Outcome:
+    """Sort creations by what was found; only a whole list tells what has not been made."""
+    delivered = {key: Confirmed(created=number) for key, number in made.items()}
+    rest = tuple(key for key in _keys(items) if key not in made)
+    return Outcome(delivered, at_once=rest) if is_whole else Outcome(delivered, unknown=rest)
 
 
 def _of_success(items: Sequence[Item], body: bytes) -> Outcome:
