@@ -22,7 +22,8 @@ from smena.kernel.postgres.server import EmbeddedPostgres
 from smena.migrations.apply import upgrade
 
 NAMES = (
-    "postgres", "kernel", "crm", "distribution", "activity", "connector", "first_load", "outbox",
+    "postgres", "kernel", "crm", "distribution", "activity", "connector", "first_load",
+    "first_load_emulator", "outbox",
 )  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """The first load of a big account: `./run bench first_load:100000:100000:1000000`.
 
-Sizes are leads, contacts, events; without them a tenth of that. The other side only makes answers
-up (`bench/bare_crm.py`); how long those take by themselves is printed too.
+Sizes are leads, contacts, events; without them a tenth of that. First the other side only makes
+answers up (`bench/bare_crm.py`), so that it is never the limit; how long those take by themselves
+is printed too. `./run bench first_load_emulator` loads the same from the emulator without limits.
 """
 
 import asyncio
@@ -9,7 +10,7 @@ import resource
 import socket
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from time import perf_counter, process_time
 
 import httpx2
@@ -32,15 +33,20 @@ ACCOUNT = AccountId(31_000_001)
 SIZES = (10_000, 10_000, 100_000)
 TABLES = ("crm_lead", "crm_contact", "crm_event")
 PROBES = 200
+TOKEN = "emulator-token"
 
 
 async def main(url: str, *sizes: int) -> None:
+    await measure(url, "bench.bare_crm", sizes or SIZES)
+
+
+async def measure(url: str, other_side: str, sizes: tuple[int, ...]) -> None:
     """Print how long the first load takes, how many rows a second, how much memory."""
     db = Database.open(url, pool_size=12, topics={})
-    async with new_client(connections=20) as http, _crm(sizes or SIZES) as crm:
+    async with new_client(connections=20) as http, _crm(other_side, sizes) as crm:
         reach = Reach(http, Vault(new_secret(32)), Options())
         context = JobContext(db, SystemClock(), {Reach: reach})
-        found = await connect_by_token(db, context.clock, reach, Request(crm, "token", 0, 0))
+        found = await connect_by_token(db, context.clock, reach, Request(crm, TOKEN, 0, 0))
         assert isinstance(found, Connected), found
         before = _memory()
         begun, busy = perf_counter(), process_time()
@@ -63,6 +69,7 @@ async def _probe(crm: str) -> None:
     """Measure the other side alone."""
     async with httpx2.AsyncClient(base_url=crm, trust_env=False) as client:
         begun = perf_counter()
+        client.headers["Authorization"] = f"Bearer {TOKEN}"
         for page in range(1, PROBES + 1):
             await client.get("/api/v4/leads", params={"page": page, "limit": 250})
         spent = (perf_counter() - begun) / PROBES
@@ -74,18 +81,20 @@ def _memory() -> int:
 
 
 @asynccontextmanager
-async def _crm(sizes: tuple[int, ...]) -> AsyncIterator[str]:
+async def _crm(module: str, sizes: tuple[int, ...]) -> AsyncIterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
     words = [str(number) for number in (port, *sizes)]
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bench.bare_crm", *words, stdout=asyncio.subprocess.PIPE
+        sys.executable, "-m", module, *words, stdout=asyncio.subprocess.PIPE
     )
     assert child.stdout is not None
     try:
-        await child.stdout.readline()
+        if not await child.stdout.readline():
+            raise RuntimeError(f"{module} did not start")
         yield f"http://127.0.0.1:{port}"
     finally:
-        child.terminate()
+        with suppress(ProcessLookupError):
+            child.terminate()
         await child.wait()
