@@ -2,9 +2,8 @@
 
 import asyncio
 import os
+import shutil
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import asyncpg
 import pytest
@@ -14,6 +13,7 @@ from smena.kernel.chance import new_id
 from smena.kernel.db import Database
 from smena.kernel.postgres.server import EmbeddedPostgres
 from smena.migrations.apply import upgrade
+from tests.folders import new_folder
 
 MACHINE_WIDE = ("journeys", "kernel", "commands", "web", "test_kill.py", "test_two_nodes.py")
 """Slow tests that start servers and whole programs: one of them at a time."""
@@ -38,12 +38,13 @@ def server_url() -> Iterator[str]:
     if given:
         yield given
         return
-    # Not pytest's own folder: it is closed for the server's system user when we are root.
-    with TemporaryDirectory(prefix="smena-test-") as folder, asyncio.Runner() as runner:
-        server = EmbeddedPostgres(Path(folder))
+    folder = new_folder()
+    with asyncio.Runner() as runner:
+        server = EmbeddedPostgres(folder)
         runner.run(server.start())
         yield server.url
         runner.run(server.stop())
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")

@@ -5,21 +5,20 @@ The browser's driver keeps a loop of its own running: it must be gone before oth
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.folders import new_folder
 from tests.journeys.demo import BROWSER_FLAGS, CHROMIUM, Demo, Told
 
 
 @pytest.fixture(scope="session")
 def open_folder() -> Iterator[Path]:
     """A folder that a system user may enter, as a data folder must be when root runs us."""
-    folder = Path(tempfile.mkdtemp(prefix="smena-test-"))
-    folder.chmod(0o755)
+    folder = new_folder()
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
 

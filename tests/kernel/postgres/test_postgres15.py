@@ -5,7 +5,6 @@ import os
 import pwd
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from smena.kernel.ids import AccountId
 from smena.kernel.inbox import Inbox, take
 from smena.kernel.postgres.owner import Owner
 from smena.migrations.apply import upgrade
+from tests.folders import new_folder
 
 PROGRAMS = Path("/usr/lib/postgresql/15/bin")
 ROMASHKA, LANDYSH = AccountId(31000001), AccountId(31000002)
@@ -33,7 +33,7 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def old_server() -> Iterator[str]:
     """A throw-away server of version 15: an administrator's, not of our making."""
-    folder = Path(tempfile.mkdtemp(prefix="smena-test-"))
+    folder = new_folder()
     owner = _postgres()
     owner.give(folder)
     data = str(folder / "data")
