@@ -8,8 +8,10 @@ import contextlib
 import itertools
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
+from copy import copy
 from dataclasses import dataclass, replace
 from email.utils import formatdate
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -27,7 +29,7 @@ from amocrm_emulator.faults.model import Fault
 from amocrm_emulator.faults.script import Script
 from amocrm_emulator.faults.wire import App, Wire
 from amocrm_emulator.hooks.sender import Sender
-from amocrm_emulator.listener import Listener
+from amocrm_emulator.listener import GLANCE_SECONDS, Listener
 from amocrm_emulator.page.journal import Journal
 from amocrm_emulator.switches import EVENTS_MAX
 from amocrm_emulator.tls import Tls
@@ -61,9 +63,19 @@ class Setting:
 
 def create_app(crm: Crm, **parts: Any) -> Litestar:
     """Return the API of an account as an ASGI application."""
+    app = copy(_routes())
+    app.state = State({"crm": crm} | parts, deep_copy=False)
+    return app
+
+
+@cache
+def _routes() -> Litestar:
+    """Return the application without an account.
+
+    Registering the routes takes longer than all else of a start; it is the same for all accounts.
+    """
     return Litestar(
         route_handlers=list(HANDLERS),
-        state=State({"crm": crm} | parts, deep_copy=False),
         before_request=gate.check_rate,
         after_request=_number,
         exception_handlers={Refusal: _refused, HTTPException: _http_error, Exception: _defect},
@@ -173,7 +185,7 @@ class Emulator:
                 if task.done():
                     await task
                     raise RuntimeError("the emulator's server ended at once")
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(GLANCE_SECONDS)
         return self
 
     async def __aexit__(

@@ -83,7 +83,10 @@ class Sender:
                 for delivery in self._ready():
                     self._flying.add(delivery.id)
                     group.create_task(self._send(client, delivery))
-                await asyncio.sleep(LOOK_SECONDS if len(self._flying) < AT_ONCE else 0.001)
+                pause = LOOK_SECONDS if len(self._flying) < AT_ONCE else 0.001
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(pause):
+                        await stop.wait()
 
     async def idle(self, seconds: float) -> bool:
         """Wait until nothing is due; tell whether that came true in time."""
