@@ -8,18 +8,19 @@ import asyncio
 import contextlib
 import json
 import random
-import socket
 from collections.abc import AsyncIterator, Iterator
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import httpx2
-import uvicorn
 from litestar import Litestar
 from litestar.datastructures import State
 
 from amocrm_emulator.crm import Crm
+from amocrm_emulator.listener import Listener
 from amocrm_emulator.server import Emulator
 from amocrm_emulator.spec import AccountSpec, GroupSpec, PipelineSpec, StatusSpec, UserSpec
 from smena.connectors.amocrm import courier, first_load, polling, receiving
@@ -172,8 +173,12 @@ class Stand:
 async def stand(
     db: Database, crm: Crm | None = None, *, per_second: int | None = None, **options: Any
 ) -> AsyncIterator[Stand]:
-    """Start an emulator and the hook receiver; nothing is connected yet."""
+    """Start an emulator and the hook receiver; nothing is connected yet.
+
+    A first load goes a day back: what is about longer ones asks for `history_days`.
+    """
     account = crm or Crm.create(None, SPEC)
+    options.setdefault("history_days", 1)
     clock = MovedClock()
     async with (
         Emulator(account, per_second=per_second) as emulator,
@@ -181,39 +186,26 @@ async def stand(
     ):
         inbox = Inbox(db, lambda _accounts: None)
         vault = Vault("test key of the stand")
-        listener = socket.create_server(("127.0.0.1", 0))
-        hooks_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        reach = Reach(http, vault, Options(public_url=hooks_url, **options))
-        made = Stand(db, emulator, reach, clock, inbox, hooks_url)
-        async with _served(made, listener):
+        app = copy(_receiver())
+        listener = Listener(app, "127.0.0.1", 0, None)
+        reach = Reach(http, vault, Options(public_url=listener.url, **options))
+        made = Stand(db, emulator, reach, clock, inbox, listener.url)
+        services = {"amocrm": made.reach, "inbox": made.inbox}
+        app.state = State({"db": db, "clock": clock, "services": services}, deep_copy=False)
+        serving = asyncio.create_task(listener.serve())
+        try:
             yield made
+        finally:
+            listener.end()
+            await serving
+            listener.close()
     account.close()
 
 
-@contextlib.asynccontextmanager
-async def _served(made: Stand, listener: socket.socket) -> AsyncIterator[None]:
-    state = {
-        "db": made.db,
-        "clock": made.clock,
-        "services": {"amocrm": made.reach, "inbox": made.inbox},
-    }
-    app = Litestar([receive], state=State(state, deep_copy=False), openapi_config=None)
-    server = _Quiet(uvicorn.Config(app, log_level="warning", lifespan="off", access_log=False))
-    task = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:
-        await asyncio.sleep(0.01)
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        await task
-        listener.close()
-
-
-class _Quiet(uvicorn.Server):
-    @contextlib.contextmanager
-    def capture_signals(self) -> Any:
-        yield
+@cache
+def _receiver() -> Litestar:
+    """Return the hook receiver without its state: registering routes takes long."""
+    return Litestar([receive], openapi_config=None)
 
 
 @contextlib.contextmanager

@@ -142,7 +142,7 @@ async def compare(made: Stand) -> list[str]:
 
 
 async def test_every_kind_is_loaded_and_followed(db: Database) -> None:
-    async with stand(db) as made:
+    async with stand(db, history_days=14) as made:
         office = Office(made, 1)
         await office.open()
         for _ in range(60):

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_first_load_then_news(db: Database) -> None:
-    async with stand(db) as made:
+    async with stand(db, history_days=14) as made:
         team = Team(made, 1)
         team.begin()
         team.act_often(60)
@@ -91,7 +91,7 @@ async def test_lost_doubled_reordered(db: Database, seed: int) -> None:
 async def test_first_load_goes_on_after_kills(db: Database, seed: int) -> None:
     """Cancelled at any page, it goes on from there and ends complete."""
     with killing():
-        async with stand(db) as made:
+        async with stand(db, history_days=14) as made:
             team, dice = Team(made, seed), random.Random(seed)
             team.begin(leads=20)
             team.act_often(250)

@@ -35,7 +35,7 @@ async def test_a_recorded_day_shows_its_people_and_not_the_robot(
     recorded = convert(DAY, tmp_path / "day.csv")
     assert len(recorded) > 20
     crm = await asyncio.to_thread(_played, tmp_path / "day.csv")
-    async with stand(db, crm) as desk:
+    async with stand(db, crm, history_days=14) as desk:
         desk.clock.offset = EVENING - desk.clock.now()
         await desk.connect()
         await desk.load()

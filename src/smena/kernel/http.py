@@ -1,5 +1,8 @@
 """The one way to speak HTTP to the outside: bounded in time and size, no surprises."""
 
+import ssl
+from functools import cache
+
 import httpx2
 
 TIMEOUT = httpx2.Timeout(10.0, connect=5.0, pool=10.0)
@@ -24,7 +27,14 @@ def new_client(*, connections: int = CONNECTIONS) -> httpx2.AsyncClient:
         headers={"User-Agent": USER_AGENT},
         follow_redirects=False,
         trust_env=False,
+        verify=_certificates(),
     )
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Read the machine's certificates once: it takes longer than many requests."""
+    return httpx2.create_ssl_context(trust_env=False)
 
 
 async def read_bounded(answer: httpx2.Response, limit: int = ANSWER_BYTES_MAX) -> bytes:
