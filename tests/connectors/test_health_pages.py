@@ -16,6 +16,7 @@ from smena.connectors.amocrm import (
     queries,
     reconcile,
 )
+from smena.connectors.amocrm.completeness_view import completeness_view
 from smena.connectors.amocrm.health_metrics import Gauges
 from smena.connectors.amocrm.health_words import job_text
 from smena.kernel import failures, metrics
@@ -133,6 +134,15 @@ async def test_a_check_from_the_button_to_its_report(desk: Desk) -> None:
     assert "Проверить сейчас" in done
     await check(made)
     assert "всё совпадает" in (await desk.browser.get(COMPLETENESS)).text
+
+
+async def test_every_kind_of_data_tells_up_to_when_it_is_here(desk: Desk) -> None:
+    await admin(desk)
+    await desk.made.settle(rounds=1)
+    async with desk.made.db.tenant(ACCOUNT) as tx:
+        found = await completeness_view(tx, desk.made.clock.now())
+    assert found is not None
+    assert {kind.name: kind.fresh for kind in found.kinds if kind.fresh == "—"} == {}
 
 
 @pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.EMPLOYEE])

@@ -259,3 +259,5 @@ class Coverage(StrEnum):
     TASKS = "tasks"
     CALLS = "calls"
     EVENTS = "events"
+    LISTS = "lists"
+    UNSORTED = "unsorted"

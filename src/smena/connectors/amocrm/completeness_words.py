@@ -20,7 +20,11 @@ COVERAGE = {
     "contacts": Coverage.CONTACTS,
     "companies": Coverage.COMPANIES,
     "tasks": Coverage.TASKS,
+    SHORT[0]: Coverage.LISTS,
+    UNSORTED: Coverage.UNSORTED,
+    TALKS: Coverage.EVENTS,
 }
+"""What is read up to a moment; talks are told of by events."""
 
 
 def kind_text(path: str) -> str:

@@ -150,8 +150,13 @@ async def fresh_until(tx: Tx) -> dict[str, datetime]:
     """Return up to which moment each kind of data is here, by `Coverage`."""
     found, cursors = await link.one(tx), await link.cursors(tx)
     until = await crm.complete_until(tx)
-    if found is not None and found.roster_at is not None:
-        until[Coverage.ROSTERS] = found.roster_at
+    if found is not None:
+        whole = {
+            Coverage.ROSTERS: found.roster_at,
+            Coverage.LISTS: found.lists_at,
+            Coverage.UNSORTED: found.unsorted_at,
+        }
+        until |= {kind: at for kind, at in whole.items() if at is not None}
     read = [cursors[stream].read_at for stream in NOTES if stream in cursors]
     known = [at for at in read if at is not None]
     if known and len(known) == len(NOTES):
