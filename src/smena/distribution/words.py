@@ -71,15 +71,27 @@ def why(result: Result, users: Mapping[UserId, User]) -> str:
     mine = next((entry for entry in result.entries if entry.user == result.user), None)
     if mine is None:
         return _("Никто из участников шаблона не мог принять сделку.")
-    equals = sum(1 for entry in result.entries if entry.before == mine.before)
-    name = name_of(mine.user, users)
-    if equals == len(result.entries) and len(result.entries) > 1:
-        return _("Все получили поровну; {name} дольше всех не получает сделку.").format(name=name)
+    equals = [entry for entry in result.entries if entry.before == mine.before]
+    name, credit = name_of(mine.user, users), leads(mine.before)
     if len(result.entries) == 1:
         return _("{name}: единственный, кто может принять сделку.").format(name=name)
-    return _("Очередь должна больше всех: {name} ({credit}).").format(
-        name=name, credit=leads(mine.before)
-    )
+    if len(equals) == 1:
+        return _("Очередь должна больше всех: {name} ({credit}).").format(name=name, credit=credit)
+    is_by_list = sum(entry.last_seq_before == mine.last_seq_before for entry in equals) > 1
+    if len(equals) == len(result.entries):
+        return (
+            _("Все получили поровну; {name} раньше других в списке шаблона.")
+            if is_by_list
+            else _("Все получили поровну; {name} дольше всех не получает сделку.")
+        ).format(name=name)
+    return (
+        _("Больше всех очередь должна сразу нескольким ({n}, по {credit}); {name} раньше в списке.")
+        if is_by_list
+        else _(
+            "Больше всех очередь должна сразу нескольким ({n}, по {credit});"
+            " {name} дольше всех не получает сделку."
+        )
+    ).format(n=len(equals), credit=credit, name=name)
 
 
 def leads(credit: int) -> str:
