@@ -215,14 +215,17 @@ def test_a_list_is_widened_to_show_what_is_known_to_be_there() -> None:
     note = AddNote(card_kind=EntityKind.COMPANY, card_id=6, text="Просил счёт")
     items = [Item(change, (wish(2, change),)) for change in (alone, note)]
     known = {
-        ("tasks", None): Witness(31, 4, NOON + timedelta(minutes=3)),
-        ("notes", EntityKind.COMPANY): Witness(77, 9, NOON - timedelta(days=2)),
+        ("tasks", None): [Witness(31, 4, NOON + timedelta(minutes=3))],
+        ("notes", EntityKind.COMPANY): [
+            Witness(76, 9, NOON),
+            Witness(77, 9, NOON - timedelta(days=2)),
+        ],
     }
     assert [
-        (look.listing.path, dict(look.listing.params), look.witness)
+        (look.listing.path, dict(look.listing.params), set(look.witnesses))
         for look in came_true.looks(items, NOON, known)
     ] == [
-        ("tasks", {"filter[updated_at][from]": str(SECONDS - 600)}, 31),
+        ("tasks", {"filter[updated_at][from]": str(SECONDS - 600)}, {31}),
         (
             "companies/notes",
             {
@@ -230,7 +233,7 @@ def test_a_list_is_widened_to_show_what_is_known_to_be_there() -> None:
                 "filter[entity_id][1]": "9",
                 "filter[updated_at][from]": str(SECONDS - 2 * 86_400 - 600),
             },
-            77,
+            {76, 77},
         ),
     ]  # fmt: skip
 

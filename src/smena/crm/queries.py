@@ -210,14 +210,14 @@ async def created_by_wishes(tx: Tx, since: datetime) -> set[int]:
     return await wish_list.created_since(tx, since)
 
 
-async def known_note(tx: Tx, kind: EntityKind) -> Witness | None:
-    """Return a plain note that a truthful list of the CRM shows; None: none is known."""
-    return await witnesses.note(tx, kind)
+async def known_notes(tx: Tx, kind: EntityKind) -> list[Witness]:
+    """Return plain notes of which a truthful list of the CRM shows at least one."""
+    return await witnesses.notes(tx, kind)
 
 
-async def known_task(tx: Tx, kind: EntityKind | None) -> Witness | None:
-    """Return a task, of cards of a kind or any, that a truthful list of the CRM shows."""
-    return await witnesses.task(tx, kind)
+async def known_tasks(tx: Tx, kind: EntityKind | None) -> list[Witness]:
+    """Return tasks, of cards of a kind or any, of which a truthful list shows at least one."""
+    return await witnesses.tasks(tx, kind)
 
 
 async def outbox_settings(tx: Tx) -> Settings:

@@ -116,7 +116,7 @@ class Courier:
         async with self._context.db.tenant(self._account) as tx:
             facts = verifying.Facts(
                 await crm_queries.created_by_wishes(tx, since - TAKEN_BEFORE),
-                {cards: await _witness(tx, cards) for cards in came_true.cards_of(items)},
+                {cards: await _known(tx, cards) for cards in came_true.cards_of(items)},
             )
         return await verifying.creations(self._client, items, facts, since + self._ahead)
 
@@ -182,12 +182,12 @@ class Courier:
             await crm.again(tx, _wishes(items), after, reason, self._context.now)
 
 
-async def _witness(tx: Tx, cards: came_true.Cards) -> Witness | None:
-    """Return something that the list of such creations has to show."""
+async def _known(tx: Tx, cards: came_true.Cards) -> list[Witness]:
+    """Return what the list of such creations has to show one of."""
     what, kind = cards
     if what == "notes" and kind:
-        return await crm_queries.known_note(tx, kind)
-    return await crm_queries.known_task(tx, kind)
+        return await crm_queries.known_notes(tx, kind)
+    return await crm_queries.known_tasks(tx, kind)
 
 
 def _parts(items: Sequence[Item], found: Outcome) -> list[Sequence[Item]]:

@@ -23,7 +23,7 @@ class Facts:
     """What the mirror knows: what answers other wishes, and what a truthful list shows."""
 
     taken: Collection[int]
-    witnesses: Mapping[Cards, Witness | None]
+    known: Mapping[Cards, Sequence[Witness]]
 
 
 def sorted_out(items: Sequence[Item]) -> tuple[list[list[Item]], list[list[Item]]]:
@@ -55,9 +55,9 @@ async def creations(
     """
     held: dict[int, Held] = {}
     is_whole = True
-    for look in came_true.looks(items, since, facts.witnesses):
+    for look in came_true.looks(items, since, facts.known):
         found = await _found(client, look.listing)
-        is_whole &= found is not None and (look.witness is None or look.witness in found)
+        is_whole &= found is not None and not (look.witnesses and look.witnesses.isdisjoint(found))
         held |= found or {}
     made = came_true.made(items, held, facts.taken, since)
     return outcome.of_creations(items, made, is_whole=is_whole)

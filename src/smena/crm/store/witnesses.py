@@ -4,7 +4,8 @@ from smena.crm.answers import Witness
 from smena.crm.model import EntityKind
 from smena.kernel.db import Tx
 
-# Of the newest, the one that changed last: the list that has to show it is the shortest.
+# Of the newest, those that changed last: the list that has to show them is the shortest. A few, for
+# one may have gone without our knowing.
 # The CRM may hide the notes of cards that it threw away.
 NOTE = """
 SELECT id, entity_id, updated_at FROM (
@@ -17,7 +18,7 @@ SELECT id, entity_id, updated_at FROM (
               AND gone.id = note.entity_id AND gone.is_deleted
        )
      ORDER BY id DESC LIMIT 100
-) newest ORDER BY updated_at DESC, id DESC LIMIT 1
+) newest ORDER BY updated_at DESC, id DESC LIMIT 3
 """
 
 TASK = """
@@ -26,19 +27,18 @@ SELECT id, entity_id, updated_at FROM (
      WHERE account_id = :account AND NOT is_deleted AND updated_at > 'epoch'
        AND (CAST(:kind AS text) IS NULL OR entity_kind = :kind)
      ORDER BY id DESC LIMIT 100
-) newest ORDER BY updated_at DESC, id DESC LIMIT 1
+) newest ORDER BY updated_at DESC, id DESC LIMIT 3
 """
 
 
-async def note(tx: Tx, kind: EntityKind) -> Witness | None:
-    return await _one(tx, NOTE, kind)
+async def notes(tx: Tx, kind: EntityKind) -> list[Witness]:
+    return await _few(tx, NOTE, kind)
 
 
-async def task(tx: Tx, kind: EntityKind | None) -> Witness | None:
-    return await _one(tx, TASK, kind)
+async def tasks(tx: Tx, kind: EntityKind | None) -> list[Witness]:
+    return await _few(tx, TASK, kind)
 
 
-async def _one(tx: Tx, statement: str, kind: EntityKind | None) -> Witness | None:
-    for row in await tx.rows(statement, account=tx.account, kind=kind):
-        return Witness(row.id, row.entity_id, row.updated_at)
-    return None
+async def _few(tx: Tx, statement: str, kind: EntityKind | None) -> list[Witness]:
+    rows = await tx.rows(statement, account=tx.account, kind=kind)
+    return [Witness(row.id, row.entity_id, row.updated_at) for row in rows]

@@ -26,10 +26,10 @@ Cards = tuple[str, EntityKind | None]
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A list to look through, and the number of what it shows unless it lies (None: unknown)."""
+    """A list to look through, and the numbers of which it shows one unless it lies."""
 
     listing: Listing
-    witness: int | None = None
+    witnesses: frozenset[int] = frozenset()
 
 
 def read(raw: Iterable[msgspec.Raw]) -> dict[int, Held]:
@@ -73,30 +73,31 @@ def cards_of(items: Iterable[Item]) -> dict[Cards, set[int]]:
 
 
 def looks(
-    items: Iterable[Item], since: datetime, witnesses: Mapping[Cards, Witness | None]
+    items: Iterable[Item], since: datetime, known: Mapping[Cards, Sequence[Witness]]
 ) -> list[Look]:
     """Return the lists in which creations would be found if they have happened.
 
-    Each is widened to show something that is known to be there: an empty answer that does not show
-    it was given by a hiccup and proves nothing (reliability.md, F8).
+    Each is widened to show something that is known to be there: an answer without all of that was
+    given by a hiccup and proves nothing (reliability.md, F8).
     """
     return [
-        _look(cards, numbers, since, witnesses.get(cards))
+        _look(cards, numbers, since, known.get(cards, ()))
         for cards, numbers in cards_of(items).items()
     ]
 
 
-def _look(cards: Cards, numbers: set[int], since: datetime, witness: Witness | None) -> Look:
+def _look(cards: Cards, numbers: set[int], since: datetime, known: Sequence[Witness]) -> Look:
     what, kind = cards
     path = what
     of_kind: Params = (("filter[entity_type]", str(plural(kind))),) if kind else ()
     if what == "notes" and kind:
         path, of_kind = f"{plural(kind)}/notes", ONLY_COMMON
-    if witness is not None:
-        since = min(since, witness.updated_at)
-        numbers = numbers | {witness.card_id} if kind and witness.card_id else numbers
-    recent = ("filter[updated_at][from]", str(seconds_of(since - SLACK)))
-    return Look(Listing(path, (*of_kind, *_ids(numbers), recent)), witness.id if witness else None)
+    if kind:
+        numbers = numbers | {one.card_id for one in known if one.card_id}
+    first = min([since, *(one.updated_at for one in known)])
+    recent = ("filter[updated_at][from]", str(seconds_of(first - SLACK)))
+    listing = Listing(path, (*of_kind, *_ids(numbers), recent))
+    return Look(listing, frozenset(one.id for one in known))
 
 
 def made(
