@@ -18,6 +18,7 @@ manage_people            yes       -          -         -
 see_health               yes       -          -        yes
 manage_outbox            yes       -          -         -
 activate_account         yes       -          -         -
+edit_account             yes       -          -         -
 """
 VIEWERS = {
     "admin": viewer(Role.ADMIN),

@@ -13,6 +13,8 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from smena.access import queries, standing
 from smena.access.core.policy import may
 from smena.access.model import Ability, Viewer
+from smena.kernel.i18n import use
+from smena.web.frame import language_of
 from smena.web.page import is_htmx, redirect
 
 SESSION_COOKIE = "session"
@@ -42,7 +44,8 @@ class SignedIn:
         if answer is not None:
             await answer.to_asgi_response(app=None, request=request)(scope, receive, send)
             return
-        await self.app(scope, receive, send)
+        with use(language_of(scope)):  # the account may speak another one than the installation
+            await self.app(scope, receive, send)
 
 
 def is_open(scope: Scope) -> bool:

@@ -34,6 +34,7 @@ class Ability(StrEnum):
     SEE_HEALTH = "see_health"
     MANAGE_OUTBOX = "manage_outbox"
     ACTIVATE_ACCOUNT = "activate_account"
+    EDIT_ACCOUNT = "edit_account"
 
 
 @dataclass(frozen=True, slots=True)

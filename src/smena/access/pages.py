@@ -12,7 +12,7 @@ from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from smena.access import actions, activation_pages, people_pages, queries, words
+from smena.access import account_pages, actions, activation_pages, people_pages, queries, words
 from smena.access.core import lifetime
 from smena.access.core.browser import browser_words
 from smena.access.core.policy import may
@@ -212,6 +212,7 @@ ROUTES = (
     change_password,
     *people_pages.ROUTES,
     *activation_pages.ROUTES,
+    *account_pages.ROUTES,
 )
 MIDDLEWARE = (SignedInMiddleware,)
 MENU = "access/menu.html"

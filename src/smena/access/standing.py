@@ -16,7 +16,9 @@ from smena.accounts.model import AccountState, Standing
 from smena.crm import queries as crm
 from smena.kernel.db import Database
 from smena.kernel.i18n import gettext as _
+from smena.kernel.i18n import use
 from smena.web import notices
+from smena.web.frame import language_of, speak_of_account
 from smena.web.notices import Notice
 from smena.web.page import is_htmx, page
 
@@ -39,6 +41,15 @@ async def judge(request: Http, viewer: Viewer) -> Response[Any] | None:
         is_dry = (await crm.outbox_settings(tx)).is_dry
     if viewer.places > 1:
         notices.name_account(request.scope, standing.name)
+    speak_of_account(request.scope, standing.language)
+    with use(language_of(request.scope)):
+        return await _judge(request, viewer, standing, is_dry=is_dry)
+
+
+async def _judge(
+    request: Http, viewer: Viewer, standing: Standing, *, is_dry: bool
+) -> Response[Any] | None:
+    db: Database = request.app.state.db
     path = request.scope["path"]
     if standing.is_activated or path == "/" or path.startswith(_ALWAYS_OPEN):
         lines = await _lines(db, viewer, standing, path)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from smena.access.core.admission import PASSWORD_MIN
 from smena.access.model import Refusal, Role
-from smena.accounts.model import Flaw
+from smena.accounts.model import Flaw, Misfit
 from smena.kernel.i18n import gettext as _
 from smena.kernel.i18n import ngettext
 
@@ -45,6 +45,22 @@ def flaw_text(flaw: Flaw) -> str:
         Flaw.OTHER_VERSION: _("Пока вы читали, текст согласия изменился. Прочитайте новый."),
     }
     return texts[flaw]
+
+
+def misfit_text(misfit: Misfit) -> str:
+    """Return what to write into a field of the account's settings."""
+    texts = {
+        Misfit.NO_SUCH_ZONE: _(
+            "Такого часового пояса нет: выберите из списка, например Asia/Yekaterinburg"
+        ),
+        Misfit.NO_SUCH_LANGUAGE: _("Такого языка нет: выберите из списка."),
+    }
+    return texts[misfit]
+
+
+def language_name(language: str) -> str:
+    """Return what a language calls itself."""
+    return {"ru": "Русский", "en": "English"}[language]
 
 
 NAMES_SHOWN = 3

@@ -3,18 +3,22 @@
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from smena.accounts.core import choices
 from smena.accounts.core.activation import check
 from smena.accounts.model import (
     CONSENT_VERSION,
     AccountState,
     Activation,
+    Choices,
     Contact,
     Flaw,
     Given,
     Giver,
+    Misfit,
+    Module,
     NewAccount,
 )
-from smena.accounts.store import accounts, activation
+from smena.accounts.store import accounts, activation, settings
 from smena.kernel.db import Tx
 
 
@@ -63,3 +67,22 @@ async def activate(tx: Tx, given: Given, giver: Giver, now: datetime) -> dict[st
         return contact
     await activation.give(tx, Activation(CONSENT_VERSION, contact, giver, now))
     return {}
+
+
+async def note_time_zone(tx: Tx, zone: str) -> None:
+    """Note the zone in which the CRM counts now; a zone that the account has chosen stays."""
+    await accounts.note_time_zone(tx, tx.account, zone)
+
+
+async def choose(tx: Tx, time_zone: str, language: str) -> dict[str, Misfit]:
+    """Keep what was chosen, empty texts follow; return what is wrong with the form instead."""
+    chosen = choices.check(time_zone, language)
+    if not isinstance(chosen, Choices):
+        return chosen
+    await settings.choose(tx, chosen)
+    return {}
+
+
+async def switch(tx: Tx, module: Module, now: datetime, *, is_on: bool) -> None:
+    """Switch a module on or off; the moment counts only when something changes."""
+    await settings.switch(tx, module, is_on, now)

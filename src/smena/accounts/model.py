@@ -18,6 +18,13 @@ class AccountState(StrEnum):
     DISCONNECTED = "disconnected"
 
 
+class Module(StrEnum):
+    """A part of the product that an account may do without."""
+
+    ACTIVITY = "activity"
+    DISTRIBUTION = "distribution"
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """One account of amoCRM, known by amoCRM's own number."""
@@ -27,6 +34,11 @@ class Account:
     base_url: str
     subdomain: str
     time_zone: str
+    """By which days and shifts are counted: the chosen one, else the CRM's."""
+    crm_time_zone: str
+    """The CRM's own: its texts without an offset are written in it."""
+    language: str | None
+    """For people who have not chosen one themselves; None is the installation's."""
     state: AccountState
     state_reason: str
     connected_at: datetime
@@ -43,6 +55,29 @@ class NewAccount:
     base_url: str
     subdomain: str
     time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What an account may set otherwise; None follows the CRM, or the installation."""
+
+    time_zone: str | None
+    language: str | None
+
+
+class Misfit(StrEnum):
+    """What is wrong with a field of the settings."""
+
+    NO_SUCH_ZONE = "no_such_zone"
+    NO_SUCH_LANGUAGE = "no_such_language"
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """Whether a module works, and since when; None: nobody has ever switched it."""
+
+    is_on: bool = True
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +127,8 @@ class Standing:
     reason: str
     version: int | None
     """The latest version of the consent that was given; None before the first entry."""
+    language: str | None = None
+    modules_off: frozenset[Module] = frozenset()
 
     @property
     def is_activated(self) -> bool:

@@ -1,7 +1,7 @@
 """Questions about connected accounts."""
 
-from smena.accounts.model import Account, Activation, Standing
-from smena.accounts.store import accounts
+from smena.accounts.model import Account, Activation, Choices, Module, Standing, Switch
+from smena.accounts.store import accounts, settings
 from smena.accounts.store import activation as activations
 from smena.kernel.db import Tx
 
@@ -27,3 +27,18 @@ async def standing(tx: Tx) -> Standing:
 async def activation(tx: Tx) -> Activation | None:
     """Return the latest consent and contact, None before the first entry."""
     return await activations.latest(tx)
+
+
+async def choices(tx: Tx) -> Choices:
+    """Return what the account has set otherwise than the CRM and the installation."""
+    return await settings.choices(tx)
+
+
+async def switches(tx: Tx) -> dict[Module, Switch]:
+    """Return of every module whether it works here."""
+    found = await settings.switches(tx)
+    return {module: found.get(module, Switch()) for module in Module}
+
+
+async def switch(tx: Tx, module: Module) -> Switch:
+    return (await switches(tx))[module]

@@ -110,6 +110,11 @@ def navigation() -> Sequence[Entry]:
                     lambda: _("Люди"),
                     shown=shown_to(Ability.MANAGE_PEOPLE),
                 ),
+                Entry(
+                    "/settings/account",
+                    lambda: _("Аккаунт"),
+                    shown=shown_to(Ability.EDIT_ACCOUNT),
+                ),
                 Entry("/settings/sessions", lambda: _("Сеансы")),
             ),
         ),

@@ -22,6 +22,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 HTTPS_ONLY = "max-age=31536000"
+_LANGUAGE = "smena_language"
 
 
 async def headers(message: Message, scope: Scope) -> None:
@@ -56,7 +57,15 @@ class Frame:
 
 
 def language_of(scope: Scope) -> str:
-    """Return the language of the reader's cookie, else the installation's."""
+    """Return the language of the reader's cookie, else the account's, else the installation's."""
     app = scope["litestar_app"]
     chosen = app.request_class(scope).cookies.get("language", "")
-    return chosen if chosen in LANGUAGES else str(app.state.kit.language)
+    if chosen in LANGUAGES:
+        return str(chosen)
+    return str((scope.get("state") or {}).get(_LANGUAGE) or app.state.kit.language)
+
+
+def speak_of_account(scope: Scope, language: str | None) -> None:
+    """Note the language of the account that is looked at; whoever knows it says so before a page."""
+    if language in LANGUAGES:
+        scope.setdefault("state", {})[_LANGUAGE] = language

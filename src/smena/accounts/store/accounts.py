@@ -9,9 +9,8 @@ from smena.accounts.model import Account, AccountState, NewAccount
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
 
-_COLUMNS = (
-    "id, name, base_url, subdomain, time_zone, state, state_reason, connected_at, active_since"
-)
+_COLUMNS = """id, name, base_url, subdomain, coalesce(own_time_zone, time_zone) AS time_zone,
+       time_zone AS crm_time_zone, language, state, state_reason, connected_at, active_since"""
 ONE = f"SELECT {_COLUMNS} FROM account WHERE id = :account"  # noqa: S608 -- a constant list
 ALL = f"SELECT {_COLUMNS} FROM account ORDER BY id"  # noqa: S608 -- a constant list
 
@@ -37,6 +36,10 @@ UPDATE account SET state = :state, state_reason = :reason WHERE id = :account AN
 SET_REASON = "UPDATE account SET state_reason = :reason WHERE id = :account"
 
 MOVE = "UPDATE account SET base_url = :base_url, subdomain = :subdomain WHERE id = :account"
+
+NOTE_ZONE = """
+UPDATE account SET time_zone = :zone WHERE id = :account AND time_zone <> :zone
+"""
 
 
 async def one(tx: Tx, account: AccountId) -> Account | None:
@@ -79,6 +82,10 @@ async def move(tx: Tx, account: AccountId, base_url: str, subdomain: str) -> Non
     await tx.run(MOVE, account=account, base_url=base_url, subdomain=subdomain)
 
 
+async def note_time_zone(tx: Tx, account: AccountId, zone: str) -> None:
+    await tx.run(NOTE_ZONE, account=account, zone=zone)
+
+
 def _account(row: Row[Any]) -> Account:
     return Account(
         id=AccountId(row.id),
@@ -86,6 +93,8 @@ def _account(row: Row[Any]) -> Account:
         base_url=row.base_url,
         subdomain=row.subdomain,
         time_zone=row.time_zone,
+        crm_time_zone=row.crm_time_zone,
+        language=row.language,
         state=AccountState(row.state),
         state_reason=row.state_reason,
         connected_at=row.connected_at,

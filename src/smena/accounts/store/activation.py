@@ -1,6 +1,6 @@
 """The rows of activations: each one stays, so that it is known who agreed to what, and when."""
 
-from smena.accounts.model import AccountState, Activation, Contact, Giver, Standing
+from smena.accounts.model import AccountState, Activation, Contact, Giver, Module, Standing
 from smena.kernel.db import Tx
 
 GIVE = """
@@ -16,7 +16,9 @@ SELECT version, name, phone, role, given_by, given_email, given_at FROM account_
 """
 
 STANDING = """
-SELECT a.name, a.state, a.state_reason,
+SELECT a.name, a.state, a.state_reason, a.language,
+       ARRAY(SELECT m.module FROM account_module m
+              WHERE m.account_id = a.id AND NOT m.is_on) AS modules_off,
        (SELECT max(g.version) FROM account_activation g WHERE g.account_id = a.id) AS version
   FROM account a WHERE a.id = :account
 """
@@ -48,4 +50,11 @@ async def standing(tx: Tx) -> Standing:
     row = await tx.row(STANDING, account=tx.account)
     if row is None:
         raise LookupError(f"account {tx.account} is not known")
-    return Standing(row.name, AccountState(row.state), row.state_reason, row.version)
+    return Standing(
+        row.name,
+        AccountState(row.state),
+        row.state_reason,
+        row.version,
+        row.language,
+        frozenset(Module(name) for name in row.modules_off if name in set(Module)),
+    )

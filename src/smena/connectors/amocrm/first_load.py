@@ -52,7 +52,7 @@ async def run(context: JobContext, account: AccountId) -> None:
 
 
 async def _people(context: JobContext, account: AccountId, client: Client, one: Slice) -> None:
-    changes, spoiled = await roster.read(client)
+    changes, spoiled, _zone = await roster.read(client)
     rows = len(changes.users) + len(changes.groups) + len(changes.pipelines)
     async with context.db.tenant(account) as tx:
         await crm.absorb(tx, changes, now=context.now)

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from smena.accounts import actions as accounts
 from smena.connectors.amocrm import lists, roster, unsorted
 from smena.connectors.amocrm.client import Client
 from smena.connectors.amocrm.core import people, translate
@@ -242,8 +243,10 @@ async def _roster_when_due(
 ) -> None:
     if _is_recent(connection, context.now, roster.EVERY):
         return
-    changes, spoiled = await roster.read(client)
+    changes, spoiled, zone = await roster.read(client)
     async with context.db.tenant(account) as tx:
+        if zone:
+            await accounts.note_time_zone(tx, zone)
         await crm.absorb(tx, changes, now=context.now)
         await crm.complete_until(tx, Coverage.ROSTERS, context.now)
         await link.save_roster_read(tx, context.now)

@@ -111,7 +111,7 @@ async def _read(
     try:
         tree = form.parse(message.body)
         hooks.check_account(tree, account.id, account.subdomain)
-        reading = hooks.read(tree, ZoneInfo(account.time_zone), message.received_at, types)
+        reading = hooks.read(tree, ZoneInfo(account.crm_time_zone), message.received_at, types)
     except (BadForm, ForeignBody) as reason:
         await _set_aside(tx, message, str(reason), now)
         return None

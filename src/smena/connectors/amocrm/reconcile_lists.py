@@ -29,7 +29,7 @@ ROSTER_REQUESTS = 3
 
 async def people_and_stages(run: Run, part: Part) -> None:
     started_at = await run.share.turn(SHARE)
-    changes, _spoiled = await roster.read(run.client)
+    changes, _spoiled, _zone = await roster.read(run.client)
     async with run.tenant() as tx:
         there = rows_told(changes)
         held = rows_held(

@@ -1,9 +1,10 @@
-"""People, groups and pipelines: lists that are read whole.
+"""People, groups and pipelines: lists that are read whole; and in which zone the account counts.
 
 At the start, every ten minutes, and when somebody unknown acts.
 """
 
 from datetime import timedelta
+from typing import NamedTuple
 
 import msgspec
 
@@ -20,12 +21,22 @@ ACCOUNT_PATH = "/api/v4/account"
 ACCOUNT_WITH = (("with", "datetime_settings,users_groups"),)
 
 
-async def read(client: Client) -> tuple[Changes, tuple[str, ...]]:
-    """Read all three lists; return the changes and the reasons of rows that were set aside."""
+class RosterRead(NamedTuple):
+    """What the lists say, the reasons of rows that were set aside, the account's zone."""
+
+    changes: Changes
+    spoiled: tuple[str, ...]
+    time_zone: str
+    """Empty when the account does not tell one that exists."""
+
+
+async def read(client: Client) -> RosterRead:
+    """Read all three lists."""
     json = await client.read(ACCOUNT_PATH, ACCOUNT_WITH, lambda body: read_one(body, AccountJson))
     _identity, groups = people.account(json)
     stages = await client.list_page(pipelines())
-    return translate.roster(await whole_list(client, users()), stages.items, groups)
+    told = translate.roster(await whole_list(client, users()), stages.items, groups)
+    return RosterRead(*told, people.told_zone(json))
 
 
 async def whole_list(client: Client, listing: Listing) -> list[msgspec.Raw]:

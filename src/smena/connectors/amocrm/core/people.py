@@ -53,20 +53,29 @@ class Identity:
 
 def account(json: AccountJson) -> tuple[Identity, tuple[Group, ...]]:
     """Return what the account says about itself, and its groups."""
-    parts = json.embedded if isinstance(json.embedded, AccountPartsJson) else AccountPartsJson()
-    clock = parts.datetime_settings
-    zone = text(clock.timezone) if isinstance(clock, DateTimeJson) else ""
+    parts = _parts(json)
     identified = Identity(
         account=AccountId(identity(json.id)),
         name=text(json.name),
         subdomain=text(json.subdomain),
         current_user=UserId(number_or_zero(json.current_user_id)),
-        time_zone=zone if is_zone(zone) else ZONE_WHEN_UNKNOWN,
+        time_zone=told_zone(json) or ZONE_WHEN_UNKNOWN,
     )
     groups = parts.users_groups or []
     return identified, tuple(
         Group(id=GroupId(number_or_zero(group.id)), name=text(group.name)) for group in groups
     )
+
+
+def told_zone(json: AccountJson) -> str:
+    """Return the zone in which the account counts, "" when it does not say one that exists."""
+    clock = _parts(json).datetime_settings
+    zone = text(clock.timezone) if isinstance(clock, DateTimeJson) else ""
+    return zone if is_zone(zone) else ""
+
+
+def _parts(json: AccountJson) -> AccountPartsJson:
+    return json.embedded if isinstance(json.embedded, AccountPartsJson) else AccountPartsJson()
 
 
 def is_zone(name: str) -> bool:
