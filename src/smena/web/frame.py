@@ -66,6 +66,6 @@ def language_of(scope: Scope) -> str:
 
 
 def speak_of_account(scope: Scope, language: str | None) -> None:
-    """Note the language of the account that is looked at; whoever knows it says so before a page."""
+    """Note the language of the account that is looked at, before anything is put in words."""
     if language in LANGUAGES:
         scope.setdefault("state", {})[_LANGUAGE] = language

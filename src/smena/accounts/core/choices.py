@@ -1,4 +1,4 @@
-"""Which time zone and which language may an account choose (CORE-6)?"""
+"""What an account may choose otherwise: its time zone and its language (CORE-6)."""
 
 from zoneinfo import available_timezones
 
