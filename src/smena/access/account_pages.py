@@ -1,6 +1,7 @@
-"""The settings of an account: its time zone, its language (CORE-6)."""
+"""The settings of an account: its time zone, its language, its modules (CORE-6)."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from litestar import Request, Response, get, post
 
@@ -46,6 +47,7 @@ async def _page(
     async with request.app.state.db.tenant(queries.account_of(request)) as tx:
         account = await accounts_queries.account(tx)
         given = given or await accounts_queries.choices(tx)
+        switches = await accounts_queries.switches(tx)
     installed = words.language_name(request.app.state.kit.language)
     return page(
         request,
@@ -56,6 +58,11 @@ async def _page(
         given=given,
         errors={name: words.misfit_text(flaw) for name, flaw in (flaws or {}).items()},
         zones=zones.places(language(), now),
+        modules=[
+            (module.value, words.module_name(module), words.module_purpose(module), one)
+            for module, one in switches.items()
+        ],
+        zone=ZoneInfo(account.time_zone),
         languages=[
             ("", _("как в установке ({language})").format(language=installed)),
             *((one, words.language_name(one)) for one in LANGUAGES),

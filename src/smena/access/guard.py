@@ -11,6 +11,7 @@ from litestar.handlers import BaseRouteHandler
 from smena.access import queries
 from smena.access.core.policy import may
 from smena.access.model import Ability
+from smena.accounts.model import Module
 
 Guard = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], None]
 
@@ -44,5 +45,18 @@ def shown_in_account(ability: Ability) -> Callable[[Request[Any, Any, Any]], boo
     def shown(request: Request[Any, Any, Any]) -> bool:
         viewer = queries.viewer_or_none(request)
         return viewer is not None and viewer.account is not None and may(viewer, ability)
+
+    return shown
+
+
+def shown_with(
+    module: Module, ability: Ability | None = None
+) -> Callable[[Request[Any, Any, Any]], bool]:
+    """Show a section only where its module is on, and to those who may open it."""
+
+    def shown(request: Request[Any, Any, Any]) -> bool:
+        viewer = queries.viewer_or_none(request)
+        is_on = module not in queries.modules_off(request)
+        return is_on and viewer is not None and (ability is None or may(viewer, ability))
 
     return shown

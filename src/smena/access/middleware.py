@@ -68,7 +68,7 @@ async def recognise(request: Request[Any, Any, Any]) -> Viewer | None:
 
     async def still_allowed() -> bool:
         now_there = await queries.recognise(state.db, token, state.clock.now())
-        return now_there == viewer
+        return now_there == viewer and await standing.is_open(request, viewer)
 
     request.scope.setdefault("state", {}).update(viewer=viewer, still_allowed=still_allowed)
     return viewer

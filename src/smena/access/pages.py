@@ -12,7 +12,16 @@ from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from smena.access import account_pages, actions, activation_pages, people_pages, queries, words
+from smena.access import (
+    account_pages,
+    actions,
+    activation_pages,
+    module_pages,
+    modules,
+    people_pages,
+    queries,
+    words,
+)
 from smena.access.core import lifetime
 from smena.access.core.browser import browser_words
 from smena.access.core.policy import may
@@ -45,7 +54,7 @@ def front_door(request: Http) -> Response[bytes]:
     """Lead everybody to the first thing they can do."""
     viewer = queries.viewer(request)
     if viewer.account is not None:
-        return redirect("/activity")
+        return redirect(modules.first_page(request))
     return redirect(CONNECTION if may(viewer, Ability.CONNECT_ACCOUNT) else ACCOUNTS)
 
 
@@ -213,6 +222,7 @@ ROUTES = (
     *people_pages.ROUTES,
     *activation_pages.ROUTES,
     *account_pages.ROUTES,
+    *module_pages.ROUTES,
 )
 MIDDLEWARE = (SignedInMiddleware,)
 MENU = "access/menu.html"

@@ -8,6 +8,7 @@ from smena.access.actions import hash_token
 from smena.access.core import lifetime
 from smena.access.model import Choice, Member, OpenSession, PersonId, Viewer
 from smena.access.store import people, sessions
+from smena.accounts.model import Module
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
 
@@ -38,6 +39,12 @@ def account_of(request: Carrier) -> AccountId:
     if account is None:
         raise LookupError("the viewer has no account: the page lacks its guard")
     return account
+
+
+def modules_off(request: Carrier) -> frozenset[Module]:
+    """Return what the account that is looked at does without."""
+    found: frozenset[Module] = (request.scope.get("state") or {}).get("modules_off", frozenset())
+    return found
 
 
 async def recognise(db: Database, token: str, now: datetime) -> Viewer | None:

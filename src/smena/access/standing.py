@@ -1,5 +1,6 @@
 """How the account stands that a viewer looks at: activated or not, connected or not.
 
+A module that is switched off has no pages, only a word about it.
 Until an account is activated its pages show what is missing instead of personal data; settings stay
 open, for the connection and the people are set up there. A broken connection is told on every page.
 """
@@ -8,7 +9,7 @@ from typing import Any
 
 from litestar import Request, Response
 
-from smena.access import queries, words
+from smena.access import modules, queries, words
 from smena.access.core.policy import may
 from smena.access.model import Ability, Viewer
 from smena.accounts import queries as accounts
@@ -42,8 +43,18 @@ async def judge(request: Http, viewer: Viewer) -> Response[Any] | None:
     if viewer.places > 1:
         notices.name_account(request.scope, standing.name)
     speak_of_account(request.scope, standing.language)
+    request.scope.setdefault("state", {})["modules_off"] = standing.modules_off
     with use(language_of(request.scope)):
         return await _judge(request, viewer, standing, is_dry=is_dry)
+
+
+async def is_open(request: Http, viewer: Viewer) -> bool:
+    """Tell whether the module of a page that is being watched has not been switched off since."""
+    module = modules.of_path(request.scope["path"])
+    if viewer.account is None or module is None:
+        return True
+    async with request.app.state.db.tenant(viewer.account) as tx:
+        return module not in (await accounts.standing(tx)).modules_off
 
 
 async def _judge(
@@ -56,7 +67,8 @@ async def _judge(
         notices.put(
             request.scope, *lines, *([_watching(viewer)] if is_dry and path != OUTBOX else [])
         )
-        return None
+        off = modules.of_path(path)
+        return await modules.instead(request, viewer, off) if off in standing.modules_off else None
     return await _instead(request, viewer, standing)
 
 

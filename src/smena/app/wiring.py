@@ -9,8 +9,9 @@ from litestar.types import ControllerRouterHandler, Middleware
 
 from smena.access import jobs as access_jobs
 from smena.access import pages as access
-from smena.access.guard import shown_in_account, shown_to
+from smena.access.guard import shown_in_account, shown_to, shown_with
 from smena.access.model import Ability
+from smena.accounts.model import Module
 from smena.activity import pages as activity
 from smena.app import upkeep
 from smena.connectors.amocrm import completeness_pages as completeness
@@ -73,13 +74,14 @@ def navigation() -> Sequence[Entry]:
             lambda: _("Активность"),
             icon="activity",
             key="a",
-            shown=shown_to(Ability.SEE_OWN_ACTIVITY),
+            shown=shown_with(Module.ACTIVITY, Ability.SEE_OWN_ACTIVITY),
         ),
         Entry(
             "/distribution",
             lambda: _("Распределение"),
             icon="split",
             key="r",
+            shown=shown_with(Module.DISTRIBUTION),
             children=(
                 Entry(
                     "/distribution/results",

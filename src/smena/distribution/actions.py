@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from smena.accounts import queries as accounts
+from smena.accounts.model import Module
 from smena.crm import actions as crm
 from smena.crm import queries as crm_queries
 from smena.crm.answers import Seat
@@ -38,6 +40,8 @@ async def read_facts(db: Database, account: AccountId, now: datetime, *, limit: 
     """Decide the next new leads and close results whose wishes ended; return the facts read.
 
     Position, ledger, results and wishes commit together: a lead is decided once, whoever dies.
+    Switched off, it reads on without giving anything to anybody: results of wishes under way still
+    find their end, and nothing piles up that would be given out at once later.
     """
     async with db.tenant(account) as tx:
         last = await position.lock(tx)
@@ -97,8 +101,9 @@ def _concern_us(facts: Iterable[Recorded]) -> bool:
 
 async def _open_desk(tx: Tx, facts: Iterable[Recorded], seats: Iterable[Seat]) -> Desk:
     leads = [r.fact.lead for r in facts if isinstance(r.fact, LeadAppeared)]
+    switch = await accounts.switch(tx, Module.DISTRIBUTION)
     queues, had = await batch.load(tx, leads)
-    return Desk(queues, seats, had)
+    return Desk(queues, seats, had, switch)
 
 
 async def _take(tx: Tx, desk: Desk, recorded: Recorded, now: datetime) -> None:
@@ -144,6 +149,6 @@ async def _decide_again(tx: Tx, desk: Desk, key: ResultKey, reason: str, now: da
     desk.put(
         templates.Queue(queue.template, give_back(queue.ledger, user, entries), frozenset(refused))
     )
-    if lead_exists:
+    if lead_exists and desk.is_on:
         desk.remember(await results.attempts(tx, [key.lead]))
         desk.decide(key.lead, key.template, Lane.AGAIN)

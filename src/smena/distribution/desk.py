@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from smena.accounts.model import Switch
 from smena.crm.answers import Seat
 from smena.crm.model import LeadId, PipelineId, User
 from smena.crm.outbox import Asked, ChangeLead, Lane
@@ -19,6 +20,7 @@ from smena.distribution.store.templates import Queue, with_ledger
 
 CAUSE = "distribution"
 NO_ATTEMPTS = Attempts(0, ())
+WORKING = Switch()
 
 
 @dataclass(slots=True)
@@ -35,16 +37,29 @@ class Desk:
         queues: Iterable[Queue],
         users: Iterable[User | Seat],
         attempts: Mapping[tuple[LeadId, TemplateId], Attempts],
+        switch: Switch = WORKING,
     ) -> None:
         people = tuple(users)
         self._active = frozenset(user.id for user in people if user.is_active)
         self._attempts = dict(attempts)
+        self._switch = switch
         self.decided: list[Decided] = []
         self.asked: dict[LeadId, Asked] = {}
         self._slots = {queue.template.id: _Slot(_enrolled(queue, people)) for queue in queues}
 
+    @property
+    def is_on(self) -> bool:
+        """Tell whether leads are given to anybody at all in this account."""
+        return self._switch.is_on
+
     def claim(self, lead: LeadId, pipeline: PipelineId, created_at: datetime) -> TemplateId | None:
-        """Return the template that shares out this new lead, if one does and has not yet."""
+        """Return the template that shares out this new lead, if one does and has not yet.
+
+        A lead that came while distribution was switched off stays where it is, also afterwards:
+        hundreds of them given out at once would do more harm than good.
+        """
+        if not begins_now(self._switch, created_at):
+            return None
         owner = owner_of(pipeline, [slot.queue.template for slot in self._slots.values()])
         if owner is None or owner.active_since is None or created_at < owner.active_since:
             return None
@@ -95,6 +110,13 @@ def key_of(cause: str) -> ResultKey | None:
         return None
     template, lead, attempt = map(int, numbers)
     return ResultKey(TemplateId(template), LeadId(lead), attempt)
+
+
+def begins_now(switch: Switch, created_at: datetime) -> bool:
+    """Tell whether a lead came while distribution works. The CRM stamps whole seconds."""
+    if not switch.is_on:
+        return False
+    return switch.since is None or created_at >= switch.since.replace(microsecond=0)
 
 
 def _enrolled(queue: Queue, people: Iterable[User | Seat]) -> Queue:
