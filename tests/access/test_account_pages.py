@@ -100,15 +100,16 @@ async def test_the_account_speaks_to_those_who_have_not_chosen(
     await sign_in(browser)
     await save(browser, time_zone="", language="en")
     async with db.tenant(ACME) as tx:
-        await accounts.shut_out(tx, "401")
+        await accounts.shut_out(tx, "spent")
     told = await browser.get("/activity")
     assert '<html lang="en"' in told.text
     assert "Role" in told.text
-    assert "amoCRM has to be connected again" in told.text, "the lines above a page too"
+    assert "amoCRM has to be connected again: amoCRM has withdrawn the access" in told.text
     browser.cookies.set("language", "ru")
     chosen = await browser.get("/activity")
     assert '<html lang="ru"' in chosen.text
     assert "Роль" in chosen.text
+    assert "Нужно подключить amoCRM снова: amoCRM отозвала доступ" in chosen.text
 
 
 async def test_refusals_speak_the_language_of_the_account(

@@ -48,7 +48,7 @@ async def test_connecting_again_does_not_move_the_moment_from_which_it_acts(db: 
     await connect(db, replace(described(ACME), name="Акме-2"), TUESDAY)
     async with db.tenant(ACME) as tx:
         found = await queries.account(tx)
-        assert (found.name, found.state, found.state_reason) == (
+        assert (found.name, found.state, found.reason) == (
             "Акме-2",
             AccountState.CONNECTED,
             "",

@@ -1,6 +1,7 @@
 """`smena doctor` tells how each account lives, and fails when one needs a hand."""
 
 import io
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,16 +10,19 @@ from rich.console import Console
 from sqlalchemy.engine import make_url
 
 from smena.app import commands
+from smena.connectors.amocrm import actions
 from smena.kernel.db import Database
 from smena.kernel.settings import Settings
-from tests.connectors.stand import Team, stand
+from tests.connectors.stand import ACCOUNT, Team, stand
 
 pytestmark = pytest.mark.anyio
 
 
-async def told(db_url: str, folder: Path) -> tuple[bool, str]:
+async def told(db_url: str, folder: Path, language: str = "ru") -> tuple[bool, str]:
     url = make_url(db_url).render_as_string(hide_password=False)
-    settings = Settings(data_dir=folder, database_url=url, secret_key="s" * 40)
+    settings = Settings(
+        data_dir=folder, database_url=url, secret_key="s" * 40, language=language
+    )
     page = io.StringIO()
     is_well = await commands.doctor(settings, Console(file=page, width=200))
     return is_well, page.getvalue()
@@ -46,3 +50,8 @@ async def test_doctor(db: Database, db_url: str, tmp_path: Path) -> None:
         assert not is_well
         assert "Данные отстают" in text
         assert "Проверьте, что Смена запущена" in text
+        async with db.tenant(ACCOUNT) as tx:
+            await actions.access_lost(tx, 401, made.clock.now())
+        _is_well, text = await told(db_url, tmp_path, "en")
+        assert "the token: it was revoked or has expired" in text
+        assert not re.search("[а-яё]", text.replace("Проба", "")), text

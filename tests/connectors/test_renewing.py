@@ -232,6 +232,7 @@ async def test_a_revoked_pair_is_given_up_with_its_reason(db: Database) -> None:
             AccountState.SIGN_IN_AGAIN,
             "amoCRM отозвала доступ",
         )
+        assert account.reason == "spent", "each reader gets a sentence in their own language"
         asked = made.requests()
         await jobs.check_access(made.context)
         assert made.requests() == asked + 1, "one knock, and no dead token is sent again"

@@ -14,6 +14,7 @@ from smena.access.core.policy import may
 from smena.access.model import Ability, Viewer
 from smena.accounts import queries as accounts
 from smena.accounts.model import AccountState, Standing
+from smena.accounts.reasons import reason_text
 from smena.crm import queries as crm
 from smena.kernel.db import Database
 from smena.kernel.i18n import gettext as _
@@ -81,7 +82,7 @@ async def _lines(db: Database, viewer: Viewer, standing: Standing, path: str) ->
         found.append(await _connection(db, viewer, standing))
     elif standing.reason and may(viewer, Ability.CONNECT_ACCOUNT):
         text = _("Токен amoCRM больше не продлевается: {reason}. Пока всё работает.").format(
-            reason=standing.reason
+            reason=reason_text(standing.reason)
         )
         found.append(Notice(text, "stale", _("Подключить снова"), CONNECTION))
     return found
@@ -105,7 +106,7 @@ async def _activation(db: Database, viewer: Viewer) -> Notice:
 async def _connection(db: Database, viewer: Viewer, standing: Standing) -> Notice:
     if may(viewer, Ability.CONNECT_ACCOUNT):
         text = _("Нужно подключить amoCRM снова: {reason}. Новые данные не приходят.")
-        shown = text.format(reason=standing.reason or _("доступ потерян"))
+        shown = text.format(reason=reason_text(standing.reason) or _("доступ потерян"))
         return Notice(shown, "error", _("Подключить снова"), f"{CONNECTION}#ways")
     text = _("Связь с amoCRM потеряна, данные не обновляются. Подключить её снова может: {names}.")
     return Notice(text.format(names=await _admins(db, viewer)), "error")

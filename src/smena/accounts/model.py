@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from smena.accounts.reasons import reason_text
 from smena.kernel.ids import AccountId
 
 CONSENT_VERSION = 1
@@ -40,10 +41,16 @@ class Account:
     language: str | None
     """For people who have not chosen one themselves; None is the installation's."""
     state: AccountState
-    state_reason: str
+    reason: str
+    """Why the CRM does not let us in, or soon will not: a code (see `reasons`)."""
     connected_at: datetime
     active_since: datetime
     """Nothing that happened in the CRM before this moment starts an action here."""
+
+    @property
+    def state_reason(self) -> str:
+        """Say the reason in the reader's language."""
+        return reason_text(self.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +132,7 @@ class Standing:
     name: str
     state: AccountState
     reason: str
+    """A code (see `reasons`)."""
     version: int | None
     """The latest version of the consent that was given; None before the first entry."""
     language: str | None = None

@@ -20,6 +20,8 @@ from smena.connectors.amocrm.connecting import Request
 from smena.connectors.amocrm.health_view import health_view
 from smena.connectors.amocrm.model import Connected
 from smena.connectors.amocrm.words import refusal_text
+from smena.kernel.i18n import gettext as _
+from smena.kernel.i18n import use
 from smena.kernel.ids import AccountId
 from smena.kernel.postgres import backup
 from smena.kernel.settings import Settings
@@ -123,10 +125,12 @@ async def doctor(settings: Settings, console: Console) -> bool:
         async with made.db.system() as tx:
             known = await accounts.all_accounts(tx)
             version = await tx.value("SHOW server_version")
-        console.print(f"PostgreSQL {version}, папка данных {settings.data_dir}")
-        if not known:
-            console.print("Аккаунтов нет: подключите первый командой smena connect.")
-        examined = [await _examine(made, account, console) for account in known]
+        with use(settings.language):
+            told = _("PostgreSQL {version}, папка данных {folder}")
+            console.print(told.format(version=version, folder=settings.data_dir))
+            if not known:
+                console.print(_("Аккаунтов нет: подключите первый командой smena connect."))
+            examined = [await _examine(made, account, console) for account in known]
         return all(examined)
 
 
@@ -137,17 +141,16 @@ async def _examine(made: node.Parts, account: Account, console: Console) -> bool
     vitals = await amocrm_queries.vitals(made.db, account.id, period, now)
     console.print(f"\n[bold]{escape(account.name)}[/bold] ({account.id}), {account.base_url}")
     if vitals is None:
-        console.print("  не подключался")
+        console.print("  " + _("не подключался"))
         return True
     shown = health_view(vitals, ZoneInfo(account.time_zone), now)
     for fact in shown.facts:
         console.print(f"  {fact.name}: {escape(fact.value)}")
-    console.print(
-        f"  Запросов за минуту: {shown.total.last_minute}; ответов 429 за час: {shown.too_fast}"
-    )
+    pace = _("Запросов за минуту: {n}; ответов 429 за час: {too_fast}")
+    console.print("  " + pace.format(n=shown.total.last_minute, too_fast=shown.too_fast))
     for one in shown.findings:
         mark = "[red]✗[/red]" if one.kind == "error" else "[yellow]![/yellow]"
         console.print(f"  {mark} {escape(one.what)} {escape(one.todo)}")
     if shown.is_well:
-        console.print("  [green]✓[/green] Всё в порядке.")
+        console.print("  [green]✓[/green] " + _("Всё в порядке."))
     return not shown.needs_hand

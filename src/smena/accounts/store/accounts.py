@@ -96,7 +96,7 @@ def _account(row: Row[Any]) -> Account:
         crm_time_zone=row.crm_time_zone,
         language=row.language,
         state=AccountState(row.state),
-        state_reason=row.state_reason,
+        reason=row.state_reason,
         connected_at=row.connected_at,
         active_since=row.active_since,
     )

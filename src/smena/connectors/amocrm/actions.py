@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from smena.accounts import actions as accounts
+from smena.accounts.reasons import Reason
 from smena.connectors.amocrm import connecting, deep_history, hook, letting_go, reconcile
 from smena.connectors.amocrm.connecting import CodeRequest, Request
 from smena.connectors.amocrm.core.disabled import Disabled
@@ -10,18 +11,13 @@ from smena.connectors.amocrm.core.history import History, Unwanted
 from smena.connectors.amocrm.model import AskedBy, Connected, HookState, NotConnected, SwitchedOff
 from smena.connectors.amocrm.reach import Reach
 from smena.connectors.amocrm.store import check, link, minutes, tokens
-from smena.connectors.amocrm.words import loss_text
 from smena.kernel.clock import Clock
 from smena.kernel.db import Database, Tx
 from smena.kernel.ids import AccountId
 from smena.kernel.jobs import wake
 
 UNAUTHORIZED = 401
-WORDS = {
-    UNAUTHORIZED: "amoCRM не принимает токен: он отозван или истёк",
-    402: "аккаунт amoCRM не оплачен",
-    403: "у токена нет прав, или amoCRM закрыла доступ к API",
-}
+REASONS = {UNAUTHORIZED: Reason.TOKEN, 402: Reason.NOT_PAID, 403: Reason.FORBIDDEN}
 
 REPORTS_KEPT = timedelta(days=60)
 MINUTES_KEPT = timedelta(days=1)
@@ -75,9 +71,10 @@ async def access_lost(tx: Tx, status: int, now: datetime) -> None:
 
     An answer that was under way when a person let go of the account changes nothing.
     """
-    reason = WORDS.get(status, f"amoCRM отвечает {status}")
+    reason = REASONS.get(status, Reason.ANSWERS.about(status))
     if status == UNAUTHORIZED:
-        reason = loss_text(await tokens.reason(tx)) or reason
+        known = await tokens.reason(tx)
+        reason = Reason(known) if known in set(Reason) else reason
     if await accounts.shut_out(tx, reason):
         await link.deactivate(tx, reason, now)
 

@@ -41,7 +41,7 @@ async def gather(tx: Tx, period: timedelta, now: datetime) -> Vitals | None:
     unread, unread_since = await vital.unread(tx)
     return Vitals(
         state=account.state,
-        reason=account.state_reason,
+        reason=account.reason,
         hook=_hook(connection, signs, bodies.spoiled),
         poll=_poll(connection, signs, period),
         token=await _token(tx),

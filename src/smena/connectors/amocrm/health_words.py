@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from smena.accounts.reasons import reason_text
 from smena.connectors.amocrm.core.health import Finding, Sign
 from smena.kernel.i18n import clock, day, duration_words, ngettext, number
 from smena.kernel.i18n import gettext as _
@@ -55,7 +56,7 @@ def _disconnected(_finding: Finding, _zone: ZoneInfo) -> Told:
 
 def _sign_in_again(finding: Finding, _zone: ZoneInfo) -> Told:
     return (
-        _("amoCRM больше не пускает: {reason}.").format(reason=finding.text or _("без объяснения")),
+        _("amoCRM больше не пускает: {reason}.").format(reason=reason_text(finding.text) or _("без объяснения")),
         _("Подключите аккаунт заново на странице «Подключение»."),
     )
 
@@ -77,7 +78,7 @@ def _token_ends(finding: Finding, _zone: ZoneInfo) -> Told:
 
 def _token_trouble(finding: Finding, _zone: ZoneInfo) -> Told:
     return (
-        _("Токен не удалось обновить: {reason}.").format(reason=finding.text),
+        _("Токен не удалось обновить: {reason}.").format(reason=reason_text(finding.text)),
         _("Смена повторит сама. Если не пройдёт за час, подключите аккаунт заново."),
     )
 
@@ -207,7 +208,7 @@ def _check_unhealed(finding: Finding, _zone: ZoneInfo) -> Told:
 
 def _trouble(finding: Finding, _zone: ZoneInfo) -> Told:
     return (
-        _("Помеха: {what}.").format(what=finding.text),
+        _("Помеха: {what}.").format(what=reason_text(finding.text)),
         _("Обычно проходит само: Смена повторяет запрос."),
     )
 

@@ -2,6 +2,7 @@
 
 from smena.accounts import actions as accounts
 from smena.accounts.model import AccountState
+from smena.accounts.reasons import Reason
 from smena.connectors.amocrm import hook
 from smena.connectors.amocrm.client import UNAUTHORIZED, AccessLost, Passing
 from smena.connectors.amocrm.core.disabled import Disabled, is_signed
@@ -9,14 +10,11 @@ from smena.connectors.amocrm.core.listing import users
 from smena.connectors.amocrm.model import HookState, SwitchedOff
 from smena.connectors.amocrm.reach import Reach
 from smena.connectors.amocrm.store import link, tokens
-from smena.connectors.amocrm.words import loss_text
 from smena.kernel.clock import Clock
 from smena.kernel.db import Database, Tx
 from smena.kernel.errors import GiveUp, TryLater
 from smena.kernel.ids import AccountId
 from smena.kernel.jobs import wake
-
-DISABLED = "disabled"
 
 
 async def disconnect(db: Database, clock: Clock, reach: Reach, account: AccountId) -> None:
@@ -58,7 +56,7 @@ async def switched_off(db: Database, clock: Clock, reach: Reach, told: Disabled)
     except (TryLater, GiveUp):
         pass  # nobody knows: the next request that is let in or refused will tell
     async with db.tenant(told.account) as tx:
-        await tokens.note_reason(tx, DISABLED)
+        await tokens.note_reason(tx, Reason.DISABLED)
         await wake(tx, "amocrm.poll", told.account)
     return SwitchedOff.LET_IN
 
@@ -68,7 +66,6 @@ async def _stop(tx: Tx, clock: Clock, number: int) -> None:
 
     Somebody who connected the account while amoCRM was asked has other tokens, and keeps them.
     """
-    reason = loss_text(DISABLED)
     if await tokens.forget_number(tx, number):
-        await accounts.set_state(tx, AccountState.SIGN_IN_AGAIN, reason)
-        await link.deactivate(tx, reason, clock.now())
+        await accounts.set_state(tx, AccountState.SIGN_IN_AGAIN, Reason.DISABLED)
+        await link.deactivate(tx, Reason.DISABLED, clock.now())

@@ -20,7 +20,6 @@ from smena.connectors.amocrm.core.renewal import RETRY, Renew, Tokens, next_step
 from smena.connectors.amocrm.model import Integration
 from smena.connectors.amocrm.store import tokens as rows
 from smena.connectors.amocrm.token_desk import TokenDesk
-from smena.connectors.amocrm.words import loss_text
 from smena.kernel.clock import Clock
 from smena.kernel.crypto import Vault
 from smena.kernel.db import Database, Tx
@@ -159,7 +158,7 @@ async def _save(tx: Tx, ring: Keyring, number: int, found: _Renewed | NoPair | U
             TOKENS.labels("lost").inc()
             await rows.note_lost(tx, number, refused.value, now)
             # The access token still works for a while; administrators are told at once.
-            await accounts.warn(tx, loss_text(refused.value))
+            await accounts.warn(tx, refused.value)
 
 
 async def _keep(tx: Tx, ring: Keyring, number: int, found: _Renewed) -> None:

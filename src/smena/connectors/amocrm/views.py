@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from smena.accounts import queries as accounts
 from smena.accounts.model import Account, AccountState
+from smena.accounts.reasons import reason_text
 from smena.connectors.amocrm import outbox_words, queries, words
 from smena.connectors.amocrm.core.plan import Progress
 from smena.connectors.amocrm.model import Connection, Freshness
@@ -132,4 +133,4 @@ def _trouble(connection: Connection, zone: ZoneInfo) -> str:
     if not connection.trouble or connection.trouble_at is None:
         return ""
     since = clock_seconds(connection.trouble_at, zone)
-    return _("{what} (с {since})").format(what=connection.trouble, since=since)
+    return _("{what} (с {since})").format(what=reason_text(connection.trouble), since=since)

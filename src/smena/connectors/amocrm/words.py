@@ -79,17 +79,6 @@ def _consent_refusals(refused: NotConnected) -> dict[Refusal, str]:
     }
 
 
-def loss_text(code: str) -> str:
-    """Say why amoCRM gives no more tokens; empty when it is not known."""
-    return {
-        "spent": _("amoCRM отозвала доступ"),
-        "client": _("amoCRM не узнаёт интеграцию: её удалили или сменили секретный ключ"),
-        "absent": _("аккаунта нет по прежнему адресу"),
-        "lost_answer": _("ответ amoCRM с новым токеном потерялся в пути"),
-        "disabled": _("интеграцию выключили в amoCRM"),
-    }.get(code, "")
-
-
 def stage_text(stage: Stage) -> str:
     return {
         Stage.PEOPLE: _("Сотрудники и воронки"),
