@@ -10,6 +10,7 @@ from smena.kernel.db import Database
 from smena.kernel.errors import TryLater
 from smena.kernel.ids import AccountId
 from smena.kernel.jobs import JobContext, Registry, enqueue, wake
+from smena.kernel.places import AT_ONCE
 from tests.kernel.parcels import (
     PUMP,
     Courier,
@@ -124,6 +125,37 @@ async def test_a_lost_wake_up_is_healed_by_the_sweep(db: Database, url: str) -> 
         async with db.tenant(ROMASHKA) as tx:
             await put(tx)
         await until(lambda: _none_left(db), seconds=5)
+
+
+async def test_accounts_whose_crm_hangs_keep_no_other_waiting(db: Database, url: str) -> None:
+    """Seven of them want more places than the node has, before the healthy one wants its first."""
+    pumps = [f"hangs.{number}" for number in range(6)]
+    hanging = [AccountId(31000010 + number) for number in range(7)]
+    hung: list[AccountId] = []
+    is_over, is_done = asyncio.Event(), asyncio.Event()
+
+    async def hang(_context: JobContext, account: AccountId) -> None:
+        hung.append(account)
+        await is_over.wait()
+
+    async def work(_context: JobContext, _account: AccountId) -> None:
+        is_done.set()
+
+    registry = Registry()
+    for pump in pumps:
+        registry.pump(pump, hang, nobody)
+    registry.pump(PUMP, work, nobody)
+    async with working(db, url, registry):
+        for account in hanging:
+            async with db.tenant(account) as tx:
+                for pump in pumps:
+                    await wake(tx, pump, account)
+        await until(lambda: len(hung) >= AT_ONCE)
+        async with db.tenant(ROMASHKA) as tx:
+            await wake(tx, PUMP, ROMASHKA)
+        await asyncio.wait_for(is_done.wait(), 10)
+        assert len(hung) == len(pumps) * len(hanging), "they wait, all of them, beside the others"
+        is_over.set()
 
 
 async def _none_left(db: Database) -> bool:

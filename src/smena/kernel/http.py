@@ -15,8 +15,8 @@ class AnswerTooLarge(Exception):  # noqa: N818 -- what happened
 
 
 KEPT = 20
-CONNECTIONS = 160
-"""Twenty jobs with eight requests each (`kernel.worker`): whoever hangs keeps nobody waiting."""
+CONNECTIONS = 400
+"""Some for each of all jobs of a node (`kernel.places`): whoever hangs keeps nobody waiting."""
 
 
 def new_client(*, connections: int = CONNECTIONS) -> httpx2.AsyncClient:

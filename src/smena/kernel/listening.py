@@ -7,14 +7,15 @@ its work. So an unheard question is asked once more.
 
 from datetime import timedelta
 
-from pgqueuer.core.qm import QueueManager
 from pgqueuer.domain.errors import FailingListenerError
 from pgqueuer.domain.models import HealthCheckEvent
+
+from smena.kernel.places import RoomyQueue
 
 FIRST_ANSWER = timedelta(seconds=2)
 
 
-class PatientQueue(QueueManager):
+class PatientQueue(RoomyQueue):
     async def listener_healthy(
         self,
         timeout: timedelta = timedelta(seconds=10),  # noqa: ASYNC109 -- the base class has it

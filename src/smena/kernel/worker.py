@@ -27,6 +27,7 @@ from smena.kernel.db_trouble import is_passing
 from smena.kernel.ids import AccountId
 from smena.kernel.jobs import BELL, Job, JobContext, PumpEntry, Registry, enqueue
 from smena.kernel.listening import PatientQueue
+from smena.kernel.places import AT_ONCE
 from smena.kernel.pumping import Pumping
 from smena.kernel.sweep import keep_sweeping
 
@@ -34,9 +35,6 @@ HEARTBEAT_TIMEOUT = timedelta(seconds=5)
 """A job whose node fell silent for so long runs again elsewhere (design.md section 5)."""
 
 POLL = timedelta(seconds=1)
-AT_ONCE = 20
-"""Jobs that one node runs at the same time."""
-
 FINISH_SECONDS = 10.0
 PRESSED_SECONDS = 5.0
 RESTART_SECONDS = 1.0

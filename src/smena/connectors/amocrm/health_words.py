@@ -56,7 +56,9 @@ def _disconnected(_finding: Finding, _zone: ZoneInfo) -> Told:
 
 def _sign_in_again(finding: Finding, _zone: ZoneInfo) -> Told:
     return (
-        _("amoCRM больше не пускает: {reason}.").format(reason=reason_text(finding.text) or _("без объяснения")),
+        _("amoCRM больше не пускает: {reason}.").format(
+            reason=reason_text(finding.text) or _("без объяснения")
+        ),
         _("Подключите аккаунт заново на странице «Подключение»."),
     )
 
