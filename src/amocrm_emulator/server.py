@@ -80,6 +80,7 @@ def _routes() -> Litestar:
         after_request=_number,
         exception_handlers={Refusal: _refused, HTTPException: _http_error, Exception: _defect},
         openapi_config=None,
+        logging_config=None,
     )
 
 

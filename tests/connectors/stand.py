@@ -205,7 +205,7 @@ async def stand(
 @cache
 def _receiver() -> Litestar:
     """Return the hook receiver without its state: registering routes takes long."""
-    return Litestar([receive], openapi_config=None)
+    return Litestar([receive], openapi_config=None, logging_config=None)
 
 
 @contextlib.contextmanager
