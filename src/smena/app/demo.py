@@ -92,7 +92,7 @@ async def run(options: Options, stop: asyncio.Event, console: Console) -> None:
 
         def ready(made: node.Parts) -> None:
             work = _set_up(made, options, kept, emulator, console)
-            setting_up.append(asyncio.create_task(_or_stop(work, stop)))
+            setting_up.append(asyncio.create_task(_until(stop, work)))
 
         await node.run(settings, stop, tell=console.print, on_ready=ready)
         for task in setting_up:
@@ -103,13 +103,19 @@ async def run(options: Options, stop: asyncio.Event, console: Console) -> None:
     console.print("Остановлено. Следующий запуск продолжит с этого места.")
 
 
-async def _or_stop(work: Coroutine[Any, Any, None], stop: asyncio.Event) -> None:
-    """End the whole demo when it cannot be set up."""
+async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
+    """Set up until told to stop, before the database goes; a demo that cannot be set up ends."""
+    working, stopping = asyncio.create_task(work), asyncio.create_task(stop.wait())
     try:
-        await work
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            working.result()
     except Exception:
         stop.set()
         raise
+    finally:
+        working.cancel()
+        stopping.cancel()
 
 
 def _remember(options: Options) -> Remembered:
