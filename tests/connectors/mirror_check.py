@@ -59,7 +59,11 @@ class _Reader:
 
     def __init__(self, url: str, token: str) -> None:
         self._http = httpx2.AsyncClient(
-            base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=30, trust_env=False
+            base_url=url,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=30,
+            trust_env=False,
+            verify=False,
         )
 
     async def __aenter__(self) -> Self:

@@ -240,7 +240,7 @@ async def kill(made: Stand, running: "asyncio.Task[None]", after: int) -> bool:
 
 async def faults(made: Stand, **shares: float) -> None:
     """Set what happens to webhooks on their way: drop, duplicate, reorder, seed."""
-    async with httpx2.AsyncClient(trust_env=False) as client:
+    async with httpx2.AsyncClient(trust_env=False, verify=False) as client:
         answer = await client.post(f"{made.emulator.url}/control/faults", json=shares)
         assert answer.status_code == 200
 

@@ -158,7 +158,7 @@ async def impatient(db: Database) -> AsyncIterator[Stand]:
     """A stand whose client does not wait long, and tries again at once."""
     async with (
         stand(db, Crm.create(None, SPEC, MovableClock()), history_days=1) as made,
-        httpx2.AsyncClient(timeout=PATIENCE_SECONDS, trust_env=False) as http,
+        httpx2.AsyncClient(timeout=PATIENCE_SECONDS, trust_env=False, verify=False) as http,
     ):
         with stamina.set_testing(True, attempts=4, cap=True):
             made.reach = replace(made.reach, http=http)

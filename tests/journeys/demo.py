@@ -85,7 +85,7 @@ class Demo:
                 f"the demo ended with {self._process.returncode}:\n{self.log_tail()}"
             )
         with contextlib.suppress(httpx2.HTTPError):
-            answer = httpx2.get(f"http://127.0.0.1:{self.port}/healthz", timeout=2)
+            answer = httpx2.get(f"http://127.0.0.1:{self.port}/healthz", timeout=2, verify=False)
             return answer.status_code == httpx2.codes.OK
         return False
 
