@@ -83,7 +83,7 @@ async def test_what_follows_is_said_before(browser: httpx2.AsyncClient) -> None:
     assert (done.status_code, done.headers["location"]) == (303, "/settings/account")
     listed = (await browser.get("/settings/account")).text
     assert "Выключено: Распределение." in listed
-    assert "с 16 ноября, 13:00" in listed
+    assert "выключен с 16 ноября, 13:00" in listed
     assert "сами не раздаются" in (await browser.get(f"{SWITCHES}/distribution")).text
     assert (await browser.get(f"{SWITCHES}/telephony")).status_code == 404
 

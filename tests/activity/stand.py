@@ -34,6 +34,7 @@ from smena.kernel.clock import Clock
 from smena.kernel.crypto import Vault
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
+from smena.staff import calendar_pages
 from smena.staff import pages as staff_pages
 from smena.web.app import create_app
 from smena.web.nav import Entry
@@ -214,7 +215,7 @@ def make_app(db: Database, clock: Clock, viewer: Viewer) -> Litestar:
         Entry("/settings", lambda: "Настройки", icon="settings", key="s"),
     ]
     return create_app(
-        [*pages.ROUTES, *staff_pages.ROUTES],
+        [*pages.ROUTES, *staff_pages.ROUTES, *calendar_pages.ROUTES],
         db=db,
         clock=clock,
         settings=Installation(),

@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from smena.accounts import actions as accounts
+from smena.accounts.model import NewAccount
 from smena.crm.model import UserId
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
@@ -50,6 +52,8 @@ async def test_hours_stay_in_their_account(db: Database) -> None:
 
 async def test_shifts_of_a_day(db: Database) -> None:
     async with db.tenant(HERE) as tx:
+        new = NewAccount(HERE, "Acme", "https://acme.amocrm.ru", "acme", "Europe/Moscow")
+        await accounts.connect(tx, new, NOW)
         await actions.set_hours(tx, BORIS, NIGHT, NOW)
         found = await queries.shifts(tx, [ANNA, BORIS], FRIDAY, MOSCOW)
     assert [(s.start.hour, s.end.hour) for s in found[ANNA]] == [(6, 15)]
@@ -60,3 +64,11 @@ async def test_a_robot_has_no_hours(db: Database) -> None:
     async with db.tenant(HERE) as tx:
         with pytest.raises(ValueError, match="robot"):
             await actions.set_hours(tx, UserId(0), NIGHT, NOW)
+
+
+async def test_a_chosen_zone_brings_no_other_holidays(db: Database) -> None:
+    async with db.tenant(HERE) as tx:
+        new = NewAccount(HERE, "Acme", "https://acme.amocrm.ru", "acme", "Europe/Moscow")
+        await accounts.connect(tx, new, NOW)
+        await accounts.choose(tx, "Asia/Almaty", "")
+        assert await queries.country(tx) == "RU"

@@ -25,10 +25,13 @@ pytestmark = pytest.mark.anyio
 WEEK = {f"day{n}": "09:00–18:00" for n in range(5)} | {"day5": "", "day6": ""}
 
 
-async def send(client: httpx2.AsyncClient, address: str, form: dict[str, str]) -> httpx2.Response:
+async def send(
+    client: httpx2.AsyncClient, address: str, form: dict[str, str], to: str = ""
+) -> httpx2.Response:
+    """Fill the form of a page in; it may be sent elsewhere."""
     token = re.search(r'name="_csrf_token" value="(\w+)"', (await client.get(address)).text)
     assert token is not None
-    return await client.post(address, data=form | {"_csrf_token": token[1]})
+    return await client.post(to or address, data=form | {"_csrf_token": token[1]})
 
 
 @pytest.fixture

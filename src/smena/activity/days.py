@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from smena.activity.model import Lane, Settings, Talk, Zone
 from smena.crm.model import Group, User, UserId
+from smena.staff.model import SpecialDay
 
 _BUSY = (Zone.WORK, Zone.CALL, Zone.PENDING)
 
@@ -22,6 +23,8 @@ class PersonDay:
     """Events that integrations made in this person's name."""
     drawn_at: int
     """The second up to which the lane is drawn: people of one panel may be read one by one."""
+    special: SpecialDay | None = None
+    """Why this person's usual week does not hold on this day."""
 
     @property
     def is_at_work(self) -> bool:
@@ -45,6 +48,8 @@ class Panel:
     """Events of the day that the CRM's own robots made."""
     complete_until: datetime | None
     pulse: int
+    special: SpecialDay | None = None
+    """In what the date differs from a usual week, for those who follow the calendar."""
 
     @property
     def automatic(self) -> int:

@@ -40,7 +40,8 @@ async def panel(tx: Tx, day: date, now: datetime, only: Collection[UserId] | Non
     pulse = await crm.last_pulse(tx)
     chosen = await settings(tx)
     people = _shown(await crm.users(tx), chosen, only)
-    work_days = await staff.work_days(tx, people, day, zone, chosen.day_start_minute)
+    rota = await staff.rota(tx, day)
+    work_days = staff.work_days(rota, people, zone, chosen.day_start_minute)
     raw = await _raw(tx, work_days.values(), None if only is None else list(people))
     verdicts = Verdicts(await crm.event_words(tx), chosen)
     moment = int(now.timestamp())
@@ -55,6 +56,7 @@ async def panel(tx: Tx, day: date, now: datetime, only: Collection[UserId] | Non
     return Panel(
         day, now, zone, chosen, await crm.groups(tx), shown,
         robots=_automatic(raw, day, zone, chosen), complete_until=until, pulse=pulse,
+        special=rota.special_day,
     )  # fmt: skip
 
 
@@ -72,7 +74,8 @@ async def person(tx: Tx, user: UserId, day: date, now: datetime) -> PersonFacts 
     people = _shown(await crm.users(tx), chosen, [user])
     if user not in people:
         return None
-    work_days = await staff.work_days(tx, [user], day, zone, chosen.day_start_minute)
+    rota = await staff.rota(tx, day)
+    work_days = staff.work_days(rota, [user], zone, chosen.day_start_minute)
     raw = await _raw(tx, work_days.values(), [user])
     verdicts = Verdicts(await crm.event_words(tx), chosen)
     frame = _frame(work_days[user])
@@ -128,7 +131,7 @@ def _person_day(
     acts = sort_out(events.moments, coded, verdicts, frame, now)
     talks = _talks(raw.calls.get(user.id, _SILENCE))
     drawn = lane(acts, talks, frame, chosen, now)
-    return PersonDay(user, drawn, day.time_zone, acts.machine, drawn_at=now)
+    return PersonDay(user, drawn, day.time_zone, acts.machine, drawn_at=now, special=day.special)
 
 
 def _frame(day: WorkDay) -> Frame:

@@ -11,6 +11,7 @@ from smena.activity.days import Panel, PersonDay
 from smena.activity.model import Totals
 from smena.kernel.i18n import duration_words
 from smena.kernel.i18n import gettext as _
+from smena.staff.model import DayKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +111,20 @@ def _times(panel: Panel, person: PersonDay) -> tuple[str, str]:
         return times, words.late(totals)
     shifts, now = person.lane.frame.shifts, int(panel.now.timestamp())
     if not shifts:
-        return _("выходной по графику"), ""
+        return _day_off(person), ""
     if shifts[0].start > now:
         return _("смена с {time}").format(time=words.clock(shifts[0].start, zone)), ""
     if person.lane.frame.end <= now or shifts[-1].end <= now:
         return _("действий не было"), ""
     return _("действий ещё не было"), ""
+
+
+def _day_off(person: PersonDay) -> str:
+    special = person.special
+    if special is not None and special.kind is DayKind.OFF:
+        is_holiday = special.note is None and special.instead_of is None
+        return _("праздник") if is_holiday else _("выходной по календарю")
+    return _("выходной по графику")
 
 
 def _times_title(panel: Panel, person: PersonDay) -> str:

@@ -1,19 +1,21 @@
 """Why a panel shows little or nothing: one sentence, one action (activity.md section 4)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from smena.activity.days import Panel
 from smena.kernel.i18n import clock, day
 from smena.kernel.i18n import gettext as _
+from smena.staff.words import special_text
 
 LATE_AFTER = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
 class PanelState:
-    """`empty` replaces the table, `notice` and `stale` stand above it."""
+    """`empty` replaces the table, the others stand above it; `special` says what day it is."""
 
+    special: str = ""
     stale: str = ""
     notice: str = ""
     empty: str = ""
@@ -24,6 +26,11 @@ class PanelState:
 
 def state_of(panel: Panel) -> PanelState:
     """Say what a reader must know before they trust the picture."""
+    special = special_text(panel.special) if panel.special else ""
+    return replace(_state_of(panel), special=special[:1].upper() + special[1:])
+
+
+def _state_of(panel: Panel) -> PanelState:
     if not panel.people:
         return PanelState(
             empty=_("Сотрудники ещё не загружены."),

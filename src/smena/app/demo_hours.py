@@ -8,7 +8,9 @@ from amocrm_emulator.rota import Hours, rota
 from smena.crm.model import User
 from smena.kernel.db import Tx
 from smena.staff import actions as staff
-from smena.staff.model import Period, WorkHours
+from smena.staff.model import DAY_MINUTES, Period, WorkHours
+
+_SATURDAY = 5
 
 
 async def give_hours(tx: Tx, users: Iterable[User], team: tuple[int, int], now: datetime) -> None:
@@ -21,4 +23,7 @@ async def give_hours(tx: Tx, users: Iterable[User], team: tuple[int, int], now: 
 
 
 def _work_hours(week: tuple[Hours | None, ...]) -> WorkHours:
-    return WorkHours(tuple((Period(*hours),) if hours else () for hours in week))
+    """Whoever works at weekends or at night does so on holidays too."""
+    days = tuple((Period(*hours),) if hours else () for hours in week)
+    is_night = any(period.end_minute > DAY_MINUTES for day in days for period in day)
+    return WorkHours(days, works_on_holidays=is_night or any(days[_SATURDAY:]))

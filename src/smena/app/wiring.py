@@ -26,6 +26,7 @@ from smena.distribution import queries as distribution_queries
 from smena.kernel.clock import Clock
 from smena.kernel.i18n import gettext as _
 from smena.kernel.jobs import Registry
+from smena.staff import calendar_pages as staff_calendar
 from smena.staff import pages as staff
 from smena.web.nav import Entry
 
@@ -45,6 +46,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     *amocrm_history.ROUTES,
     *distribution.ROUTES,
     *staff.ROUTES,
+    *staff_calendar.ROUTES,
 )
 
 MIDDLEWARE: Sequence[Middleware] = access.MIDDLEWARE
@@ -106,6 +108,10 @@ def navigation() -> Sequence[Entry]:
                     "/settings/hours",
                     lambda: _("Рабочее время"),
                     shown=shown_to(Ability.EDIT_WORK_HOURS),
+                    children=(
+                        Entry("/settings/hours", lambda: _("Часы")),
+                        Entry("/settings/calendar", lambda: _("Производственный календарь")),
+                    ),
                 ),
                 Entry(
                     "/settings/people",

@@ -9,6 +9,7 @@ from smena.staff.core.week import Day, Fault, Refused, check_week, read_day, wri
 from smena.staff.model import WorkHours
 
 ZONE = "time_zone"
+HOLIDAYS = "works_on_holidays"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class WeekForm:
 
     texts: Sequence[str]
     time_zone: str = ""
+    works_on_holidays: bool = False
     errors: Mapping[str, str] = field(default_factory=dict)
     value: WorkHours | None = None
 
@@ -27,7 +29,8 @@ def day_field(weekday: int) -> str:
 
 def show(hours: WorkHours) -> WeekForm:
     """Fill the form with what is stored."""
-    return WeekForm([write_day(day) for day in hours.week], hours.time_zone or "", value=hours)
+    texts = [write_day(day) for day in hours.week]
+    return WeekForm(texts, hours.time_zone or "", hours.works_on_holidays, value=hours)
 
 
 def read(given: Mapping[str, str]) -> WeekForm:
@@ -48,8 +51,9 @@ def read(given: Mapping[str, str]) -> WeekForm:
         errors[ZONE] = _(
             "Такого часового пояса нет: выберите из списка, например Asia/Yekaterinburg"
         )
-    value = None if errors else WorkHours(tuple(week), time_zone or None)
-    return WeekForm(texts, time_zone, errors, value)
+    works = given.get(HOLIDAYS) == "1"
+    value = None if errors else WorkHours(tuple(week), time_zone or None, works)
+    return WeekForm(texts, time_zone, works, errors, value)
 
 
 def _message(fault: Fault) -> str:

@@ -1,8 +1,9 @@
-"""Words of usual working hours: a period, a week of them, and the shift they make on a date."""
+"""Words of working time: a period, a week of them, a date that differs, the shift they make."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
 
 from smena.crm.model import UserId
 
@@ -33,10 +34,44 @@ class WorkHours:
 
     week: Week
     time_zone: str | None = None
+    works_on_holidays: bool = False
+    """The production calendar means nothing to this person: the week goes on as usual."""
 
     def __post_init__(self) -> None:
         if len(self.week) != 7:  # noqa: PLR2004 -- days of a week
             raise ValueError("a week has seven days")
+
+
+class DayKind(StrEnum):
+    """In what a date differs from the usual week."""
+
+    OFF = "off"
+    WORKING = "working"
+    SHORT = "short"
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialDay:
+    """A date that does not follow the usual week, and why."""
+
+    kind: DayKind
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What the holiday is called, by language; for a short day the holiday it stands before."""
+    instead_of: date | None = None
+    """The date with which a moved day off, or a moved working day, was exchanged."""
+    is_short: bool = False
+    """A moved working day that lasts an hour less, as the day did that it replaces."""
+    note: str | None = None
+    """The company's own words; None when the calendar of the country says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDay:
+    """A date that the company has set itself; it goes before the country's calendar."""
+
+    day: date
+    kind: DayKind
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +91,8 @@ class WorkDay:
     shifts: tuple[Shift, ...]
     time_zone: str | None
     """The person's own zone where it is not the account's."""
+    special: SpecialDay | None = None
+    """Why the usual week does not hold for this person on this date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +104,31 @@ class Hours:
 
     def of(self, user: UserId) -> WorkHours:
         return self.own.get(user, self.default)
+
+
+@dataclass(frozen=True, slots=True)
+class Rota:
+    """All that decides about one date: the usual weeks, and the dates around it that differ."""
+
+    day: date
+    hours: Hours
+    special: Mapping[date, SpecialDay]
+
+    @property
+    def special_day(self) -> SpecialDay | None:
+        return self.special.get(self.day)
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """A year of the production calendar and what is known of it."""
+
+    country: str
+    special: Mapping[date, SpecialDay]
+    usual: Week
+    moves_until: int | None
+    """The last year whose moved days are known; None where no decree moves days."""
+    has_short_days: bool
 
 
 OFFICE_DAY = (Period(9 * 60, 18 * 60),)

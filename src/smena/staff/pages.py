@@ -81,7 +81,7 @@ async def _overview(tx: Tx) -> dict[str, Any]:
         "default": words.lines(known.default),
         "zone": (await accounts.account(tx)).time_zone,
         "own": [
-            (user, words.lines(known.own[user.id]), known.own[user.id].time_zone)
+            (user, words.lines(known.own[user.id]), known.own[user.id])
             for user in people
             if user.id in known.own
         ],

@@ -1,44 +1,108 @@
 """Questions about working time; read only."""
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from smena.accounts import queries as accounts
 from smena.crm.model import UserId
 from smena.kernel.db import Tx
-from smena.staff import store
+from smena.staff import countries
 from smena.staff.core import calendar
-from smena.staff.model import OFFICE_HOURS, Hours, Shift, WorkDay, WorkHours
+from smena.staff.core.country import RUSSIA, usual_country
+from smena.staff.model import (
+    OFFICE_HOURS,
+    Hours,
+    OwnDay,
+    Rota,
+    Shift,
+    SpecialDay,
+    WorkDay,
+    WorkHours,
+    Year,
+)
+from smena.staff.store import days as day_rows
+from smena.staff.store import hours as hour_rows
+
+_AROUND = timedelta(days=2)
+"""A business day is cut by the shifts of its neighbours, a night by the shift after it."""
 
 
 async def hours(tx: Tx) -> Hours:
     """Return the usual hours of the account and of people who have their own."""
-    return await store.hours(tx, OFFICE_HOURS)
+    return await hour_rows.hours(tx, OFFICE_HOURS)
+
+
+async def rota(tx: Tx, day: date) -> Rota:
+    """Return all that decides about who works when on a date."""
+    return Rota(day, await hours(tx), await special_days(tx, day - _AROUND, day + _AROUND))
+
+
+def work_days(
+    known: Rota, users: Iterable[UserId], zone: ZoneInfo, day_start_minute: int = 0
+) -> dict[UserId, WorkDay]:
+    """Return for each person what belongs to the date (R14). Equal hours are worked out once."""
+    made: dict[WorkHours, WorkDay] = {}
+    found: dict[UserId, WorkDay] = {}
+    for user in users:
+        own = known.hours.of(user)
+        if own not in made:
+            made[own] = calendar.work_day(own, known.day, zone, day_start_minute, known.special)
+        found[user] = made[own]
+    return found
 
 
 async def shifts(
     tx: Tx, users: Iterable[UserId], day: date, zone: ZoneInfo
 ) -> dict[UserId, tuple[Shift, ...]]:
     """Return the working spans of each person's shift that starts on `day`; () is a day off."""
-    found = await work_days(tx, users, day, zone)
+    found = work_days(await rota(tx, day), users, zone)
     return {user: one.shifts for user, one in found.items()}
 
 
-async def work_days(
-    tx: Tx, users: Iterable[UserId], day: date, zone: ZoneInfo, day_start_minute: int = 0
-) -> dict[UserId, WorkDay]:
-    """Return for each person what belongs to `day` (R14). Equal hours are worked out once."""
-    known = await hours(tx)
-    made: dict[WorkHours, WorkDay] = {}
-    found: dict[UserId, WorkDay] = {}
-    for user in users:
-        own = known.of(user)
-        if own not in made:
-            made[own] = _work_day(own, day, zone, day_start_minute)
-        found[user] = made[own]
-    return found
+async def country(tx: Tx) -> str:
+    """Return whose holidays the account has, "" for none."""
+    kept = await day_rows.between(tx, date.max, date.max)
+    return await _country(tx, kept.country)
 
 
-def _work_day(own: WorkHours, day: date, zone: ZoneInfo, day_start_minute: int) -> WorkDay:
-    start, end = calendar.business_day(own, day, zone, day_start_minute)
-    return WorkDay(start, end, calendar.shifts(own, day, zone), own.time_zone)
+async def own_days(tx: Tx, first: date, last: date) -> tuple[OwnDay, ...]:
+    """Return the dates that the company has set itself."""
+    return (await day_rows.between(tx, first, last)).days
+
+
+async def special_days(tx: Tx, first: date, last: date) -> Mapping[date, SpecialDay]:
+    """Return the dates from `first` to `last` that differ from the usual week."""
+    kept = await day_rows.between(tx, first, last)
+    chosen = await _country(tx, kept.country)
+    found = {
+        day: special
+        for year in range(first.year, last.year + 1)
+        for day, special in countries.special_days(chosen, year).items()
+        if first <= day <= last
+    }
+    return found | {own.day: SpecialDay(own.kind, note=own.note) for own in kept.days}
+
+
+async def year(tx: Tx, number: int) -> Year:
+    """Return a year of the production calendar."""
+    chosen = await country(tx)
+    return Year(
+        chosen,
+        await special_days(tx, date(number, 1, 1), date(number, 12, 31)),
+        (await hours(tx)).default.week,
+        countries.moves_known_until(chosen),
+        has_short_days=chosen == RUSSIA,
+    )
+
+
+def known_countries() -> frozenset[str]:
+    """Return the codes of countries whose holidays are known."""
+    return countries.known()
+
+
+async def _country(tx: Tx, chosen: str | None) -> str:
+    if chosen is not None:
+        return chosen
+    account = await accounts.account(tx)
+    return usual_country(account.base_url, account.crm_time_zone)

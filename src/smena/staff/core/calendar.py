@@ -2,13 +2,18 @@
 
 Rules R14 and R15 of the activity panel: a shift belongs to the date on which it starts, and its
 length is what really passes between two wall-clock times, so the night of a clock change is an
-hour shorter or longer. Absences, holidays and exceptions are not known here yet.
+hour shorter or longer. `special` are the dates around that do not follow the usual week.
+Absences are not known here yet.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from smena.staff.model import Shift, WorkHours
+from smena.staff.core.special import NO_SPECIAL_DAYS, periods, special_for
+from smena.staff.model import Shift, SpecialDay, WorkDay, WorkHours
+
+Special = Mapping[date, SpecialDay]
 
 NIGHT_MARGIN = timedelta(hours=3)
 
@@ -39,18 +44,33 @@ def _skip(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
     return datetime.fromtimestamp(high, UTC)
 
 
-def shifts(hours: WorkHours, day: date, zone: ZoneInfo) -> tuple[Shift, ...]:
+def work_day(
+    hours: WorkHours, day: date, zone: ZoneInfo, day_start_minute: int, special: Special
+) -> WorkDay:
+    """Return what belongs to `day` in this person's life, with its shifts."""
+    start, end = business_day(hours, day, zone, day_start_minute, special)
+    found = shifts(hours, day, zone, special)
+    return WorkDay(start, end, found, hours.time_zone, special_for(hours, day, special))
+
+
+def shifts(
+    hours: WorkHours, day: date, zone: ZoneInfo, special: Special = NO_SPECIAL_DAYS
+) -> tuple[Shift, ...]:
     """Return the working spans of the shift that starts on `day`, lunch left out."""
     own = _own(hours, zone)
     spans = (
         Shift(instant(day, period.start_minute, own), instant(day, period.end_minute, own))
-        for period in hours.week[day.weekday()]
+        for period in periods(hours, day, special)
     )
     return tuple(shift for shift in spans if shift.start < shift.end)
 
 
 def business_day(
-    hours: WorkHours, day: date, zone: ZoneInfo, day_start_minute: int = 0
+    hours: WorkHours,
+    day: date,
+    zone: ZoneInfo,
+    day_start_minute: int = 0,
+    special: Special = NO_SPECIAL_DAYS,
 ) -> tuple[datetime, datetime]:
     """Return `[from, to)` of what belongs to `day` in this person's life.
 
@@ -59,16 +79,18 @@ def business_day(
     next day begins where this one ended, so nothing is shown twice and nothing is lost.
     """
     return (
-        _closing(hours, day - timedelta(days=1), zone, day_start_minute),
-        _closing(hours, day, zone, day_start_minute),
+        _closing(hours, day - timedelta(days=1), zone, day_start_minute, special),
+        _closing(hours, day, zone, day_start_minute, special),
     )
 
 
-def _closing(hours: WorkHours, day: date, zone: ZoneInfo, day_start_minute: int) -> datetime:
+def _closing(
+    hours: WorkHours, day: date, zone: ZoneInfo, day_start_minute: int, special: Special
+) -> datetime:
     """Return the instant at which `day` gives way to the next one."""
     tomorrow = day + timedelta(days=1)
     usual = instant(tomorrow, day_start_minute, _own(hours, zone))
-    worked, coming = shifts(hours, day, zone), shifts(hours, tomorrow, zone)
+    worked, coming = shifts(hours, day, zone, special), shifts(hours, tomorrow, zone, special)
     closing = usual
     if worked and worked[-1].end > usual:
         closing = worked[-1].end + NIGHT_MARGIN

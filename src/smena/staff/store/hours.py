@@ -13,13 +13,16 @@ from smena.staff.model import Hours, Period, Week, WorkHours
 
 EVERYBODY = 0
 
-ALL = "SELECT user_id, week, time_zone FROM work_hours WHERE account_id = :account"
+ALL = (
+    "SELECT user_id, week, time_zone, works_on_holidays FROM work_hours WHERE account_id = :account"
+)
 
 SET = """
-INSERT INTO work_hours (account_id, user_id, week, time_zone, set_at)
-VALUES (:account, :user, CAST(:week AS jsonb), :time_zone, :now)
+INSERT INTO work_hours (account_id, user_id, week, time_zone, works_on_holidays, set_at)
+VALUES (:account, :user, CAST(:week AS jsonb), :time_zone, :works_on_holidays, :now)
 ON CONFLICT (account_id, user_id) DO UPDATE
-   SET week = excluded.week, time_zone = excluded.time_zone, set_at = excluded.set_at
+   SET week = excluded.week, time_zone = excluded.time_zone,
+       works_on_holidays = excluded.works_on_holidays, set_at = excluded.set_at
 """
 
 # The moment is the database's own: nobody decides by it.
@@ -44,6 +47,7 @@ async def put(tx: Tx, user: int, given: WorkHours, now: datetime) -> None:
         user=user,
         week=_written(given.week),
         time_zone=given.time_zone,
+        works_on_holidays=given.works_on_holidays,
         now=now,
     )
 
@@ -62,4 +66,5 @@ def _written(week: Week) -> str:
 
 def _hours(row: Row[Any]) -> WorkHours:
     days: Iterable[Iterable[tuple[int, int]]] = row.week
-    return WorkHours(tuple(tuple(Period(*pair) for pair in day) for day in days), row.time_zone)
+    week = tuple(tuple(Period(*pair) for pair in day) for day in days)
+    return WorkHours(week, row.time_zone, row.works_on_holidays)
