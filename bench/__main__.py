@@ -23,7 +23,7 @@ from smena.migrations.apply import upgrade
 
 NAMES = (
     "postgres", "kernel", "crm", "distribution", "activity", "connector", "first_load",
-    "first_load_emulator", "outbox",
+    "first_load_emulator", "outbox", "gauges",
 )  # fmt: skip
 
 

@@ -3,11 +3,15 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
+import httpx2
 import pytest
 from litestar import Litestar
+from sqlalchemy import event
 
 from smena.access import pages as access
 from smena.access.model import Role
+from smena.accounts import actions as accounts
+from smena.accounts.model import NewAccount
 from smena.connectors.amocrm import (
     completeness_pages,
     health_pages,
@@ -17,16 +21,21 @@ from smena.connectors.amocrm import (
     reconcile,
 )
 from smena.connectors.amocrm.completeness_view import completeness_view
-from smena.connectors.amocrm.health_metrics import Gauges
+from smena.connectors.amocrm.health_metrics import AT_ONCE, Gauges
 from smena.connectors.amocrm.health_words import job_text
+from smena.connectors.amocrm.reach import Reach
+from smena.connectors.amocrm.store import link
+from smena.crm.model import UserId
 from smena.kernel import failures, metrics
 from smena.kernel.clock import SystemClock
+from smena.kernel.crypto import Vault
 from smena.kernel.db import Database
 from smena.kernel.failures import Kind, Trouble
+from smena.kernel.ids import AccountId
 from smena.kernel.jobs import Registry
 from tests.access.cast import admit
 from tests.connectors.checking import check, finish
-from tests.connectors.stand import ACCOUNT, Stand, Team, stand
+from tests.connectors.stand import ACCOUNT, BOSS, Stand, Team, stand
 from tests.connectors.test_pages import Desk
 from tests.web.site import make_site, visitor
 
@@ -172,6 +181,30 @@ async def test_monitoring_reads_fresh_figures(desk: Desk) -> None:
     desk.made.clock.offset += timedelta(seconds=11)
     await gauges.refresh()
     assert f"smena_crm_connected{label}" not in metrics.text().decode()
+
+
+async def test_figures_of_many_accounts_are_read_side_by_side(db: Database) -> None:
+    """Monitoring waits three seconds: an account after the other would be too late for it."""
+    clock, many = SystemClock(), 20
+    now = clock.now()
+    for number in range(many):
+        new = NewAccount(AccountId(31000100 + number), "Акме", "https://x.amocrm.ru", "x", "UTC")
+        async with db.tenant(new.id) as tx:
+            await accounts.connect(tx, new, now)
+            await link.connect(tx, UserId(BOSS), None, None, now)
+    seen: list[int] = []
+    pool = db.engine.pool
+
+    def take(*_connection: object) -> None:
+        seen.append(pool.checkedout())  # type: ignore[attr-defined]  # a pool that counts
+
+    event.listen(pool, "checkout", take)
+    async with httpx2.AsyncClient(trust_env=False) as http:
+        await Gauges(db, clock, Reach(http, Vault("k" * 40))).refresh()
+    event.remove(pool, "checkout", take)
+    assert 2 <= max(seen) <= AT_ONCE, "side by side, and pages find connections too"
+    assert len(seen) == many + 1, "one transaction for each account and one for all"
+    assert f'smena_crm_connected{{account="{31000100 + many - 1}"}} 1.0' in metrics.text().decode()
 
 
 def test_each_pump_of_the_connector_has_a_name_for_people() -> None:

@@ -34,6 +34,11 @@ SELECT job, key, kind, arguments, reason, times, first_at, last_at FROM job_fail
  WHERE arguments ->> 'account' = CAST(:account AS text) ORDER BY last_at DESC, job, key
 """
 
+OF_ALL = """
+SELECT job, key, kind, arguments, reason, times, first_at, last_at FROM job_failure
+ WHERE arguments ->> 'account' IS NOT NULL ORDER BY last_at DESC, job, key
+"""
+
 CLEAN = "DELETE FROM job_failure WHERE last_at < :before"
 
 
@@ -94,6 +99,14 @@ async def latest(tx: Tx, limit: int = 100) -> list[Failure]:
 async def of_account(tx: Tx, account: AccountId) -> list[Failure]:
     """Return what is wrong with the work for one account (system transaction)."""
     return [_failure(row) for row in await tx.rows(OF_ACCOUNT, account=str(account))]
+
+
+async def by_account(tx: Tx) -> dict[str, list[Failure]]:
+    """Return what is wrong with the work for each account, by its number (system transaction)."""
+    found: dict[str, list[Failure]] = {}
+    for failure in map(_failure, await tx.rows(OF_ALL)):
+        found.setdefault(str(failure.arguments["account"]), []).append(failure)
+    return found
 
 
 async def clean(tx: Tx, before: datetime) -> int:

@@ -3,6 +3,7 @@
 Trouble of background work is not an account's own row: whoever may read across accounts adds it.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -28,7 +29,6 @@ from smena.kernel.failures import Failure, Kind
 from smena.kernel.ids import AccountId
 
 DAY = timedelta(days=1)
-HOUR = timedelta(hours=1)
 
 
 async def gather(tx: Tx, period: timedelta, now: datetime) -> Vitals | None:
@@ -48,7 +48,7 @@ async def gather(tx: Tx, period: timedelta, now: datetime) -> Vitals | None:
         bodies=Queue(bodies.waiting, bodies.oldest_at),
         unread=Queue(unread, unread_since),
         wishes=await _wishes(tx),
-        rates=rates(await minutes.since(tx, now - HOUR), now),
+        rates=rates(await minutes.hour(tx, now), now),
         report=await _last_finished(tx),
         spoiled_rows=connection.spoiled_rows,
         trouble=connection.trouble,
@@ -64,8 +64,12 @@ async def of_account(
     if found is None:
         return None
     async with db.system() as tx:
-        known = await failures.of_account(tx, account)
-    return replace(found, troubles=tuple(_trouble(failure) for failure in known))
+        return with_trouble(found, await failures.of_account(tx, account))
+
+
+def with_trouble(vitals: Vitals, known: Sequence[Failure]) -> Vitals:
+    """Add the trouble of background work."""
+    return replace(vitals, troubles=tuple(_trouble(failure) for failure in known))
 
 
 def _trouble(failure: Failure) -> JobTrouble:

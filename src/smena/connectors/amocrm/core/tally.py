@@ -55,9 +55,14 @@ def minute_of(at: datetime) -> datetime:
     return at.replace(second=0, microsecond=0)
 
 
+def last_minute(now: datetime) -> datetime:
+    """Return the beginning of the last whole minute."""
+    return minute_of(now) - MINUTE
+
+
 def rates(counted: Iterable[Counted], now: datetime) -> Rates:
     """Sum up the last hour; the last minute is the last whole one."""
-    minute, start = minute_of(now) - MINUTE, now - timedelta(hours=1)
+    minute, start = last_minute(now), now - timedelta(hours=1)
     hour: Counter[str] = Counter()
     last: Counter[str] = Counter()
     failed: Counter[str] = Counter()
