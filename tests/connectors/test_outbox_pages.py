@@ -135,6 +135,28 @@ async def test_only_watching_is_told_and_what_is_too_old_is_dropped(admin: Desk)
     assert await states(admin) == {WishState.PLANNED: 1, WishState.CANCELLED: 1}
 
 
+async def batch_of(desk: Desk) -> int:
+    async with desk.made.db.tenant(ACCOUNT) as tx:
+        return (await crm_queries.outbox_settings(tx)).batch
+
+
+@pytest.mark.parametrize("batch", [1, 250])
+async def test_the_size_of_a_batch_is_a_setting(admin: Desk, batch: int) -> None:
+    assert "Карточек в одном запросе: 50" in (await admin.browser.get(PATH)).text
+    saved = await admin.send(f"{PATH}/batch", seen=PATH, batch=f" {batch} ")
+    assert f"Карточек в одном запросе: {batch}" in saved.text
+    assert await batch_of(admin) == batch
+
+
+@pytest.mark.parametrize("typed", ["", "0", "251", "-3", "много", "1.5", "9" * 30])
+async def test_a_batch_that_amocrm_would_not_take_is_refused(admin: Desk, typed: str) -> None:
+    refused = await admin.send(f"{PATH}/batch", seen=PATH, batch=typed)
+    assert refused.status_code == 422
+    assert "Нужно целое число от 1 до 250." in refused.text
+    assert f'value="{typed}"' in refused.text
+    assert await batch_of(admin) == 50
+
+
 async def test_the_live_part_is_the_same_as_in_the_page(admin: Desk) -> None:
     await wish(admin, ChangeLead(lead=LEAD, price=7))
     headers = {"hx-request": "true", "hx-target": "div#queue"}
@@ -150,7 +172,7 @@ async def test_closed_to_others(desk: Desk, role: Role) -> None:
     await desk.sign_in()
     (number,) = await wish(desk, ChangeLead(lead=LEAD, price=7))
     assert (await desk.browser.get(PATH)).status_code == 403
-    for act in (f"{number}/cancel", f"{number}/retry", "cancel", "watch", "send"):
+    for act in (f"{number}/cancel", f"{number}/retry", "cancel", "watch", "send", "batch"):
         assert (await desk.send(f"{PATH}/{act}", seen=SESSIONS, confirm="1")).status_code == 403
     assert await states(desk) == {WishState.PLANNED: 1}
 

@@ -201,6 +201,10 @@ class Delivered:
     created: int | None = None
 
 
+BATCH_MAX = 250
+"""What amoCRM takes in one request; 50 are what it recommends."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How an account's wishes travel. `is_dry`: they are planned and shown, and never sent."""

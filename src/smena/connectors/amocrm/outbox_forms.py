@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from smena.crm.outbox import CREATIONS, AfterDry, WishFilter, WishId, WishKind, WishState
+from smena.crm.outbox import BATCH_MAX, CREATIONS, AfterDry, WishFilter, WishId, WishKind, WishState
 
 FILTERS = ("state", "kind", "entity")
 NUMBER_DIGITS_MAX = 18
@@ -48,6 +48,12 @@ def read_filter(query: Mapping[str, str]) -> tuple[WishFilter, tuple[str, ...]]:
 def after_dry(text: str) -> AfterDry:
     """Read what is to become of the waiting wishes; nothing sensible is the careful choice."""
     return AfterDry(text) if text in set(AfterDry) else AfterDry.SEND_RECENT
+
+
+def batch(text: str) -> int | None:
+    """Read how many entities one request may carry; None when that is not possible."""
+    found = number(text)
+    return found if found is not None and 1 <= found <= BATCH_MAX else None
 
 
 def number(text: str) -> int | None:

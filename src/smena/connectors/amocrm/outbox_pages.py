@@ -26,19 +26,27 @@ GUARDS = [needs(Ability.MANAGE_OUTBOX)]
 
 @get(PATH, guards=GUARDS)
 async def queue(request: Http) -> Html:
+    return await _page(request)
+
+
+async def _page(request: Http, batch: str | None = None) -> Html:
+    """Show the queue; `batch` is what was typed and cannot be taken."""
     given = {name: request.query_params.get(name, "") for name in (*forms.FILTERS, "before")}
     wanted, bad = forms.read_filter(given)
     filtered = {name: value for name, value in given.items() if value and name in forms.FILTERS}
     now = request.app.state.clock.now()
     async with request.app.state.db.tenant(access.account_of(request)) as tx:
         shown = await views.figures(tx, now)
-        rows = await views.rows(tx, wanted, now, is_dry=shown.dry.is_dry)
-        dry_since = views.since(shown.dry, await accounts.account(tx))
+        rows = await views.rows(tx, wanted, now, is_dry=shown.settings.is_dry)
+        dry_since = views.since(shown.settings, await accounts.account(tx))
     last = {"before": str(rows[-1].id)} if len(rows) == wanted.limit else None
     return page(
         request,
         "amocrm/outbox.html",
         title=_("Очередь в amoCRM"),
+        status=200 if batch is None else 422,
+        batch=shown.settings.batch if batch is None else batch,
+        bad_batch="" if batch is None else words.bad_batch(),
         shown=shown,
         rows=rows,
         dry_since=dry_since,
@@ -115,10 +123,23 @@ async def send_again(request: Http) -> Response[bytes]:
     return redirect(PATH)
 
 
+@post(f"{PATH}/batch", guards=GUARDS)
+async def set_batch(request: Http) -> Html | Response[bytes]:
+    """Set how many entities one request may carry."""
+    typed = str((await request.form()).get("batch", ""))
+    batch = forms.batch(typed)
+    if batch is None:
+        return await _page(request, typed)
+    async with request.app.state.db.tenant(access.account_of(request)) as tx:
+        await crm.set_batch(tx, batch)
+    flash(request, _("Сохранено: в одном запросе не больше {n}.").format(n=batch))
+    return redirect(PATH)
+
+
 def _back(request: Http) -> Response[bytes]:
     """Return to the list as it was filtered."""
     kept = {name: value for name, value in request.query_params.items() if name in forms.FILTERS}
     return redirect(f"{PATH}?{urlencode(kept)}" if kept else PATH)
 
 
-ROUTES = (queue, retry, cancel, cancel_all, only_watch, send_again)
+ROUTES = (queue, retry, cancel, cancel_all, only_watch, send_again, set_batch)

@@ -75,7 +75,7 @@ class QueueView:
     per_minute: int
     refused_today: int
     lanes: tuple[LaneRow, ...]
-    dry: Settings
+    settings: Settings
 
 
 async def figures(tx: Tx, now: datetime) -> QueueView:
@@ -95,7 +95,7 @@ async def figures(tx: Tx, now: datetime) -> QueueView:
             for lane in Lane
             if lane in lanes
         ),
-        dry=await crm.outbox_settings(tx),
+        settings=await crm.outbox_settings(tx),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import tzinfo
 
 from smena.crm.model import EntityKind, PipelineId, StatusId, User, UserId
 from smena.crm.outbox import (
+    BATCH_MAX,
     AddNote,
     Change,
     ChangeCompany,
@@ -120,6 +121,11 @@ def bad_filter(name: str) -> str:
         "state": _("Такого состояния нет."),
         "kind": _("Такого вида записей нет."),
     }[name]
+
+
+def bad_batch() -> str:
+    """Say what may be typed as the size of a batch."""
+    return _("Нужно целое число от 1 до {most}.").format(most=BATCH_MAX)
 
 
 def _of_card(kind_: EntityKind | None, number_: int) -> str:
