@@ -4,10 +4,13 @@ A handler is closed unless it says `opt={"open": True}` or lies under /hooks/ (w
 its own in its address). So a page that forgets to think of access is closed, not open.
 """
 
+import asyncio
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+import structlog
 from litestar import Request, Response
+from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from smena.access import queries, standing
@@ -21,9 +24,13 @@ SESSION_COOKIE = "session"
 SIGN_IN = "/sign-in"
 CONNECTION = "/settings/connection"
 ACCOUNTS = "/accounts"
+RECALL_SECONDS = 1.0
+_OURS = 500
 # Pages that mean something before any account is connected.
 _ACCOUNT_FREE = (CONNECTION, ACCOUNTS, "/settings/sessions", "/settings/password", "/sign-out")
 _ACCOUNT_FREE_EXACT = ("/", "/account")
+
+log = structlog.get_logger(__name__)
 
 
 class SignedIn:
@@ -72,6 +79,27 @@ async def recognise(request: Request[Any, Any, Any]) -> Viewer | None:
 
     request.scope.setdefault("state", {}).update(viewer=viewer, still_allowed=still_allowed)
     return viewer
+
+
+async def recall(error: Exception, scope: Scope) -> None:
+    """Find out who will read an error page that no handler stood behind: they keep their menu.
+
+    Whatever goes wrong here leaves the plain page; a defect may be the database's, so then nobody
+    is asked at all.
+    """
+    request: Request[Any, Any, Any] = scope["litestar_app"].request_class(scope)
+    is_page = "text/html" in request.headers.get("accept", "") and not is_htmx(request)
+    is_refusal = isinstance(error, HTTPException) and error.status_code < _OURS
+    if not (is_page and is_refusal) or queries.viewer_or_none(request) is not None:
+        return
+    try:
+        async with asyncio.timeout(RECALL_SECONDS):
+            viewer = await recognise(request)
+            if viewer is not None:
+                await standing.frame(request, viewer)
+    except Exception as trouble:  # noqa: BLE001 -- the page that follows tells of another failure
+        scope.setdefault("state", {}).pop("viewer", None)
+        log.warning("reader_not_recalled", trouble=repr(trouble))
 
 
 def _turn_away(request: Request[Any, Any, Any]) -> Response[Any]:

@@ -31,6 +31,7 @@ from smena.access.middleware import (
     CONNECTION,
     SESSION_COOKIE,
     SIGN_IN,
+    recall,
     recognise,
     token_of,
 )
@@ -42,7 +43,7 @@ from smena.kernel.ids import AccountId
 from smena.web.page import Html, flash, page, redirect
 from smena.web.paths import local_path
 
-__all__ = ["MENU", "MIDDLEWARE", "ROUTES", "needs", "shown_to"]
+__all__ = ["MENU", "MIDDLEWARE", "RECALL", "ROUTES", "needs", "shown_to"]
 
 Http = Request[Any, Any, Any]
 SESSIONS = "/settings/sessions"
@@ -225,4 +226,5 @@ ROUTES = (
     *module_pages.ROUTES,
 )
 MIDDLEWARE = (SignedInMiddleware,)
+RECALL = recall
 MENU = "access/menu.html"

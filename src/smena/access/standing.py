@@ -41,12 +41,23 @@ async def judge(request: Http, viewer: Viewer) -> Response[Any] | None:
     async with db.tenant(viewer.account) as tx:
         standing = await accounts.standing(tx)
         is_dry = (await crm.outbox_settings(tx)).is_dry
+    _frame(request, viewer, standing)
+    with use(language_of(request.scope)):
+        return await _judge(request, viewer, standing, is_dry=is_dry)
+
+
+async def frame(request: Http, viewer: Viewer) -> None:
+    """Leave what the menu has to know of the account, for a page that nobody has judged."""
+    if viewer.account is not None:
+        async with request.app.state.db.tenant(viewer.account) as tx:
+            _frame(request, viewer, await accounts.standing(tx))
+
+
+def _frame(request: Http, viewer: Viewer, standing: Standing) -> None:
     if viewer.places > 1:
         notices.name_account(request.scope, standing.name)
     speak_of_account(request.scope, standing.language)
     request.scope.setdefault("state", {})["modules_off"] = standing.modules_off
-    with use(language_of(request.scope)):
-        return await _judge(request, viewer, standing, is_dry=is_dry)
 
 
 async def is_open(request: Http, viewer: Viewer) -> bool:

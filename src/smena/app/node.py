@@ -131,6 +131,7 @@ def _app(made: Parts) -> Litestar:
         nav=wiring.navigation(),
         menu=wiring.MENU,
         middleware=wiring.MIDDLEWARE,
+        recall=wiring.RECALL,
         gauges=[Gauges(made.db, made.clock, made.reach).refresh],
     )
 

@@ -50,6 +50,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
 )
 
 MIDDLEWARE: Sequence[Middleware] = access.MIDDLEWARE
+RECALL = access.RECALL
 
 MENU = access.MENU
 

@@ -1,6 +1,6 @@
 """The factory of the web application: everything that all pages share is put together here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -9,7 +9,7 @@ from litestar.config.allowed_hosts import AllowedHostsConfig
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
-from litestar.types import ControllerRouterHandler, Middleware
+from litestar.types import ControllerRouterHandler, Middleware, Scope
 from pydantic import SecretStr
 
 from smena.kernel.clock import Clock
@@ -25,6 +25,9 @@ from smena.web.templates import environment
 
 BODY_MAX_BYTES = 1024 * 1024
 _NO_FORMS_HERE = ["^/hooks/", "^/static/", "^/healthz$", "^/metrics$"]
+
+Recall = Callable[[Exception, Scope], Awaitable[None]]
+"""Finds the reader of an error page, where nothing behind the address has."""
 
 
 class WebSettings(Protocol):
@@ -59,11 +62,16 @@ def create_app(
     nav: Sequence[Entry] = (),
     menu: str | None = None,
     middleware: Sequence[Middleware] = (),
+    recall: Recall | None = None,
     allowed_hosts: Sequence[str] = (),
     checks: Mapping[str, Check] | None = None,
     gauges: Sequence[Refresh] = (),
 ) -> Litestar:
-    """Make the application. `middleware` and `menu` come from access: who may pass, who is here."""
+    """Make the application.
+
+    `middleware`, `menu` and `recall` come from access: who may pass, who is here, and who reads an
+    error page.
+    """
     _be_sure_of_vendor()
     environment()
     jar = Jar.of(settings.public_url)
@@ -88,6 +96,7 @@ def create_app(
         middleware=[frame.Frame, *middleware],
         csrf_config=_csrf(vault, jar),
         allowed_hosts=AllowedHostsConfig(list(allowed_hosts)) if allowed_hosts else None,
+        after_exception=[recall] if recall is not None else [],
         before_send=[frame.headers, flashes.carry],
         exception_handlers=_exception_handlers(),
         request_max_body_size=BODY_MAX_BYTES,

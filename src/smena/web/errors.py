@@ -36,7 +36,13 @@ def _answer(
     request: Request[Any, Any, Any], status: int, headers: dict[str, str], number: str = ""
 ) -> Response[Any]:
     with use(language_of(request.scope)):
-        answer = _worded(request, status, number)
+        try:
+            answer = _worded(request, status, number)
+        except Exception:  # noqa: BLE001 -- told in the log; the reader gets the plain page
+            # Whatever fails in the reader's menu must not take the page about a failure with it.
+            _log.exception("error page failed")
+            request.scope.get("state", {}).pop("viewer", None)
+            answer = _worded(request, status, number)
     answer.headers |= headers
     return answer
 

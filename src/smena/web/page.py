@@ -109,9 +109,9 @@ def _common(request: Request[Any, Any, Any]) -> dict[str, object]:
 
 
 def _layout(request: Request[Any, Any, Any]) -> dict[str, object]:
-    kit = request.app.state.kit
-    return _common(request) | {
-        "nav": links(kit.nav, request),
+    kit, common = request.app.state.kit, _common(request)
+    return common | {
+        "nav": links(kit.nav, request) if common["viewer"] else [],
         "menu_template": kit.menu,
         "theme": _preference(request, "theme", ("auto", "light", "dark")),
         "rail": _preference(request, "rail", ("wide", "narrow")),
