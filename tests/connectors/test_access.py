@@ -7,7 +7,13 @@ import pytest
 from smena.accounts import queries as accounts
 from smena.accounts.model import AccountState
 from smena.connectors.amocrm import actions, jobs, queries
+from smena.connectors.amocrm.client import AccessLost
+from smena.crm import actions as crm
+from smena.crm.model import LeadId
+from smena.crm.outbox import Asked, ChangeLead, Lane
 from smena.kernel.db import Database
+from smena.kernel.jobs import Pump
+from tests.connectors import proxy as net
 from tests.connectors.stand import ACCOUNT, Stand, stand
 
 pytestmark = pytest.mark.anyio
@@ -36,6 +42,35 @@ async def test_a_good_answer_that_comes_late_does_not_hide_the_loss(db: Database
         assert await is_active(made)
         async with db.tenant(ACCOUNT) as tx:
             assert (await accounts.account(tx)).state is AccountState.CONNECTED
+
+
+@pytest.mark.parametrize("pump", [jobs.poll, jobs.deliver], ids=["reading", "writing"])
+async def test_a_refusal_of_old_tokens_does_not_shut_out_a_new_connection(
+    db: Database, pump: Pump
+) -> None:
+    """Somebody connects the account again while amoCRM's no to the old tokens is on its way."""
+    async with stand(db, history_days=1) as made, net.between(made.emulator.url) as line:
+        await made.connect(through=line.url)
+        await made.load()
+        async with db.tenant(ACCOUNT) as tx:
+            change = ChangeLead(lead=LeadId(4000001), price=7)
+            await crm.request_all(tx, [Asked(change, "test", Lane.FRESH)], made.clock.now())
+
+        async def connect_again(_answer: bytes) -> bytes:
+            await made.connect(through=line.url)
+            return net.forbidden(_answer) or b""
+
+        verb = "GET" if pump is jobs.poll else "PATCH"
+        line.slow[verb] = [connect_again]
+        with pytest.raises(AccessLost):
+            await pump(made.context, ACCOUNT)
+        assert await is_active(made)
+        async with db.tenant(ACCOUNT) as tx:
+            assert (await accounts.account(tx)).state is AccountState.CONNECTED
+        line.faults["GET"] = [net.forbidden]
+        with pytest.raises(AccessLost):
+            await jobs.poll(made.context, ACCOUNT)
+        assert not await is_active(made), "a no to the tokens that are stored counts"
 
 
 async def test_late_trouble_does_not_wake_a_connection_that_was_let_go(db: Database) -> None:

@@ -8,6 +8,7 @@ from smena.connectors.amocrm import connecting, deep_history, hook, letting_go, 
 from smena.connectors.amocrm.connecting import CodeRequest, Request
 from smena.connectors.amocrm.core.disabled import Disabled
 from smena.connectors.amocrm.core.history import History, Unwanted
+from smena.connectors.amocrm.core.renewal import Version
 from smena.connectors.amocrm.model import AskedBy, Connected, HookState, NotConnected, SwitchedOff
 from smena.connectors.amocrm.reach import Reach
 from smena.connectors.amocrm.store import check, link, minutes, tokens
@@ -66,11 +67,20 @@ async def go_on_with_history(tx: Tx, now: datetime) -> None:
     await deep_history.go_on(tx, now)
 
 
-async def access_lost(tx: Tx, status: int, now: datetime) -> None:
+async def tokens_in_use(tx: Tx) -> Version | None:
+    """Tell with which tokens amoCRM is asked now."""
+    return await tokens.version(tx)
+
+
+async def access_lost(tx: Tx, status: int, now: datetime, used: Version | None = None) -> None:
     """Stop asking: somebody has to connect the account again.
 
-    An answer that was under way when a person let go of the account changes nothing.
+    An answer that was under way when a person let go of the account changes nothing, and neither
+    does one to the tokens that were `used` before somebody connected it again.
     """
+    await tokens.hold(tx)
+    if used is not None and await tokens.version(tx) not in (None, used):
+        return
     reason = REASONS.get(status, Reason.ANSWERS.about(status))
     if status == UNAUTHORIZED:
         known = await tokens.reason(tx)

@@ -6,7 +6,7 @@ what became of one whose answer was lost is for the courier to find out.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Protocol, TypeVar
@@ -17,6 +17,7 @@ import stamina
 
 from smena.connectors.amocrm.core.listing import Listing, Params
 from smena.connectors.amocrm.core.payload import BadAnswer, Page, read_page
+from smena.connectors.amocrm.core.renewal import Version
 from smena.connectors.amocrm.core.tally import kind_of
 from smena.connectors.amocrm.pace import Pace, Prepare, nothing
 from smena.connectors.amocrm.tally import Tally
@@ -40,9 +41,11 @@ SHUT = (UNAUTHORIZED, NOT_PAID, FORBIDDEN)
 class AccessLost(GiveUp):
     """amoCRM does not let us in: the token, the payment or the rights (by `status`)."""
 
-    def __init__(self, status: int) -> None:
+    def __init__(self, status: int, used: Version | None = None) -> None:
         super().__init__(f"amoCRM answers {status}")
         self.status = status
+        self.used = used
+        """The tokens that were not let in, where they are known: others may be stored by now."""
 
 
 class Passing(Exception):  # noqa: N818 -- named after what it is
@@ -57,6 +60,7 @@ class Answer:
     body: bytes
     server_time: datetime | None
     retry_after: timedelta | None = None
+    used: Version | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ class Target:
 
     base_url: str
     token: str
+    version: Version | None = None
 
     def __repr__(self) -> str:
         return f"Target({self.base_url})"
@@ -173,7 +178,7 @@ class Client:
         await self.turn()
         answer = await self._ask(_Question("GET", path, params))
         if answer.status in SHUT:
-            raise AccessLost(answer.status)
+            raise AccessLost(answer.status, answer.used)
         if answer.status == TOO_MANY:
             await self._pace.too_fast(answer.retry_after)
             raise Passing("amoCRM asks for fewer requests (429)")
@@ -196,13 +201,13 @@ class Client:
         if answer.status == UNAUTHORIZED:
             other = await self._door.refused(target)
             if other is None:
-                return answer
+                return replace(answer, used=target.version)
             target = other
             await self._pace.turn()
             answer = await self._ask_at(target, asked)
         if answer.status != UNAUTHORIZED:
             await self._door.accepted(target)
-        return answer
+        return replace(answer, used=target.version)
 
     async def _ask_at(self, target: Target, asked: "_Question") -> Answer:
         url = f"{target.base_url}{asked.path}"

@@ -15,6 +15,7 @@ from smena.connectors.amocrm import (
 )
 from smena.connectors.amocrm.client import AccessLost, Client
 from smena.connectors.amocrm.core.listing import users
+from smena.connectors.amocrm.core.renewal import Version
 from smena.connectors.amocrm.reach import Reach
 from smena.crm import queries as crm_queries
 from smena.kernel.clock import Clock
@@ -81,7 +82,9 @@ async def read_cards(context: JobContext, account: AccountId) -> None:
 
 async def deliver(context: JobContext, account: AccountId) -> None:
     """Carry wishes to amoCRM."""
-    await _watched(context, account, courier.deliver(context, account))
+    async with context.db.tenant(account) as tx:
+        used = await actions.tokens_in_use(tx)
+    await _watched(context, account, courier.deliver(context, account), used)
 
 
 async def go_on_checking(context: JobContext, account: AccountId) -> None:
@@ -145,13 +148,21 @@ async def _accounts(context: JobContext, *, troubled: bool) -> list[AccountId]:
         return await (queries.troubled(tx) if troubled else queries.active(tx))
 
 
-async def _watched(context: JobContext, account: AccountId, work: Awaitable[None]) -> None:
-    """Leave a word for the connection page when the work cannot go on."""
+async def _watched(
+    context: JobContext,
+    account: AccountId,
+    work: Awaitable[None],
+    used: Version | None = None,
+) -> None:
+    """Leave a word for the connection page when the work cannot go on.
+
+    `used` are the tokens it began with, for work that does not tell which ones were refused.
+    """
     try:
         await work
     except AccessLost as lost:
         async with context.db.tenant(account) as tx:
-            await actions.access_lost(tx, lost.status, context.now)
+            await actions.access_lost(tx, lost.status, context.now, lost.used or used)
         raise
     except TryLater as trouble:
         async with context.db.tenant(account) as tx:

@@ -55,7 +55,7 @@ class Keys:
             case Wait(after):
                 raise TryLater(self._held.tokens.trouble, after=after)
             case Gone():
-                raise AccessLost(UNAUTHORIZED)
+                raise AccessLost(UNAUTHORIZED, self._held.tokens.version)
             case _:
                 return self._held.target
 

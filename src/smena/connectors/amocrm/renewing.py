@@ -42,7 +42,7 @@ class Held:
 
     @property
     def target(self) -> Target:
-        return Target(self.base_url, self.tokens.access)
+        return Target(self.base_url, self.tokens.access, self.tokens.version)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,10 @@ RETRY = timedelta(seconds=30)
 WARN_BEFORE = timedelta(days=14)
 
 
+Version = tuple[int, datetime]
+"""Which tokens of an account: numbers begin anew when an account is let go and connected again."""
+
+
 class Way(StrEnum):
     """How an account was connected."""
 
@@ -37,6 +41,10 @@ class Tokens:
 
     def __repr__(self) -> str:
         return f"Tokens({self.way}, number={self.number}, expires_at={self.expires_at})"
+
+    @property
+    def version(self) -> Version:
+        return self.number, self.issued_at
 
     @property
     def candidates(self) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from smena.connectors.amocrm.core.pair import Pair
-from smena.connectors.amocrm.core.renewal import Tokens, Way
+from smena.connectors.amocrm.core.renewal import Tokens, Version, Way
 from smena.connectors.amocrm.model import AccessFacts, Integration
 from smena.kernel.crypto import Vault
 from smena.kernel.db import Tx
@@ -146,6 +146,13 @@ async def reason(tx: Tx) -> str:
     """Return why the tokens will not do, as far as it is known."""
     return await tx.value("SELECT trouble FROM amocrm_token WHERE account_id = :account",
                           account=tx.account) or ""  # fmt: skip
+
+
+async def version(tx: Tx) -> Version | None:
+    """Tell which tokens are stored."""
+    row = await tx.row("SELECT number, issued_at FROM amocrm_token WHERE account_id = :account",
+                       account=tx.account)  # fmt: skip
+    return None if row is None else (row.number, row.issued_at)
 
 
 async def facts(tx: Tx) -> AccessFacts | None:
