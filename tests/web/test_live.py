@@ -141,6 +141,20 @@ async def test_a_heartbeat_asks_whether_the_reader_may_still_look() -> None:
     assert not source.is_running
 
 
+async def test_a_busy_stream_asks_too() -> None:
+    async def busy() -> AsyncGenerator[Event, None]:
+        while True:
+            yield Event(None, "новое")
+            await asyncio.sleep(0)
+
+    async def allowed() -> bool:
+        return False
+
+    async with asyncio.timeout(5):
+        async for _ in _encoded(Streams(), busy(), allowed, heartbeat_seconds=0.01):
+            pass
+
+
 async def test_a_reader_who_goes_is_noticed_over_a_real_connection() -> None:
     app = make_site()
     with served(app) as url:

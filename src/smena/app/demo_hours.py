@@ -14,8 +14,12 @@ _SATURDAY = 5
 
 
 async def give_hours(tx: Tx, users: Iterable[User], team: tuple[int, int], now: datetime) -> None:
-    """Write down when each person works; `team` is the size and the seed of the department."""
+    """Write down when each person works; `team` is the size and the seed of the department.
+
+    Its clock stands wherever it is day now, but its people are Russian.
+    """
     size, seed = team
+    await staff.choose_country(tx, "RU", now)
     weeks = rota(department(size, seed), seed)
     for user in users:
         if user.id in weeks:

@@ -86,18 +86,25 @@ async def _encoded(
     allowed: Callable[[], Awaitable[bool]] | None,
     heartbeat_seconds: float = HEARTBEAT_SECONDS,
 ) -> AsyncGenerator[bytes, None]:
-    """Pull the next event in a task of its own: waiting must not cut the generator short."""
+    """Pull the next event in a task of its own: waiting must not cut the generator short.
+
+    A busy stream asks as often as a quiet one whether its reader may still look.
+    """
     waiting: asyncio.Task[Event] | None = None
+    loop = asyncio.get_running_loop()
+    asked_at = loop.time()
     try:
         while not streams.is_closed:
             waiting = waiting or asyncio.ensure_future(anext(events))
             async with streams.listed(waiting):
                 done, _ = await asyncio.wait({waiting}, timeout=heartbeat_seconds)
+            if not done or loop.time() - asked_at >= heartbeat_seconds:
+                if allowed is not None and not await allowed():
+                    return
+                asked_at = loop.time()
             if done:
                 event, waiting = waiting.result(), None
                 yield event.encoded()
-            elif allowed is not None and not await allowed():
-                return
             else:
                 yield _HEARTBEAT
     except (StopAsyncIteration, asyncio.CancelledError):
