@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 import holidays
+from holidays.registry import EntityLoader
 
 from smena.staff.core import russia
 from smena.staff.core.country import NO_HOLIDAYS, RUSSIA
@@ -26,7 +27,8 @@ _YEARS_KEPT = 200
 @lru_cache(maxsize=1)
 def known() -> frozenset[str]:
     """Return the codes of all countries with a calendar."""
-    return frozenset(holidays.list_supported_countries(include_aliases=False))
+    # By the register: the list of the library itself would load 250 calendars.
+    return frozenset(EntityLoader.get_country_codes(include_aliases=False))
 
 
 @lru_cache(maxsize=_YEARS_KEPT)
