@@ -164,7 +164,7 @@ async def test_every_kind_is_loaded_and_followed(db: Database) -> None:
 @pytest.mark.parametrize("seed", range(4))
 async def test_lost_doubled_reordered(db: Database, seed: int) -> None:
     crm_clock = MovableClock()
-    async with stand(db, Crm.create(None, SPEC, crm_clock)) as made:
+    async with stand(db, Crm.create(None, SPEC, crm_clock), history_days=14) as made:
         office, dice = Office(made, seed), random.Random(seed)
         await office.open()
         await made.connect()

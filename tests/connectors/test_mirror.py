@@ -70,7 +70,7 @@ async def test_webhooks_alone_are_quick(db: Database) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(8))
 async def test_lost_doubled_reordered(db: Database, seed: int) -> None:
-    async with stand(db) as made:
+    async with stand(db, history_days=14) as made:
         team, dice = Team(made, seed), random.Random(seed)
         team.begin()
         await made.connect()
