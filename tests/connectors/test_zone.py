@@ -1,7 +1,6 @@
 """An account that counts in a zone of its own, while amoCRM goes on in another (CORE-6)."""
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -9,7 +8,9 @@ from smena.accounts import actions as accounts
 from smena.accounts import queries as accounts_queries
 from smena.connectors.amocrm import polling
 from smena.kernel.db import Database
-from tests.connectors.stand import ACCOUNT, ANNA, Stand, stand
+from tests.connectors.stand import ACCOUNT, Stand, stand
+from tests.connectors.test_hooks import TASK, body
+from tests.connectors.test_receiver import send
 
 pytestmark = pytest.mark.anyio
 
@@ -41,10 +42,10 @@ async def test_texts_of_webhooks_stay_in_amocrms_zone(db: Database) -> None:
         await made.connect()
         async with db.tenant(ACCOUNT) as tx:
             await accounts.choose(tx, "Asia/Vladivostok", "")
-        due = datetime(2030, 1, 15, 12, 0, tzinfo=ZoneInfo("Europe/Moscow"))
-        made.crm.add_task(ANNA, made.now(), "Позвонить", int(due.timestamp()))
-        await made.emulator.flush_hooks()
+        assert await send(made, body("task", "add", TASK)) == 200
         await made.drain()
         async with db.tenant(ACCOUNT) as tx:
-            found = await tx.value("SELECT due_at FROM crm_task")
-        assert found == due.astimezone(UTC)
+            found = await tx.row("SELECT due_at, updated_at FROM crm_task")
+        assert found is not None
+        assert found.due_at == datetime(2026, 9, 22, 20, 59, tzinfo=UTC), "23:59 in Moscow"
+        assert found.updated_at == datetime(2026, 9, 21, 11, 0, tzinfo=UTC)
