@@ -8,7 +8,7 @@ import pytest
 from smena.kernel.db import Database, Tx
 from smena.kernel.ids import AccountId
 from smena.kernel.jobs import JobContext, Registry, enqueue, wake
-from smena.kernel.sweep import keep_sweeping, sweep, tidy
+from smena.kernel.sweep import forget_old_log, keep_sweeping, sweep, unpark
 from tests.kernel.parcels import until
 
 pytestmark = pytest.mark.anyio
@@ -67,7 +67,7 @@ async def test_a_parked_job_goes_back_to_the_queue_and_a_doubled_one_away(db: Da
             await enqueue(tx, "drain", key=f"drain:{account}", account=account)
             await tx.run("UPDATE pgqueuer SET status = 'failed'")
         await wake(tx, "drain", LANDYSH)
-    await tidy(db)
+    await unpark(db)
     assert await queue(db) == [
         (None, "queued"),
         (f"drain:{ROMASHKA}", "queued"),
@@ -80,6 +80,6 @@ async def test_the_log_of_the_queue_does_not_grow_for_ever(db: Database) -> None
         await enqueue(tx, "greet", lead=1)
         await tx.run("UPDATE pgqueuer_log SET created = now() - interval '1 day'")
         await enqueue(tx, "greet", lead=2)
-    await tidy(db)
+    await forget_old_log(db)
     async with db.system() as tx:
         assert await tx.value("SELECT count(*) FROM pgqueuer_log") == 1

@@ -18,6 +18,8 @@ from smena.kernel.db_trouble import is_passing
 from smena.kernel.jobs import PumpEntry, Registry, wake_waiting
 
 SWEEP_SECONDS = 0.5
+UNPARK_EACH = 6
+"""In three seconds a job that the queue has parked goes on."""
 TIDY_EACH = 120
 LOG_KEPT = timedelta(minutes=10)
 
@@ -46,8 +48,10 @@ async def keep_sweeping(db: Database, registry: Registry, stop: asyncio.Event) -
     """Sweep until `stop`; a failing part is logged and does not keep the others waiting."""
     rounds = 0
     while not stop.is_set():
+        if rounds % UNPARK_EACH == 0:
+            await _try("jobs_not_unparked", unpark(db))
         if rounds % TIDY_EACH == 0:
-            await _try("queue_not_tidied", tidy(db))
+            await _try("queue_not_tidied", forget_old_log(db))
         for name, pump in registry.pumps.items():
             await _try("pump_not_swept", _sweep_one(db, name, pump), pump=name)
         rounds += 1
@@ -61,11 +65,15 @@ async def sweep(db: Database, registry: Registry) -> None:
         await _sweep_one(db, name, pump)
 
 
-async def tidy(db: Database) -> None:
-    """Put parked jobs back into the queue and forget the queue's old log."""
+async def unpark(db: Database) -> None:
+    """Put parked jobs back into the queue."""
     async with db.system() as tx:
         await tx.run(PARKED_TWICE)
         await tx.run(PARKED)
+
+
+async def forget_old_log(db: Database) -> None:
+    async with db.system() as tx:
         await tx.run(OLD_LOG, kept=LOG_KEPT)
 
 
