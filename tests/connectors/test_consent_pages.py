@@ -1,5 +1,6 @@
 """Consents over HTTP: the redirect from amoCRM, its fallbacks, its strangers, the disable hook."""
 
+import re
 from collections.abc import AsyncIterator
 from urllib.parse import parse_qs, urlsplit
 
@@ -225,6 +226,29 @@ async def test_installed_inside_amocrm_waits_for_an_administrator(marina: Desk) 
     done = await marina.send(f"{PATH}/offers/{action}")
     assert "подключён" in done.text
     assert (await marina.send(f"{PATH}/offers/{action}")).status_code == 422
+
+
+async def test_a_stranger_s_code_takes_nobody_s_place(marina: Desk) -> None:
+    """Whoever knows the integration's id may bring codes, but not make one vanish that waits."""
+    await begun(marina)
+    mine = dict(marina.browser.cookies)
+    marina.browser.cookies.clear()
+    genuine = answer(marina, from_widget="1")
+    for _again in range(2):
+        await marina.browser.get(LANDING, params=genuine)
+    told = [
+        await marina.browser.get(LANDING, params=genuine | {"code": f"made-up-{number}"})
+        for number in range(5)
+    ]
+    assert [page.status_code for page in told] == [200, 200, 200, 200, 422]
+    assert "слишком много подключений" in told[-1].text
+    marina.browser.cookies.update(mine)
+    offers = re.findall(f'action="{PATH}/offers/(.*?)"', (await marina.browser.get(PATH)).text)
+    assert len(offers) == 5
+    assert (await marina.send(f"{PATH}/offers/{offers[0]}")).status_code == 422, "made up"
+    done = await marina.send(f"{PATH}/offers/{offers[-1]}")
+    assert "подключён" in done.text
+    assert f"{PATH}/offers/" not in (await marina.browser.get(PATH)).text
 
 
 async def test_a_consent_given_up_half_way_does_not_hide_an_offer(marina: Desk) -> None:

@@ -127,8 +127,8 @@ async def offer(
         place = origin.base_url if same else landed.base_url
         kept = consents.Origin(origin.session, origin.account, place, origin.integration)
         times = (now, now + CODE_LIVES)
-        await consents.offer(tx, reach.vault, new_id(), kept, landed.code, times)
-    return Offered()
+        is_kept = await consents.offer(tx, reach.vault, new_id(), kept, landed.code, times)
+    return Offered() if is_kept else NotConnected(Refusal.TOO_MANY_OFFERS)
 
 
 async def confirm(
@@ -202,6 +202,8 @@ async def _end(
             await consents.ask(tx, reach.vault, again, browser.session, now)
         else:
             await consents.forget_of(tx, browser.session, asked.id)
+            client = asked.integration.client
+            await consents.forget_offers(tx, client, browser.session, found.account)
     return found
 
 

@@ -144,6 +144,7 @@ class Refusal(StrEnum):
     BAD_LANDING = "bad_landing"
     UNKNOWN_CLIENT = "unknown_client"
     NOT_ALLOWED = "not_allowed"
+    TOO_MANY_OFFERS = "too_many_offers"
 
 
 class SwitchedOff(StrEnum):

@@ -16,6 +16,8 @@ from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
 
 KEPT = timedelta(days=1)
+OFFERS_MAX = 5
+"""Codes for one integration of an account that may wait for a word at the same time."""
 
 _COLUMNS = "id, account_id, base_url, client_id, client_secret, redirect_uri, code, expires_at"
 
@@ -51,7 +53,7 @@ OFFERS = f"""
 SELECT {_COLUMNS} FROM amocrm_consent
  WHERE (session_id = :session OR account_id = :account) AND code IS NOT NULL
    AND used_at IS NULL AND expires_at > :now
- ORDER BY made_at DESC LIMIT 5
+ ORDER BY made_at DESC LIMIT 20
 """  # noqa: S608 -- a constant list
 
 # Whoever knows the integration's secret here: the connected account of that host, a browser that
@@ -70,8 +72,18 @@ SELECT session_id, account_id, base_url, client_id, client_secret, redirect_uri
  ORDER BY place, made_at DESC, account_id LIMIT 1
 """
 
-REPLACED = """
-DELETE FROM amocrm_consent WHERE client_id = :client AND code IS NOT NULL AND used_at IS NULL
+# Anybody who knows an integration's id may bring a code, so none takes the place of another.
+WAITING = """
+SELECT code FROM amocrm_consent
+ WHERE client_id = :client AND code IS NOT NULL AND used_at IS NULL AND expires_at > :now
+   AND session_id IS NOT DISTINCT FROM CAST(:session AS uuid)
+   AND account_id IS NOT DISTINCT FROM CAST(:account AS bigint)
+"""
+
+FORGET_OFFERS = """
+DELETE FROM amocrm_consent
+ WHERE client_id = :client AND code IS NOT NULL AND used_at IS NULL
+   AND (session_id = :session OR account_id = :account)
 """
 
 FORGET = "DELETE FROM amocrm_consent WHERE expires_at < :before"
@@ -111,11 +123,27 @@ async def forget_of(tx: Tx, session: UUID, number: UUID) -> None:
 
 async def offer(
     tx: Tx, vault: Vault, number: UUID, origin: Origin, code: str, times: tuple[datetime, datetime]
-) -> None:
-    """Keep a code that came unasked, instead of an earlier one for the same integration."""
+) -> bool:
+    """Keep a code that came unasked, beside earlier ones; False when too many wait already."""
     await tx.run(FORGET, before=times[0] - KEPT)
-    await tx.run(REPLACED, client=origin.integration.client)
+    rows = await tx.rows(
+        WAITING,
+        client=origin.integration.client,
+        session=origin.session,
+        account=origin.account,
+        now=times[0],
+    )
+    if code in {vault.open(row.code).decode() for row in rows}:
+        return True  # a page that was loaded again
+    if len(rows) >= OFFERS_MAX:
+        return False
     await _put(tx, vault, number, origin, code, times)
+    return True
+
+
+async def forget_offers(tx: Tx, client: str, session: UUID, account: AccountId) -> None:
+    """Forget the codes that waited beside the one that has connected an account."""
+    await tx.run(FORGET_OFFERS, client=client, session=session, account=account)
 
 
 async def take(
