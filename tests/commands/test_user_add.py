@@ -3,12 +3,15 @@
 import io
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
 
 from smena.access import actions, queries
 from smena.access.model import Role, SignedIn, Viewer
+from smena.app import node
+from smena.app.address import remember
 from smena.app.commands import Failed, Person, add_user
 from smena.kernel.clock import SystemClock
 from smena.kernel.db import Database
@@ -23,16 +26,16 @@ class Operator:
 
     def __init__(self, db: Database, settings: Settings) -> None:
         self._db = db
-        self._settings = settings
-        self._screen = io.StringIO()
+        self.settings = settings
+        self.screen = io.StringIO()
 
     async def adds(
         self, role: str = "admin", account: int | None = None, password: str | None = None
     ) -> str:
         """Type the command; return the password it printed, or the one that was typed."""
         person = Person(MARINA_MAIL, "Марина Орлова", role, account, password)
-        await add_user(self._settings, person, Console(file=self._screen, width=200))
-        shown = re.search(r"Пароль: (\S+)", self._screen.getvalue())
+        await add_user(self.settings, person, Console(file=self.screen, width=200))
+        shown = re.search(r"Пароль: (\S+)", self.screen.getvalue())
         assert (shown is None) == (password is not None)
         return password or (shown[1] if shown else "")
 
@@ -49,6 +52,43 @@ class Operator:
 def operator(db: Database, db_url: str, tmp_path: Path) -> Operator:
     key = "a secret key of the tests, long enough"
     return Operator(db, load(None, data_dir=tmp_path, database_url=db_url, secret_key=key))
+
+
+@pytest.mark.parametrize(
+    ("given", "remembered", "expected"),
+    [
+        pytest.param({}, "", "http://127.0.0.1:8700", id="never started"),
+        pytest.param({"port": 9100}, "", "http://127.0.0.1:9100", id="a port of the settings"),
+        pytest.param({}, "9200", "http://127.0.0.1:9200", id="smena up --port 9200"),
+        pytest.param({"port": 9100}, "9200", "http://127.0.0.1:9100", id="settings say more"),
+        pytest.param(
+            {"public_url": "https://smena.example"}, "9200", "https://smena.example", id="a name"
+        ),
+    ],
+)
+async def test_where_to_sign_in(
+    operator: Operator, tmp_path: Path, given: dict[str, Any], remembered: str, expected: str
+) -> None:
+    if remembered:
+        remember(load(None, data_dir=tmp_path, port=int(remembered)))
+    operator.settings = operator.settings.model_copy(update=given)
+    await operator.adds()
+    assert f"Вход: {expected}/sign-in" in operator.screen.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("127.0.0.1", True), ("0.0.0.0", False)],
+)
+async def test_who_may_type_this_machine_s_address(
+    operator: Operator,
+    db_url: str,
+    host: str,
+    expected: bool,  # noqa: FBT001 -- a case
+) -> None:
+    settings = operator.settings.model_copy(update={"host": host})
+    async with node.parts(settings, db_url, is_short=True) as made:
+        assert made.reach.options.is_own_machine_allowed is expected
 
 
 async def test_before_an_account_is_connected_the_first_one_is_the_operator(

@@ -1,6 +1,6 @@
 import pytest
 
-from smena.connectors.amocrm.core.address import normalise
+from smena.connectors.amocrm.core.address import OWN_MACHINE, normalise
 from smena.connectors.amocrm.model import NotConnected, Refusal
 
 
@@ -12,6 +12,15 @@ from smena.connectors.amocrm.model import NotConnected, Refusal
         ("http://acme.amocrm.ru", "https://acme.amocrm.ru"),
         ("acme.kommo.com", "https://acme.kommo.com"),
         ("acme.amocrm.com.", "https://acme.amocrm.com"),
+    ],
+)
+def test_accepted(typed: str, address: str) -> None:
+    assert normalise(typed) == address
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
         ("http://127.0.0.1:9000", "http://127.0.0.1:9000"),
         ("127.0.0.1:9000", "http://127.0.0.1:9000"),
         ("https://127.0.0.1:9000", "https://127.0.0.1:9000"),
@@ -19,8 +28,11 @@ from smena.connectors.amocrm.model import NotConnected, Refusal
         ("http://[::1]:9000", "http://[::1]:9000"),
     ],
 )
-def test_accepted(typed: str, address: str) -> None:
-    assert normalise(typed) == address
+def test_this_machine_is_asked_only_where_that_is_allowed(typed: str, address: str) -> None:
+    assert normalise(typed, OWN_MACHINE) == address
+    refused = normalise(typed)
+    assert isinstance(refused, NotConnected)
+    assert refused.refusal is Refusal.OWN_MACHINE
 
 
 @pytest.mark.parametrize(
@@ -39,6 +51,7 @@ def test_accepted(typed: str, address: str) -> None:
         ("https://a.b.amocrm.ru", Refusal.FOREIGN_HOST),
         ("https://evilamocrm.ru", Refusal.FOREIGN_HOST),
         ("http://10.0.0.1", Refusal.FOREIGN_HOST),
+        ("http://127.0.0.2:5432", Refusal.OWN_MACHINE),
         ("http://169.254.169.254/latest", Refusal.FOREIGN_HOST),
         ("http://2130706433/", Refusal.FOREIGN_HOST),
         ("http://[::ffff:10.0.0.1]/", Refusal.FOREIGN_HOST),

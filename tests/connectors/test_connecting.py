@@ -2,6 +2,7 @@
 
 import json
 import socket
+from dataclasses import replace
 
 import httpx2
 import pytest
@@ -135,6 +136,19 @@ async def test_disconnected(db: Database) -> None:
         async with db.tenant(ACCOUNT) as tx:
             assert (await accounts.account(tx)).state is AccountState.DISCONNECTED
             assert await tx.value("SELECT count(*) FROM amocrm_token") == 0
+
+
+async def test_this_machine_is_not_asked_where_others_may_type(db: Database) -> None:
+    """A server's own network is not for whoever may connect an account."""
+    async with stand(db, is_own_machine_allowed=False) as made:
+        asked = Asked(made.emulator.url, TOKEN)
+        found = await actions.connect_by_token(db, made.clock, made.reach, asked)
+        assert isinstance(found, NotConnected)
+        assert found.refusal is Refusal.OWN_MACHINE
+        assert made.requests() == 0
+        allowed = replace(made.reach.options, allowed_hosts=frozenset({"127.0.0.1"}))
+        made.reach = replace(made.reach, options=allowed)
+        await made.connect()
 
 
 async def test_a_setting_that_is_refused_is_left_out(db: Database) -> None:

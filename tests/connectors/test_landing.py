@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from smena.connectors.amocrm.core.address import OWN_MACHINE
 from smena.connectors.amocrm.core.landing import (
     Consent,
     Denied,
@@ -57,7 +58,7 @@ def test_foreign_hosts(host: str) -> None:
 
 
 def test_this_machine_speaks_as_the_installation_does() -> None:
-    found = read_landing(GOOD | {"referer": "127.0.0.1:8900"}, scheme="http")
+    found = read_landing(GOOD | {"referer": "127.0.0.1:8900"}, OWN_MACHINE, scheme="http")
     assert isinstance(found, Consent)
     assert found.base_url == "http://127.0.0.1:8900"
 

@@ -90,3 +90,22 @@ def test_a_given_key_is_long_enough(tmp_path: Path) -> None:
     assert not (tmp_path / "secret.key").exists()
     with pytest.raises(BadSetting, match="openssl rand"):
         secret_key(load(data_dir=tmp_path, secret_key="short"))
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        pytest.param({}, True, id="as it comes"),
+        pytest.param({"public_url": "http://localhost:8700"}, True, id="its own address"),
+        pytest.param({"host": "0.0.0.0"}, False, id="the whole network"),
+        pytest.param({"host": "192.168.0.7"}, False, id="a network"),
+        pytest.param({"public_url": "https://smena.example"}, False, id="behind a proxy"),
+        pytest.param(
+            {"host": "0.0.0.0", "public_url": "http://127.0.0.1:8700"},
+            False,
+            id="says one thing and does another",
+        ),
+    ],
+)
+def test_who_can_reach_it(given: dict[str, Any], expected: bool) -> None:  # noqa: FBT001 -- a case
+    assert load(**given).is_for_this_machine is expected

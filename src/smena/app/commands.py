@@ -13,6 +13,7 @@ from smena.access.words import refusal_text as access_text
 from smena.accounts import queries as accounts
 from smena.accounts.model import Account
 from smena.app import database, node
+from smena.app.address import address
 from smena.app.setting_up import make_ready
 from smena.connectors.amocrm import actions as amocrm
 from smena.connectors.amocrm import queries as amocrm_queries
@@ -64,7 +65,7 @@ async def add_user(settings: Settings, person: Person, console: Console) -> None
         added = await access.add_person(made.db, new, made.clock.now())
         if isinstance(added, Refusal):
             raise Failed(access_text(added))
-    console.print(f"Вход: [bold]{settings.url}/sign-in[/bold]")
+    console.print(f"Вход: [bold]{address(settings)}/sign-in[/bold]")
     console.print(f"E-mail: [bold]{person.email}[/bold]")
     if person.password is None and added.password is not None:
         console.print(f"Пароль: [bold]{added.password}[/bold]")

@@ -85,6 +85,7 @@ async def run(options: Options, stop: asyncio.Event, console: Console) -> None:
         data_dir=options.folder,
         port=options.port,
         public_url=f"http://127.0.0.1:{options.port}",
+        allowed_crm_hosts=("127.0.0.1",),
     )
     kept = _remember(options)
     async with _emulator(options, kept, console, stop) as emulator:

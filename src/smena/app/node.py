@@ -13,6 +13,7 @@ import uvicorn
 from litestar import Litestar
 
 from smena.app import database, wiring
+from smena.app.address import remember
 from smena.connectors.amocrm.health_metrics import Gauges
 from smena.connectors.amocrm.reach import Options, Reach
 from smena.kernel.clock import Clock, SystemClock
@@ -68,6 +69,7 @@ async def parts(settings: Settings, url: str, *, is_short: bool = False) -> Asyn
         requests_per_second=settings.requests_per_second,
         history_days=settings.history_days,
         allowed_hosts=frozenset(settings.allowed_crm_hosts),
+        is_own_machine_allowed=settings.is_for_this_machine,
     )
     reach = Reach(http, vault, options)
     try:
@@ -100,6 +102,7 @@ async def run(
             serving = _serve(server, app.state.streams, listening, stop)
             tasks.append(asyncio.create_task(serving, name="web"))
             await _started(server, tasks[-1])
+            remember(settings)
         on_ready(made)
         await _until(stop, tasks)
 

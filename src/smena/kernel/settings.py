@@ -3,10 +3,12 @@
 Every mistake is told in a sentence that names the setting and says what to write (BadSetting).
 """
 
+import ipaddress
 import os
 import stat
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
@@ -56,7 +58,9 @@ class Settings(BaseSettings):
     """How often a connected account is asked for news when no webhook hints at them."""
     requests_per_second: float = Field(7.0, gt=0, le=50)
     allowed_crm_hosts: tuple[str, ...] = ()
-    """Hosts beside amoCRM's own that an account may live on: an emulator's, e.g. 127.0.0.1."""
+    """Hosts beside amoCRM's own that an account may live on: an emulator's, e.g. 127.0.0.1.
+
+    An installation that only its own machine can reach allows that machine's addresses anyway."""
     history_days: int = Field(14, ge=0, le=3650)
     """How many past days of events the first load brings."""
 
@@ -85,6 +89,11 @@ class Settings(BaseSettings):
     def url(self) -> str:
         """The address to write into links and webhooks."""
         return self.public_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def is_for_this_machine(self) -> bool:
+        """Tell whether nobody but this machine's own people can reach the pages."""
+        return _is_loopback(self.host) and _is_loopback(urlsplit(self.url).hostname or "")
 
 
 def load(config_file: Path | None = None, **given: object) -> Settings:
@@ -122,6 +131,13 @@ def secret_key(settings: Settings) -> str:
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise BadSetting(f"Ключ {path} могут прочитать другие: выполните chmod 600 {path}")
     return path.read_text().strip()
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _config_from_environment() -> Path | None:

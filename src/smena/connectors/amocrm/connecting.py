@@ -89,7 +89,7 @@ async def connect_by_token(
     db: Database, clock: Clock, reach: Reach, asked: Request
 ) -> Connected | NotConnected:
     """Prove the token, remember the account, subscribe to webhooks, ask for the first load."""
-    base_url = normalise(asked.address, reach.options.allowed_hosts)
+    base_url = normalise(asked.address, reach.options.crm_hosts)
     if isinstance(base_url, NotConnected):
         return base_url
     token = asked.token.strip()

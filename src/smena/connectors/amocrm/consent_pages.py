@@ -53,7 +53,7 @@ async def land(request: Http) -> Response[bytes]:
     state, viewer = request.app.state, await recognise(request)
     reach: Reach = state.services["amocrm"]
     query = {name: request.query_params[name] for name in request.query_params}
-    landed = read_landing(query, reach.options.allowed_hosts, scheme="http")
+    landed = read_landing(query, reach.options.crm_hosts, scheme="http")
     match landed:
         case Foreign(host):
             return _told(request, viewer, NotConnected(Refusal.FOREIGN_REFERER, host))

@@ -63,7 +63,7 @@ async def begin(
     db: Database, clock: Clock, reach: Reach, browser: Browser, form: Form
 ) -> ConsentAsked | NotConnected:
     """Remember what the consent will be for; the page then leads to amoCRM."""
-    base_url = normalise(form.address, reach.options.allowed_hosts)
+    base_url = normalise(form.address, reach.options.crm_hosts)
     if isinstance(base_url, NotConnected):
         return base_url
     integration = await _integration(db, clock, reach.vault, browser, form)

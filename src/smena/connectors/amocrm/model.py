@@ -123,6 +123,7 @@ class Refusal(StrEnum):
     """Why an account could not be connected; the page has a sentence for each."""
 
     BAD_ADDRESS = "bad_address"
+    OWN_MACHINE = "own_machine"
     FOREIGN_HOST = "foreign_host"
     NO_TOKEN = "no_token"  # noqa: S105 -- a reason, not a secret
     WRONG_TOKEN = "wrong_token"  # noqa: S105 -- a reason, not a secret

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import httpx2
 
 from smena.connectors.amocrm.client import Client
+from smena.connectors.amocrm.core.address import OWN_MACHINE
 from smena.connectors.amocrm.keys import Keys
 from smena.connectors.amocrm.pace import Pace, Purpose
 from smena.connectors.amocrm.renewing import Keyring, held, settled
@@ -37,6 +38,13 @@ class Options:
     history_days: int = 14
     allowed_hosts: frozenset[str] = frozenset()
     """Hosts beside the clouds of amoCRM that an account may live on, e.g. an emulator's."""
+    is_own_machine_allowed: bool = True
+    """False where people other than this machine's own may type an address."""
+
+    @property
+    def crm_hosts(self) -> frozenset[str]:
+        """Return all hosts beside the clouds that may be asked."""
+        return self.allowed_hosts | (OWN_MACHINE if self.is_own_machine_allowed else frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +111,7 @@ class Reach:
 
     def desk(self, clock: Clock) -> TokenDesk:
         """Return where tokens are asked for."""
-        return TokenDesk(self.http, clock, self.options.allowed_hosts)
+        return TokenDesk(self.http, clock, self.options.crm_hosts)
 
     def ring(self, db: Database, clock: Clock) -> Keyring:
         """Return what renews tokens; one for each database, so that renewals are not doubled."""

@@ -18,6 +18,10 @@ def refusal_text(refused: NotConnected) -> str:
             "Адрес {host} не принадлежит amoCRM или Kommo. Скопируйте его из строки браузера, "
             "когда открыт ваш аккаунт."
         ).format(host=refused.detail),
+        Refusal.OWN_MACHINE: _(
+            "Адрес {host} — это сам сервер Смены, а не amoCRM. Для эмулятора такой адрес разрешает "
+            "тот, кто запускает Смену: SMENA_ALLOWED_CRM_HOSTS."
+        ).format(host=refused.detail),
         Refusal.NO_TOKEN: _("Вставьте долгосрочный токен целиком, без пробелов и переносов."),
         Refusal.WRONG_TOKEN: _(
             "amoCRM не принимает этот токен: он отозван, истёк или от другого аккаунта."

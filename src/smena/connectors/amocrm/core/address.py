@@ -1,7 +1,9 @@
-"""Which addresses an account may have: the clouds of amoCRM and Kommo, and this machine's own.
+"""Which addresses an account may have: the clouds of amoCRM and Kommo, and what is allowed beside.
 
 The address is typed by a person and we send a token there, so nothing else is let through: it is
-the wall against requests to the inside of the network (reliability.md section 3.1).
+the wall against requests to the inside of the network (reliability.md section 3.1). This machine's
+own addresses are for an emulator; an installation that serves others does not let them through
+unless its operator says so.
 """
 
 import ipaddress
@@ -11,6 +13,7 @@ from urllib.parse import urlsplit
 from smena.connectors.amocrm.model import NotConnected, Refusal
 
 CLOUDS = (".amocrm.ru", ".amocrm.com", ".kommo.com")
+OWN_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 SUBDOMAIN = re.compile(r"[a-z0-9][a-z0-9-]{0,62}", re.ASCII)
 ADDRESS_MAX = 200
 
@@ -27,10 +30,10 @@ def normalise(typed: str, allowed_hosts: frozenset[str] = frozenset()) -> str | 
         return f"https://{host}" if is_usual else NotConnected(Refusal.BAD_ADDRESS, text[:80])
     if is_own_machine(host) and "://" not in text:
         scheme = "http"  # an emulator speaks plainly unless it is asked otherwise
-    if is_own_machine(host) or host in allowed_hosts:
+    if host in allowed_hosts:
         shown = f"[{host}]" if ":" in host else host
         return f"{scheme}://{shown}" + (f":{port}" if port else "")
-    return NotConnected(Refusal.FOREIGN_HOST, host)
+    return NotConnected(Refusal.OWN_MACHINE if is_own_machine(host) else Refusal.FOREIGN_HOST, host)
 
 
 def _parts(text: str) -> tuple[str, str, int | None] | None:
@@ -57,7 +60,7 @@ def is_cloud(host: str) -> bool:
 
 
 def is_own_machine(host: str) -> bool:
-    """Accept a loopback address written as a number, or `localhost`; nothing that needs DNS."""
+    """Tell a loopback address written as a number, or `localhost`; nothing that needs DNS."""
     if host == "localhost":
         return True
     try:
