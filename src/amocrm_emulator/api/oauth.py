@@ -16,11 +16,15 @@ from amocrm_emulator.oauth.model import Asked, Identity, Integration, NoPair
 
 PROBLEM = "application/problem+json"
 MESSAGE = """<!doctype html><meta charset="utf-8"><title>amoCRM</title>
-<script>
-const told = {told};
-if (window.opener) {{ window.opener.postMessage(told, "*"); window.close(); }}
-</script>
-<p>{text}</p>"""
+<link rel="icon" href="/page/static/icon.svg">
+<script src="/page/static/popup.js" type="module"></script>
+<p id="told" data-told="{told}">{text}</p>"""
+MESSAGE_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; img-src 'self';"
+    " base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
 
 
 @get("/oauth")
@@ -147,7 +151,6 @@ def _widget(form: dict[str, str]) -> dict[str, object]:
 def _back(one: Integration, form: dict[str, str], told: dict[str, object]) -> Response[Any]:
     if form.get("mode") == "post_message":
         text = escape("Готово, это окно можно закрыть.")
-        content = json.dumps(told).replace("<", "\\u003c")
-        body = MESSAGE.format(told=content, text=text)
-        return Response(body, status_code=200, media_type="text/html")
+        body = MESSAGE.format(told=escape(json.dumps(told)), text=text)
+        return Response(body, status_code=200, media_type="text/html", headers=MESSAGE_HEADERS)
     return Redirect(with_query(one.redirect_uri, told), status_code=302)

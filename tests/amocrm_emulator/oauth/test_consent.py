@@ -1,5 +1,8 @@
 """The page on which a person lets an integration in, or does not."""
 
+import json
+import re
+from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
@@ -73,8 +76,13 @@ async def test_a_message_to_the_opener(at: Place) -> None:
     await integrated(at)
     answer = await decide(at, mode="post_message", state="</script>")
     assert answer.status_code == 200
-    assert "postMessage" in answer.text
     assert answer.text.count("</script>") == 1
+    (kept,) = re.findall('data-told="(.*?)"', answer.text)
+    assert json.loads(unescape(kept))["state"] == "</script>"
+    assert not re.search(r"<script[^>]*>[^<]", answer.text), "nothing inline"
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
 
 
 @pytest.mark.parametrize("user", [str(ANNA), str(GONE), "5", "", "x"])

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from amocrm_emulator.clock import SetClock
 from amocrm_emulator.crm import Crm
 from amocrm_emulator.server import Emulator
+from tests.amocrm_emulator.oauth.stage import BACK, CLIENT, SECRET
 from tests.amocrm_emulator.place import ANNA, BOSS, NOON, SPEC
 
 pytestmark = pytest.mark.browser
@@ -84,6 +85,26 @@ def page(chromium: Browser, emulator: Elsewhere) -> Iterator[Page]:
     found.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
     yield found
     context.close()
+    assert complaints == []
+
+
+def test_the_window_of_consent_tells_its_opener_and_closes(page: Page) -> None:
+    """Its script is a file of its own: the policy of the window lets nothing inline run."""
+    told = {"client_id": CLIENT, "secret": SECRET, "name": "Смена", "redirect_uri": BACK}
+    assert page.request.post("/control/integrations", data=told).ok
+    page.goto("/")
+    page.evaluate("addEventListener('message', event => { window.heard = event.data; })")
+    with page.expect_popup() as opening:
+        page.evaluate(
+            "address => { open(address); }", f"/oauth?client_id={CLIENT}&mode=post_message"
+        )
+    window = opening.value
+    complaints: list[str] = []
+    window.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+    with window.expect_event("close"):
+        window.get_by_role("button", name="Разрешить").click()
+    page.wait_for_function("window.heard")
+    assert page.evaluate("window.heard.code").startswith("def502")
     assert complaints == []
 
 
