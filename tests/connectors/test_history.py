@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import random
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -191,7 +192,13 @@ async def test_its_page(db: Database) -> None:
         await desk.sign_in()
         assert (await browser.get(PATH)).headers["location"].endswith(CONNECTION)
         await desk.send(CONNECTION, seen=CONNECTION, address=made.emulator.url, token=TOKEN)
+        loading = (await browser.get(PATH)).text
+        assert "пока не все: первая загрузка ещё читает их, начиная с " in loading
+        assert 'hx-trigger="every 3s"' in loading
         await made.load()
+        loaded = (await browser.get(PATH)).text
+        assert "пока не все" not in loaded
+        assert re.search(r"<dd>с \d+ \w+ \d{4} года</dd>", loaded)
         since = (made.clock.now() - timedelta(days=4)).date().isoformat()
         assert "на паузе" not in (await browser.get(PATH)).text
         wrong = await desk.send(PATH, seen=PATH, **{"from": "2099-01-01"})

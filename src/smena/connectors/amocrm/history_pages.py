@@ -12,6 +12,7 @@ from smena.access.model import Ability
 from smena.accounts import queries as accounts
 from smena.connectors.amocrm import actions, queries
 from smena.connectors.amocrm.core.history import History, Unwanted
+from smena.connectors.amocrm.core.plan import Stage
 from smena.kernel.db import Tx
 from smena.kernel.i18n import day, duration_words, number
 from smena.kernel.i18n import gettext as _
@@ -33,6 +34,7 @@ class HistoryView:
     left: str
     percent: int
     is_running: bool
+    is_loading: bool
     is_paused: bool
     chosen: str
 
@@ -92,22 +94,39 @@ async def _view(tx: Tx, now: Any) -> HistoryView | None:
         return None
     zone = ZoneInfo((await accounts.account(tx)).time_zone)
     found, loaded_from = await queries.history(tx), await queries.loaded_from(tx)
-    start = found.read_to if found else loaded_from
+    is_loading = await _is_loading(tx, now)
+    start = found.read_to if found and not is_loading else loaded_from
     state, tone = _state(found)
     is_running = found is not None and found.finished_at is None and not found.is_paused
     left = found.left(now) if found and is_running else None
     words = duration_words(round(left.total_seconds())) if left else ""
     return HistoryView(
-        since=_("с {day}").format(day=_date(start.astimezone(zone))) if start else "",
+        since=_since(start.astimezone(zone), is_loading=is_loading) if start else "",
         state=state,
         tone=tone,
         rows=number(found.rows) if found else "",
         left=_("осталось около {time}").format(time=words) if words else "",
         percent=round(found.share * 100) if found else 0,
         is_running=is_running,
+        is_loading=is_loading,
         is_paused=found is not None and found.is_paused and found.finished_at is None,
         chosen=found.from_at.astimezone(zone).date().isoformat() if found else "",
     )
+
+
+async def _is_loading(tx: Tx, now: Any) -> bool:
+    """Tell whether the first load has not read all of its events yet: the youngest come first."""
+    load = await queries.progress(tx, now)
+    stages = load.stages if load else ()
+    return any(one.stage is Stage.EVENTS and not one.is_done for one in stages)
+
+
+def _since(start: Any, *, is_loading: bool) -> str:
+    if is_loading:
+        return _("пока не все: первая загрузка ещё читает их, начиная с {day}").format(
+            day=_date(start)
+        )
+    return _("с {day}").format(day=_date(start))
 
 
 def _date(moment: Any) -> str:
