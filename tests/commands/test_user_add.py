@@ -11,7 +11,7 @@ from rich.console import Console
 from smena.access import actions, queries
 from smena.access.model import Role, SignedIn, Viewer
 from smena.app import node
-from smena.app.address import remember
+from smena.app.address import address, remember
 from smena.app.commands import Failed, Person, add_user
 from smena.kernel.clock import SystemClock
 from smena.kernel.db import Database
@@ -74,6 +74,15 @@ async def test_where_to_sign_in(
     operator.settings = operator.settings.model_copy(update=given)
     await operator.adds()
     assert f"Вход: {expected}/sign-in" in operator.screen.getvalue()
+
+
+async def test_a_node_that_keeps_nothing_on_disk_starts_all_the_same(tmp_path: Path) -> None:
+    """With a database elsewhere and a key given there is no data folder."""
+    remember(load(None, data_dir=tmp_path / "none yet", port=9300))
+    assert address(load(None, data_dir=tmp_path / "none yet")) == "http://127.0.0.1:9300"
+    (tmp_path / "file").write_text("")
+    remember(load(None, data_dir=tmp_path / "file", port=9300))
+    assert address(load(None, data_dir=tmp_path / "file")) == "http://127.0.0.1:8700"
 
 
 @pytest.mark.parametrize(
