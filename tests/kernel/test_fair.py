@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from smena.kernel.fair import FLOORS, Line, ask
@@ -67,6 +67,8 @@ def test_slots_are_a_step_apart(team: list[Worker]) -> None:
 
 
 @settings(max_examples=40)
+@example([*(Worker(1, 0) for _ in range(3)), Worker(1, 2)])  # asks just before a turn is due
+@example([*(Worker(1, 0) for _ in range(7)), Worker(1, 1)])  # the next slot is over a second away
 @given(workers())
 def test_nobody_starves(team: list[Worker]) -> None:
     """Whatever the others do, each rank has a turn within its floor and a slot for each of them."""

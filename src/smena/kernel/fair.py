@@ -42,7 +42,8 @@ def ask(line: Line, rank: int, now: int, step: int) -> tuple[Line, Turn]:
     slot = max(line.free_at, now)
     ahead = slot - now
     since = line.waiting[rank] if _still_waits(line, rank, now) else now
-    is_owed = rank == 0 or now - max(since, line.served[rank]) >= FLOORS[rank]
+    owed_in = FLOORS[rank] - (now - max(since, line.served[rank]))
+    is_owed = rank == 0 or owed_in <= 0
     # Whoever works without a pause asks once a step; half a step more tells that they have ended.
     gives_way = max(line.asked[:rank], default=0) + step * 3 // 2 - now
     asked = _with(line.asked, rank, now)
@@ -50,7 +51,7 @@ def ask(line: Line, rank: int, now: int, step: int) -> tuple[Line, Turn]:
         waiting, served = _with(line.waiting, rank, 0), _with(line.served, rank, slot)
         return Line(slot + step, waiting, asked, served), Turn(ahead, is_given=True)
     waiting = _with(line.waiting, rank, since)
-    again = max(ahead - step, gives_way, SOON)
+    again = max(min(max(ahead - step, gives_way), owed_in, GONE // 2), SOON)
     return Line(line.free_at, waiting, asked, line.served), Turn(again, is_given=False)
 
 
