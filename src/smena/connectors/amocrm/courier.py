@@ -122,9 +122,8 @@ class Courier:
 
     async def _save_made(self, items: Sequence[Item], found: Outcome) -> None:
         """Store what was found to have been made; the rest is looked for again a while later."""
-        await self._save(items, replace(found, unknown=()), LOST, CREATION_REST)
-        unsure = Outcome(at_once=found.unknown)
-        await self._save(_chosen(items, found.unknown), unsure, SILENT, CREATION_REST)
+        resting = replace(found, at_once=(*found.at_once, *found.unknown), unknown=())
+        await self._save(items, resting, SILENT if found.unknown else LOST, CREATION_REST)
 
     async def _send(self, items: Sequence[Item]) -> None:
         """Send a batch in the slot we hold, and what is left of it in further ones."""
