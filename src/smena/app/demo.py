@@ -24,18 +24,13 @@ from smena.access.model import AddedPerson, NewPerson, Refusal, Role
 from smena.accounts import actions as accounts
 from smena.accounts.model import CONSENT_VERSION, Given, Giver
 from smena.app import node
-from smena.app.demo_hours import give_hours
 from smena.app.demo_progress import show_load
+from smena.app.demo_work import first_customers, give_work, people_are_known
 from smena.app.setting_up import make_ready
 from smena.connectors.amocrm import actions as amocrm
 from smena.connectors.amocrm import queries as amocrm_queries
 from smena.connectors.amocrm.connecting import Request
 from smena.connectors.amocrm.model import Connected
-from smena.crm import queries as crm
-from smena.crm.model import Pipeline, User
-from smena.distribution import actions as distribution
-from smena.distribution import queries as distribution_queries
-from smena.distribution.model import Draft
 from smena.kernel.chance import new_secret
 from smena.kernel.clock import SystemClock
 from smena.kernel.errors import BadSetting
@@ -47,7 +42,6 @@ NAME = "Мария Руководитель"
 PHONE = "+7 900 000-00-00"
 ACCOUNT = AccountId(31_000_001)
 LOAD_SECONDS_MAX = 600
-FIRST_LEADS = ("Остекление балкона", "Пластиковые окна в дом", "Входная дверь", "Замер кухни")
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,9 +222,9 @@ async def _set_up(
     console.print("  Там сделки, звонки и сообщения делаются руками. Ctrl-C — остановить.\n")
     if options.opens_browser:
         await asyncio.to_thread(webbrowser.open, made.settings.url)
-    await _people_are_known(made)
-    if await _give_work(made, options):
-        await _first_customers(emulator_url, kept.emulator_token)
+    await people_are_known(made, ACCOUNT)
+    if await give_work(made, ACCOUNT, (options.users, options.seed)):
+        await first_customers(emulator_url, kept.emulator_token)
     await asyncio.wait_for(show_load(made, ACCOUNT, console), LOAD_SECONDS_MAX)
     await _limit(emulator_url, 7)
 
@@ -262,40 +256,3 @@ async def _activate(made: node.Parts, added: AddedPerson | Refusal) -> None:
 async def _limit(emulator_url: str, per_second: int | None) -> None:
     async with httpx2.AsyncClient(trust_env=False) as client:
         await client.post(f"{emulator_url}/control/limits", json={"per_second": per_second})
-
-
-async def _people_are_known(made: node.Parts) -> None:
-    """Wait for the first stage of the load: who works here, and in which pipelines."""
-    while True:
-        async with made.db.tenant(ACCOUNT) as tx:
-            if await crm.users(tx) and await crm.pipelines(tx):
-                return
-        await asyncio.sleep(0.1)
-
-
-async def _give_work(made: node.Parts, options: Options) -> bool:
-    """Give the people their hours and the sales people a template; tell whether this was new."""
-    async with made.db.tenant(ACCOUNT) as tx:
-        users, pipelines = await crm.users(tx), await crm.pipelines(tx)
-        if await distribution_queries.templates(tx):
-            return False
-        team = options.users, options.seed
-        await give_hours(tx, users, team, made.clock.now())
-    draft = _template(users, pipelines)
-    await distribution.save_template(made.db, ACCOUNT, draft, None, made.clock.now())
-    return True
-
-
-async def _first_customers(emulator_url: str, token: str) -> None:
-    """Let a few customers come at once: the next ones come at the pace of the day."""
-    headers = {"Authorization": f"Bearer {token}"}
-    async with httpx2.AsyncClient(trust_env=False, headers=headers) as client:
-        for name in FIRST_LEADS:
-            await client.post(f"{emulator_url}/api/v4/leads", json=[{"name": name}])
-
-
-def _template(users: list[User], pipelines: list[Pipeline]) -> Draft:
-    """Share the new leads among the sales people, without the administrator."""
-    main = next(pipeline for pipeline in pipelines if pipeline.is_main)
-    sellers = tuple(user.id for user in users if user.is_active and not user.is_admin)
-    return Draft("Новые сделки по очереди", main.id, sellers, (), is_enabled=True)
