@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from functools import cache
 from uuid import UUID
 
+import httpx2
+
 from smena.access import actions, passwords
 from smena.access.model import (
     Credentials,
@@ -20,6 +22,7 @@ from smena.accounts.model import CONSENT_VERSION, Given, Giver, NewAccount
 from smena.crm.model import UserId
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
+from tests.web.test_page import token_in
 
 ACME, OTHER = AccountId(31000001), AccountId(31000002)
 MONDAY_10_00 = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)
@@ -101,3 +104,10 @@ async def enter(db: Database, email: str = MARINA_MAIL, now: datetime = MONDAY_1
     outcome = await actions.sign_in(db, credentials(email), now)
     assert isinstance(outcome, SignedIn)
     return outcome
+
+
+async def sign_in(browser: httpx2.AsyncClient, email: str = MARINA_MAIL) -> None:
+    """Sign in as a person does, through the page."""
+    page = await browser.get("/sign-in")
+    form = {"email": email, "password": PASSWORD, "_csrf_token": token_in(page.text)}
+    assert (await browser.post("/sign-in", data=form)).status_code == 303

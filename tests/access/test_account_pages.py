@@ -15,7 +15,7 @@ from smena.kernel.clock import SetClock
 from smena.kernel.db import Database
 from smena.web.page import Html, page
 from smena.web.templates import environment
-from tests.access.cast import ACME, ANNA_MAIL, MARINA_MAIL, MONDAY_10_00, PASSWORD, admit, connect
+from tests.access.cast import ACME, ANNA_MAIL, MARINA_MAIL, MONDAY_10_00, admit, connect, sign_in
 from tests.web.site import Http, make_site, visitor
 from tests.web.test_page import token_in
 
@@ -42,12 +42,6 @@ async def browser(db: Database) -> AsyncIterator[httpx2.AsyncClient]:
     )
     async with visitor(app) as found:
         yield found
-
-
-async def sign_in(browser: httpx2.AsyncClient, email: str = MARINA_MAIL) -> None:
-    page = await browser.get("/sign-in")
-    form = {"email": email, "password": PASSWORD, "_csrf_token": token_in(page.text)}
-    assert (await browser.post("/sign-in", data=form)).status_code == 303
 
 
 async def save(browser: httpx2.AsyncClient, address: str = PAGE, **form: str) -> httpx2.Response:

@@ -10,9 +10,8 @@ from smena.accounts import actions as accounts
 from smena.kernel.clock import SetClock
 from smena.kernel.db import Database
 from smena.web.nav import AnyRequest, Entry
-from tests.access.cast import ACME, ANNA_MAIL, MARINA_MAIL, MONDAY_10_00, PASSWORD, admit, connect
+from tests.access.cast import ACME, ANNA_MAIL, MARINA_MAIL, MONDAY_10_00, admit, connect, sign_in
 from tests.web.site import HTML, NAV, make_site, visitor
-from tests.web.test_page import token_in
 
 pytestmark = pytest.mark.anyio
 RAIL = '<nav class="rail"'
@@ -33,12 +32,6 @@ def site(db: Database, shown: Entry | None = None) -> httpx2.AsyncClient:
         nav=[*NAV, *([shown] if shown else [])],
     )
     return visitor(app)
-
-
-async def sign_in(browser: httpx2.AsyncClient, email: str) -> None:
-    page = await browser.get("/sign-in")
-    form = {"email": email, "password": PASSWORD, "_csrf_token": token_in(page.text)}
-    assert (await browser.post("/sign-in", data=form)).status_code == 303
 
 
 @pytest.fixture

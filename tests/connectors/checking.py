@@ -10,6 +10,15 @@ from tests.connectors.stand import ACCOUNT, Stand
 ROUNDS_MAX = 20
 
 
+def an_hour_passes(made: Stand) -> None:
+    """Let all cards and the log be an hour old, as far as amoCRM tells."""
+    made.age_everything(by_seconds=3600)
+    made.crm.store.run(
+        "UPDATE event SET created_at = created_at - 3600,"
+        " doc = json_set(doc, '$.created_at', created_at - 3600)"
+    )
+
+
 async def begin(made: Stand) -> bool:
     async with made.db.tenant(ACCOUNT) as tx:
         return await actions.check_now(tx, made.clock.now())

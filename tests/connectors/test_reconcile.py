@@ -9,7 +9,7 @@ import pytest
 from smena.connectors.amocrm import actions, reconcile
 from smena.connectors.amocrm.model import AskedBy, CheckOutcome
 from smena.kernel.db import Database
-from tests.connectors.checking import begin, check, finish, found, last_report, part
+from tests.connectors.checking import an_hour_passes, begin, check, finish, found, last_report, part
 from tests.connectors.mirror_check import differences
 from tests.connectors.stand import ACCOUNT, TOKEN, Stand, Team, kill, killing, stand
 
@@ -23,11 +23,7 @@ async def loaded(made: Stand, *, leads: int = 12, seed: int = 1) -> Team:
     for _ in range(5):
         team.new_task()
         team.call()
-    made.age_everything(by_seconds=3600)
-    made.crm.store.run(
-        "UPDATE event SET created_at = created_at - 3600,"
-        " doc = json_set(doc, '$.created_at', created_at - 3600)"
-    )
+    an_hour_passes(made)
     await made.connect()
     await made.load()
     await made.settle(rounds=2)

@@ -7,7 +7,7 @@ import pytest
 from smena.connectors.amocrm import reconcile
 from smena.connectors.amocrm.model import CheckOutcome, Report
 from smena.kernel.db import Database
-from tests.connectors.checking import begin, check, finish, found, part
+from tests.connectors.checking import an_hour_passes, begin, check, finish, found, part
 from tests.connectors.mirror_check import differences
 from tests.connectors.stand import ACCOUNT, TOKEN, Stand, faults, stand
 from tests.connectors.test_full_mirror import Office
@@ -34,11 +34,7 @@ async def office(made: Stand, *, acts: int = 80, requests: int = 0) -> Office:
         people.team.call()
     for _ in range(requests):
         await people.ask()
-    made.age_everything(by_seconds=3600)
-    made.crm.store.run(
-        "UPDATE event SET created_at = created_at - 3600,"
-        " doc = json_set(doc, '$.created_at', created_at - 3600)"
-    )
+    an_hour_passes(made)
     await made.connect()
     await made.load()
     await made.settle(rounds=2)
