@@ -41,4 +41,4 @@ async def switches(tx: Tx) -> dict[Module, Switch]:
 
 
 async def switch(tx: Tx, module: Module) -> Switch:
-    return (await switches(tx))[module]
+    return await settings.switch_of(tx, module)

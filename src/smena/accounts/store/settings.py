@@ -13,6 +13,10 @@ UPDATE account SET own_time_zone = :time_zone, language = :language WHERE id = :
 
 SWITCHES = "SELECT module, is_on, switched_at FROM account_module WHERE account_id = :account"
 
+SWITCH_OF = """
+SELECT is_on, switched_at FROM account_module WHERE account_id = $1 AND module = $2
+"""
+
 # Switching on what is on must not move the moment since which it works.
 SWITCH = """
 INSERT INTO account_module AS m (account_id, module, is_on, switched_at)
@@ -39,6 +43,13 @@ async def switches(tx: Tx) -> dict[Module, Switch]:
         for row in await tx.rows(SWITCHES, account=tx.account)
         if row.module in known
     }
+
+
+async def switch_of(tx: Tx, module: Module) -> Switch:
+    """Return one module's switch; asked before every decision, so by the driver itself."""
+    raw = await tx.driver()
+    row = await raw.fetchrow(SWITCH_OF, tx.account, module.value)
+    return Switch() if row is None else Switch(row["is_on"], row["switched_at"])
 
 
 async def switch(tx: Tx, module: Module, is_on: bool, now: datetime) -> None:  # noqa: FBT001 -- a column
