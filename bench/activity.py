@@ -11,10 +11,10 @@ from time import perf_counter, process_time
 
 from smena.accounts import actions as accounts
 from smena.accounts.model import NewAccount
-from smena.activity import queries
-from smena.activity.live import whole
+from smena.activity.panel import queries
+from smena.activity.panel.live import whole
 from smena.crm import actions as crm
-from smena.crm.model import (
+from smena.crm.model.entities import (
     Call,
     Changes,
     Coverage,

@@ -10,8 +10,9 @@ import asyncpg
 
 from smena.accounts import actions as accounts
 from smena.accounts.model import NewAccount
-from smena.crm import actions, queries
-from smena.crm.model import (
+from smena.crm import actions
+from smena.crm.mirror.queries import timeline
+from smena.crm.model.entities import (
     Changes,
     Event,
     EventId,
@@ -22,7 +23,8 @@ from smena.crm.model import (
     StatusId,
     UserId,
 )
-from smena.crm.outbox import Asked, ChangeLead, Lane
+from smena.crm.outbox import actions as outbox_actions
+from smena.crm.outbox.model import Asked, ChangeLead, Lane
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
 
@@ -88,9 +90,9 @@ async def _panel(db: Database, account: AccountId) -> None:
     for _ in range(9):
         began = perf_counter()
         async with db.tenant(account) as tx:
-            found = await queries.events_of(tx, None, DAY, DAY + timedelta(days=1))
-            await queries.calls_of(tx, None, DAY, DAY + timedelta(days=1))
-            await queries.event_words(tx)
+            found = await timeline.events_of(tx, None, DAY, DAY + timedelta(days=1))
+            await timeline.calls_of(tx, None, DAY, DAY + timedelta(days=1))
+            await timeline.event_words(tx)
         spent.append(perf_counter() - began)
     total = sum(len(one.moments) for one in found.values())
     print(f"a day of {len(found)} people, {total:,} events, read and folded: {_ms(spent)}")
@@ -119,11 +121,11 @@ async def _wishes(db: Database) -> None:
     began = perf_counter()
     async with db.tenant(SMALL) as tx:
         for one in asked[:1000]:
-            await actions.request(tx, one.change, cause=one.cause, lane=one.lane, now=DAY)
+            await outbox_actions.request(tx, one.change, cause=one.cause, lane=one.lane, now=DAY)
     print(f"wishes asked for one by one: {1000 / (perf_counter() - began):,.0f}/s")
     began = perf_counter()
     async with db.tenant(SMALL) as tx:
-        await actions.request_all(tx, asked[1000:], now=DAY)
+        await outbox_actions.request_all(tx, asked[1000:], now=DAY)
     print(f"wishes asked for together: {1000 / (perf_counter() - began):,.0f}/s")
 
 

@@ -12,7 +12,7 @@ from time import perf_counter
 from smena.accounts import actions as accounts
 from smena.accounts.model import NewAccount
 from smena.crm import actions as crm
-from smena.crm.model import Changes, Group, GroupId, Pipeline, Roster, Source, User, UserId
+from smena.crm.model.entities import Changes, Group, GroupId, Pipeline, Roster, Source, User, UserId
 from smena.distribution import actions
 from smena.distribution.core.decide import Floor, decide
 from smena.distribution.core.ledger import Ledger, enrol

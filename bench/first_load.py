@@ -15,19 +15,18 @@ from time import perf_counter, process_time
 
 import httpx2
 
-from smena.connectors.amocrm import first_load
-from smena.connectors.amocrm.actions import connect_by_token
-from smena.connectors.amocrm.connecting import Request
+from smena.connectors.amocrm.connecting.connect import Request, connect_by_token
 from smena.connectors.amocrm.model import Connected
-from smena.connectors.amocrm.reach import Options, Reach
-from smena.connectors.amocrm.store import load
-from smena.kernel.chance import new_secret
+from smena.connectors.amocrm.reading import first_load
+from smena.connectors.amocrm.reading.store import first_load as load
+from smena.connectors.amocrm.service import Options, Reach
 from smena.kernel.clock import SystemClock
 from smena.kernel.crypto import Vault
 from smena.kernel.db import Database
 from smena.kernel.http import new_client
 from smena.kernel.ids import AccountId
-from smena.kernel.jobs import JobContext
+from smena.kernel.ids_and_secrets import new_secret
+from smena.kernel.jobs.registry import JobContext
 
 ACCOUNT = AccountId(31_000_001)
 SIZES = (10_000, 10_000, 100_000)

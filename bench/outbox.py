@@ -11,15 +11,15 @@ from time import perf_counter
 import httpx2
 
 from bench.connector import ACCOUNT, KEY, TOKEN, emulated
-from smena.connectors.amocrm import courier, first_load
-from smena.connectors.amocrm.actions import connect_by_token
-from smena.connectors.amocrm.connecting import Request
+from smena.connectors.amocrm.connecting.connect import Request, connect_by_token
 from smena.connectors.amocrm.model import Connected
-from smena.connectors.amocrm.reach import Options, Reach
-from smena.crm import actions as crm
-from smena.crm import queries as crm_queries
-from smena.crm.model import CompanyId, ContactId, LeadId, TaskId, UserId
-from smena.crm.outbox import (
+from smena.connectors.amocrm.reading import first_load
+from smena.connectors.amocrm.service import Options, Reach
+from smena.connectors.amocrm.writing import dispatcher
+from smena.crm.mirror.queries import people
+from smena.crm.model.entities import CompanyId, ContactId, LeadId, TaskId, UserId
+from smena.crm.outbox import actions, queries
+from smena.crm.outbox.model import (
     Asked,
     Change,
     ChangeCompany,
@@ -33,7 +33,7 @@ from smena.kernel.clock import SystemClock
 from smena.kernel.crypto import Vault
 from smena.kernel.db import Database
 from smena.kernel.http import new_client
-from smena.kernel.jobs import JobContext
+from smena.kernel.jobs.registry import JobContext
 
 BURST, PIECE = 1_000, 250
 PATHS = ("leads", "tasks", "contacts", "companies")
@@ -74,22 +74,22 @@ async def _burst(
 ) -> None:
     async with context.db.tenant(ACCOUNT) as tx:
         await tx.run("UPDATE amocrm_connection SET requests_per_second = 7")
-        await crm.set_batch(tx, batch)
-        users = [user.id for user in await crm_queries.users(tx) if user.is_active]
+        await actions.set_batch(tx, batch)
+        users = [user.id for user in await people.users(tx) if user.is_active]
     limits = {"per_second": 7, "latency_ms": LATENCY_MS}
     await client.post("/control/limits", json=limits)
     before = (await client.get("/control/requests")).json()
     await asyncio.sleep(1.5)  # nobody has asked in the last second
     begun, since = perf_counter(), context.now
     async with context.db.tenant(ACCOUNT) as tx:
-        await crm.request_all(tx, _wishes(ids, users), now=since)
+        await actions.request_all(tx, _wishes(ids, users), now=since)
     first = asyncio.create_task(_first(context, begun))
-    await courier.deliver(context, ACCOUNT)
+    await dispatcher.deliver(context, ACCOUNT)
     seconds = perf_counter() - begun
     after = (await client.get("/control/requests")).json()
     await client.post("/control/limits", json={"per_second": None, "latency_ms": 0})
     async with context.db.tenant(ACCOUNT) as tx:
-        done = (await crm_queries.wishes_finished_since(tx, since))[WishState.DELIVERED]
+        done = (await queries.wishes_finished_since(tx, since))[WishState.DELIVERED]
     sent = sum(after["requests"].values()) - sum(before["requests"].values())
     print(
         f"  burst of {BURST} leads with contact, company, task, batches of {batch}: {done} wishes,"
@@ -118,6 +118,6 @@ async def _first(context: JobContext, begun: float) -> float:
     since = context.now
     while True:
         async with context.db.tenant(ACCOUNT) as tx:
-            if WishState.DELIVERED in await crm_queries.wishes_finished_since(tx, since):
+            if WishState.DELIVERED in await queries.wishes_finished_since(tx, since):
                 return perf_counter() - begun
         await asyncio.sleep(LOOK_SECONDS)

@@ -19,7 +19,7 @@ from smena.access.model import (
 from smena.access.store import people as people_rows
 from smena.accounts import actions as accounts
 from smena.accounts.model import CONSENT_VERSION, Given, Giver, NewAccount
-from smena.crm.model import UserId
+from smena.crm.model.entities import UserId
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
 from tests.web.test_page import token_in

@@ -14,7 +14,7 @@ from smena.access.guard import needs
 from smena.access.model import Ability, Role
 from smena.access.queries import account_of, viewer
 from smena.crm import actions as crm
-from smena.crm.model import Changes, GroupId, Source, User
+from smena.crm.model.entities import Changes, GroupId, Source, User
 from smena.kernel.clock import SetClock
 from smena.kernel.db import Database
 from smena.web.nav import Entry

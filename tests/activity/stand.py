@@ -14,7 +14,7 @@ from smena.accounts import actions as accounts
 from smena.accounts.model import NewAccount
 from smena.activity import pages
 from smena.crm import actions as crm
-from smena.crm.model import (
+from smena.crm.model.entities import (
     Call,
     Changes,
     Coverage,
@@ -34,8 +34,8 @@ from smena.kernel.clock import Clock
 from smena.kernel.crypto import Vault
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
-from smena.staff import calendar_pages
-from smena.staff import pages as staff_pages
+from smena.staff.pages import calendar
+from smena.staff.pages import hours as staff_pages
 from smena.web.app import create_app
 from smena.web.nav import Entry
 from tests.activity.cast import at
@@ -215,7 +215,7 @@ def make_app(db: Database, clock: Clock, viewer: Viewer) -> Litestar:
         Entry("/settings", lambda: "Настройки", icon="settings", key="s"),
     ]
     return create_app(
-        [*pages.ROUTES, *staff_pages.ROUTES, *calendar_pages.ROUTES],
+        [*pages.ROUTES, *staff_pages.ROUTES, *calendar.ROUTES],
         db=db,
         clock=clock,
         settings=Installation(),

@@ -7,19 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 from smena.accounts import actions as accounts
 from smena.accounts.model import NewAccount
-from smena.crm import actions, queries
-from smena.crm.answers import Absorbed
-from smena.crm.details import (
-    FieldId,
-    Filled,
-    LeadSourceId,
-    LossReasonId,
-    Tag,
-    TagId,
-    Value,
-)
-from smena.crm.facts import Fact
-from smena.crm.model import (
+from smena.crm import actions
+from smena.crm.facts import queries as facts_queries
+from smena.crm.facts.model import Fact
+from smena.crm.mirror.model import Absorbed
+from smena.crm.mirror.queries import cards
+from smena.crm.model.details import FieldId, Filled, LeadSourceId, LossReasonId, Tag, TagId, Value
+from smena.crm.model.entities import (
     Call,
     Changes,
     Contact,
@@ -39,8 +33,9 @@ from smena.crm.model import (
     TaskId,
     User,
     UserId,
+    WishId,
 )
-from smena.crm.outbox import Change, Lane, Wish, WishId, WishState
+from smena.crm.outbox.model import Change, Lane, Wish, WishState
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
 
@@ -154,12 +149,12 @@ async def absorb_leads(db: Database, *leads: Lead, source: Source = Source.API) 
 
 async def facts(db: Database, account: AccountId = ACME) -> Sequence[Fact]:
     async with db.tenant(account) as tx:
-        return [recorded.fact for recorded in await queries.facts(tx, 0, 1000)]
+        return [recorded.fact for recorded in await facts_queries.facts(tx, 0, 1000)]
 
 
 async def lead(db: Database, number: LeadId = LEAD.id) -> Lead | None:
     async with db.tenant(ACME) as tx:
-        return await queries.lead(tx, number)
+        return await cards.lead(tx, number)
 
 
 async def until_somebody_waits(db: Database) -> None:

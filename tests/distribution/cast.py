@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from smena.accounts import actions as accounts
 from smena.accounts.model import NewAccount
 from smena.crm import actions as crm
-from smena.crm.model import (
+from smena.crm.model.entities import (
     Changes,
     Group,
     GroupId,

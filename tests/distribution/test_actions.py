@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from smena.crm import actions as crm
-from smena.crm import queries as crm_queries
-from smena.crm.model import Changes, EntityKind, LeadId, Removed, Source, UserId
-from smena.crm.outbox import ChangeLead, Delivered, WishFilter
+from smena.crm.mirror import confirmation
+from smena.crm.mirror.queries import cards
+from smena.crm.model.entities import Changes, EntityKind, LeadId, Removed, Source, UserId
+from smena.crm.outbox import actions as outbox_actions
+from smena.crm.outbox.model import ChangeLead, Delivered, WishFilter
 from smena.distribution import actions, queries
 from smena.distribution.core.ledger import LEAD
 from smena.distribution.model import (
@@ -63,7 +64,7 @@ async def test_leads_go_round_and_the_wish_goes_with_the_decision(db: Database) 
     await decide_all(db)
     assert await receivers(db) == [ANNA, BORIS, ANNA]
     async with db.tenant(ACME) as tx:
-        found = await crm.claim(tx, 10, LATER)
+        found = await outbox_actions.claim(tx, 10, LATER)
     assert [item.change for item in found] == [
         ChangeLead(lead=LeadId(number), responsible=user)
         for number, user in ((1, ANNA), (2, BORIS), (3, ANNA))
@@ -133,14 +134,14 @@ async def test_a_delivered_wish_closes_the_result(db: Database) -> None:
     await leads_come(db, new_lead(1))
     await decide_all(db)
     async with db.tenant(ACME) as tx:
-        (item,) = await crm.claim(tx, 10, LATER)
+        (item,) = await outbox_actions.claim(tx, 10, LATER)
     async with db.tenant(ACME) as tx:
-        await crm.delivered(tx, [Delivered(item, LATER)], LATER)
+        await confirmation.delivered(tx, [Delivered(item, LATER)], LATER)
     await decide_all(db)
     (result,) = await all_results(db)
     assert (result.state, result.user) == (State.DONE, ANNA)
     async with db.tenant(ACME) as tx:
-        lead = await crm_queries.lead(tx, LeadId(1))
+        lead = await cards.lead(tx, LeadId(1))
     assert lead is not None
     assert lead.responsible == ANNA
 
@@ -151,8 +152,8 @@ async def test_a_refused_person_gives_the_turn_back_and_the_next_one_receives(db
     await leads_come(db, new_lead(1))
     await decide_all(db)
     async with db.tenant(ACME) as tx:
-        (item,) = await crm.claim(tx, 10, LATER)
-        await crm.refused(tx, {item.key: "NotSupportedChoice"}, LATER)
+        (item,) = await outbox_actions.claim(tx, 10, LATER)
+        await outbox_actions.refused(tx, {item.key: "NotSupportedChoice"}, LATER)
     await decide_all(db)
     first, second = await all_results(db)
     assert (first.state, first.user, first.attempt) == (State.REFUSED, ANNA, 1)
@@ -169,7 +170,7 @@ async def test_a_wish_taken_back_in_the_queue_returns_the_turn(db: Database) -> 
     await leads_come(db, new_lead(1))
     await decide_all(db)
     async with db.tenant(ACME) as tx:
-        assert await crm.cancel_all(tx, WishFilter(), LATER) == 1
+        assert await outbox_actions.cancel_all(tx, WishFilter(), LATER) == 1
     await decide_all(db)
     (only,) = await all_results(db)
     assert (only.state, only.user) == (State.CANCELLED, ANNA)
@@ -188,8 +189,8 @@ async def test_a_lead_deleted_meanwhile_is_not_offered_round(db: Database) -> No
     await decide_all(db)
     await absorb(db, Changes(Source.API, removed=(Removed(EntityKind.LEAD, 1, LATER),)))
     async with db.tenant(ACME) as tx:
-        (item,) = await crm.claim(tx, 10, LATER)
-        await crm.refused(tx, {item.key: "EntityNotFound"}, LATER)
+        (item,) = await outbox_actions.claim(tx, 10, LATER)
+        await outbox_actions.refused(tx, {item.key: "EntityNotFound"}, LATER)
     await decide_all(db)
     assert [result.state for result in await all_results(db)] == [State.REFUSED]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from smena.crm.model import UserId
+from smena.crm.model.entities import UserId
 from smena.distribution.core.decide import Floor, decide
 from smena.distribution.core.ledger import Ledger, enrol
 from smena.distribution.model import Assigned, Nobody, Rule, Step

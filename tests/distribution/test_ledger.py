@@ -5,7 +5,7 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smena.crm.model import UserId
+from smena.crm.model.entities import UserId
 from smena.distribution.core.ledger import (
     LEAD,
     Balance,

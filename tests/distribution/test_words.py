@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from smena.crm.model import LeadId, UserId
+from smena.crm.model.entities import LeadId, UserId
 from smena.distribution import words
 from smena.distribution.core.ledger import LEAD, NEVER, Entry
 from smena.distribution.model import Result, ResultId, State, TemplateId

@@ -24,10 +24,10 @@ from smena.connectors.amocrm.model import Connection
 from smena.kernel.db import Database
 from smena.kernel.db_trouble import is_passing
 from smena.kernel.errors import GiveUp, TryLater
-from tests.connectors.checking import begin, last_report
-from tests.connectors.consent import consent
-from tests.connectors.mirror_check import differences
-from tests.connectors.stand import ACCOUNT, SPEC, TOKEN, Stand, stand
+from tests.connectors.amocrm.checking import begin, last_report
+from tests.connectors.amocrm.consent import consent
+from tests.connectors.amocrm.mirror_check import differences
+from tests.connectors.amocrm.stand import ACCOUNT, SPEC, TOKEN, Stand, stand
 from tests.faults.people_at_work import People
 from tests.faults.wishes_at_random import Wishes, wrong_ends
 

@@ -24,18 +24,18 @@ import stamina
 from amocrm_emulator.clock import MovableClock
 from amocrm_emulator.crm import Crm
 from smena.connectors.amocrm import jobs
-from smena.crm import actions as crm
-from smena.crm import queries as crm_queries
-from smena.crm.facts import WishDelivered
-from smena.crm.model import EntityKind, LeadId, UserId
-from smena.crm.outbox import AddNote, Asked, Change, ChangeLead, CreateTask, Lane, WishState
+from smena.crm.facts import queries as facts_queries
+from smena.crm.facts.model import WishDelivered
+from smena.crm.model.entities import EntityKind, LeadId, UserId
+from smena.crm.outbox import actions, queries
+from smena.crm.outbox.model import AddNote, Asked, Change, ChangeLead, CreateTask, Lane, WishState
 from smena.kernel.db import Database
 from smena.kernel.errors import GiveUp, TryLater
 from smena.kernel.http import new_client
 from smena.kernel.ids import AccountId
-from tests.connectors.checking import begin, check, finish
-from tests.connectors.mirror_check import differences
-from tests.connectors.stand import (
+from tests.connectors.amocrm.checking import begin, check, finish
+from tests.connectors.amocrm.mirror_check import differences
+from tests.connectors.amocrm.stand import (
     ACCOUNT,
     ANNA,
     BORIS,
@@ -117,7 +117,7 @@ async def test_writing(db: Database, trouble: Trouble) -> None:
         assert owners_in_turn(made, team) == {lead: [ANNA, BORIS] for lead in team.leads}
         assert written(made) == {"Перезвонить по заявке": 1, "Распределено": 1}
         async with db.tenant(ACCOUNT) as tx:
-            told = [one.fact for one in await crm_queries.facts(tx, 0, 1000)]
+            told = [one.fact for one in await facts_queries.facts(tx, 0, 1000)]
         assert sum(isinstance(fact, WishDelivered) for fact in told) == 10
         await settled(made)
         assert await compare(made) == []
@@ -215,7 +215,7 @@ def touch_everything(made: Stand, team: Team) -> None:
 async def ask(made: Stand, *changes: Change) -> None:
     async with made.db.tenant(ACCOUNT) as tx:
         asked = [Asked(change, "test", Lane.FRESH) for change in changes]
-        await crm.request_all(tx, asked, made.clock.now())
+        await actions.request_all(tx, asked, made.clock.now())
 
 
 def creations(made: Stand, team: Team) -> tuple[Change, ...]:
@@ -229,7 +229,7 @@ def creations(made: Stand, team: Team) -> tuple[Change, ...]:
 
 async def states(made: Stand) -> dict[WishState, int]:
     async with made.db.tenant(ACCOUNT) as tx:
-        counts = await crm_queries.wish_counts(tx)
+        counts = await queries.wish_counts(tx)
     return {state: count.wishes for state, count in counts.items()}
 
 

@@ -15,9 +15,9 @@ import pytest
 import stamina
 from sqlalchemy.engine import URL
 
-from smena.kernel.chance import new_id
 from smena.kernel.db import Database
-from tests.connectors.stand import killing
+from smena.kernel.ids_and_secrets import new_id
+from tests.connectors.amocrm.stand import killing
 from tests.faults.histories import Told, live
 
 pytestmark = [pytest.mark.slow, pytest.mark.anyio]

@@ -11,12 +11,12 @@ from collections import Counter
 import pytest
 
 from smena.connectors.amocrm import jobs
-from smena.crm import queries as crm
-from smena.crm.facts import LeadAppeared
+from smena.crm.facts import queries
+from smena.crm.facts.model import LeadAppeared
 from smena.kernel.db import Database
-from tests.connectors.checking import check, found
-from tests.connectors.mirror_check import differences
-from tests.connectors.stand import ACCOUNT, TOKEN, Stand, Team, stand
+from tests.connectors.amocrm.checking import check, found
+from tests.connectors.amocrm.mirror_check import differences
+from tests.connectors.amocrm.stand import ACCOUNT, TOKEN, Stand, Team, stand
 
 pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 
@@ -48,7 +48,7 @@ async def test_a_storm_of_webhooks(db: Database) -> None:
         assert await differences(made.db, ACCOUNT, made.emulator.url, TOKEN) == []
         assert found(await check(made)) == {}
         async with db.tenant(ACCOUNT) as tx:
-            facts = [one.fact for one in await crm.facts(tx, 0, 1_000_000)]
+            facts = [one.fact for one in await queries.facts(tx, 0, 1_000_000)]
         appeared = Counter(fact.lead for fact in facts if isinstance(fact, LeadAppeared))
         assert set(appeared.values()) == {1}
 

@@ -15,11 +15,11 @@ from contextlib import asynccontextmanager
 import pytest
 
 from smena.accounts import queries as accounts
-from smena.connectors.amocrm.core.listing import users
-from smena.connectors.amocrm.renewing import renew
+from smena.connectors.amocrm.api.core.listing import users
+from smena.connectors.amocrm.tokens.refresh import renew
 from smena.kernel.db import Database
-from tests.connectors.consent import consent, grow_old, kept, newest_refresh
-from tests.connectors.stand import ACCOUNT, Stand, stand
+from tests.connectors.amocrm.consent import consent, grow_old, kept, newest_refresh
+from tests.connectors.amocrm.stand import ACCOUNT, Stand, stand
 from tests.faults.cut import Crash, Cut, driver_complains
 
 pytestmark = [pytest.mark.slow, pytest.mark.anyio]

@@ -8,9 +8,9 @@ import contextlib
 import random
 import sys
 
-from smena.connectors.amocrm.client import AccessLost
-from smena.connectors.amocrm.core.listing import users
-from smena.connectors.amocrm.reach import Reach
+from smena.connectors.amocrm.api.client import AccessLost
+from smena.connectors.amocrm.api.core.listing import users
+from smena.connectors.amocrm.service import Reach
 from smena.kernel.clock import SystemClock
 from smena.kernel.crypto import Vault
 from smena.kernel.db import Database

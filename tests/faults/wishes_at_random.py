@@ -4,16 +4,15 @@ import random
 from collections import Counter
 from datetime import timedelta
 
-from smena.crm import actions as crm
-from smena.crm import queries as crm_queries
-from smena.crm.facts import (
+from smena.crm.facts import queries as facts_queries
+from smena.crm.facts.model import (
     LeadAppeared,
     WishCancelled,
     WishDelivered,
     WishOvertaken,
     WishRefused,
 )
-from smena.crm.model import (
+from smena.crm.model.entities import (
     CompanyId,
     ContactId,
     EntityKind,
@@ -23,7 +22,8 @@ from smena.crm.model import (
     TaskId,
     UserId,
 )
-from smena.crm.outbox import (
+from smena.crm.outbox import actions, queries
+from smena.crm.outbox.model import (
     AddNote,
     Asked,
     Change,
@@ -38,7 +38,7 @@ from smena.crm.outbox import (
     WishFilter,
     WishState,
 )
-from tests.connectors.stand import ACCOUNT, ANNA, BORIS, OFFER, SALES, TALKS, VERA, Stand
+from tests.connectors.amocrm.stand import ACCOUNT, ANNA, BORIS, OFFER, SALES, TALKS, VERA, Stand
 from tests.faults.people_at_work import People
 
 ENDS = (WishDelivered, WishRefused, WishOvertaken, WishCancelled)
@@ -62,7 +62,7 @@ class Wishes:
             for _ in range(self._dice.randint(1, 4))
         ]
         async with self._made.db.tenant(ACCOUNT) as tx:
-            await crm.request_all(tx, asked, now)
+            await actions.request_all(tx, asked, now)
 
     def _change(self) -> Change:
         dice, team = self._dice, self._people.team
@@ -97,8 +97,8 @@ class Wishes:
 async def wrong_ends(made: Stand) -> list[str]:
     """Return what is wrong with the ends of wishes and with what features were told."""
     async with made.db.tenant(ACCOUNT) as tx:
-        wishes = await crm_queries.find_wishes(tx, WishFilter(limit=FACTS_MAX))
-        recorded = await crm_queries.facts(tx, 0, FACTS_MAX)
+        wishes = await queries.find_wishes(tx, WishFilter(limit=FACTS_MAX))
+        recorded = await facts_queries.facts(tx, 0, FACTS_MAX)
     facts = [one.fact for one in recorded]
     told = Counter(fact.wish for fact in facts if isinstance(fact, ENDS))
     appeared = Counter(fact.lead for fact in facts if isinstance(fact, LeadAppeared))

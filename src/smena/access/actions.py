@@ -20,12 +20,12 @@ from smena.access.model import (
     Viewer,
     WrongPassword,
 )
+from smena.access.store import attempts, sessions
 from smena.access.store import people as people_rows
-from smena.access.store import sessions, tries
 from smena.access.store.sessions import Visit
-from smena.kernel.chance import new_id, new_secret
 from smena.kernel.db import Database, Tx
 from smena.kernel.ids import AccountId
+from smena.kernel.ids_and_secrets import new_id, new_secret
 
 GENERATED_BYTES = 12
 KEPT_TRIES = timedelta(days=30)
@@ -41,25 +41,25 @@ async def sign_in(
     """
     email = admission.clean_email(given.email) or ""
     async with db.system() as tx:
-        attempt = await tries.begin_try(tx, email, given.address, now)
+        attempt = await attempts.begin_try(tx, email, given.address, now)
     async with db.system() as tx:
         wait = await _wait(tx, attempt, email, given.address, now)
         if wait:
-            await tries.end_try(tx, attempt, "refused")
+            await attempts.end_try(tx, attempt, "refused")
             return TooSoon(wait)
         found = await people_rows.password_by_email(tx, email)
     stored = None if found is None else found[1]
     is_right = await passwords.is_right(stored, given.password[: admission.PASSWORD_MAX])
     if found is None or not is_right:
         async with db.system() as tx:
-            await tries.end_try(tx, attempt, "failed")
+            await attempts.end_try(tx, attempt, "failed")
         return WrongPassword()
     person, password_hash = found
     fresh = None
     if passwords.is_outdated(password_hash):
         fresh = await passwords.make(given.password)
     async with db.system() as tx:
-        await tries.end_try(tx, attempt, "done")
+        await attempts.end_try(tx, attempt, "done")
         if fresh is not None:
             await people_rows.set_password(tx, person, fresh)
         if old_token is not None:
@@ -184,7 +184,7 @@ async def change_password(
 async def forget(db: Database, now: datetime) -> None:
     """Delete tries and sessions that are of no use any more."""
     async with db.system() as tx:
-        await tries.forget(tx, now - KEPT_TRIES)
+        await attempts.forget(tx, now - KEPT_TRIES)
         await sessions.forget(tx, now - KEPT_SESSIONS)
 
 
@@ -201,7 +201,7 @@ async def _open(tx: Tx, visit: Visit, now: datetime) -> str:
 
 async def _wait(tx: Tx, attempt: int, email: str, address: str, now: datetime) -> timedelta:
     since = now - throttle.REMEMBERED
-    of_email, of_address = await tries.failures(tx, attempt, email, address, since)
+    of_email, of_address = await attempts.failures(tx, attempt, email, address, since)
     return max(
         throttle.wait(of_email, now, throttle.FOR_EMAIL),
         throttle.wait(of_address, now, throttle.FOR_ADDRESS),

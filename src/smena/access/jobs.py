@@ -1,7 +1,7 @@
 """Upkeep of access."""
 
 from smena.access import actions
-from smena.kernel.jobs import JobContext
+from smena.kernel.jobs.registry import JobContext
 
 
 async def forget(context: JobContext) -> None:

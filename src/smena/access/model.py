@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NewType
 from uuid import UUID
 
-from smena.crm.model import UserId
+from smena.crm.model.entities import UserId
 from smena.kernel.ids import AccountId
 
 PersonId = NewType("PersonId", int)

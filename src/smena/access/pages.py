@@ -1,6 +1,6 @@
 """HTTP entry points of access: the front door, signing in and out, one's own sessions.
 
-The people of an account have their own file, people_pages.py.
+Accounts, modules and the people of an account are set in `smena.settings`.
 """
 
 from datetime import UTC, tzinfo
@@ -12,16 +12,7 @@ from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from smena.access import (
-    account_pages,
-    actions,
-    activation_pages,
-    module_pages,
-    modules,
-    people_pages,
-    queries,
-    words,
-)
+from smena.access import actions, modules, queries, words
 from smena.access.core import lifetime
 from smena.access.core.browser import browser_words
 from smena.access.core.policy import may
@@ -119,12 +110,6 @@ async def own_accounts(request: Http) -> Html:
     return page(request, "access/accounts.html", title=_("Аккаунты"), choices=choices)
 
 
-@get("/settings", sync_to_thread=False)
-def settings(request: Http) -> Response[bytes]:
-    is_admin = may(queries.viewer(request), Ability.MANAGE_PEOPLE)
-    return redirect(people_pages.PEOPLE if is_admin else SESSIONS)
-
-
 @get(SESSIONS)
 async def sessions(request: Http) -> Html:
     return await _sessions_page(request)
@@ -215,15 +200,10 @@ ROUTES = (
     sign_out,
     switch_account,
     own_accounts,
-    settings,
     sessions,
     end_others,
     end_session,
     change_password,
-    *people_pages.ROUTES,
-    *activation_pages.ROUTES,
-    *account_pages.ROUTES,
-    *module_pages.ROUTES,
 )
 MIDDLEWARE = (SignedInMiddleware,)
 RECALL = recall

@@ -14,15 +14,15 @@ from smena.access.core.policy import may
 from smena.access.model import Ability, Viewer
 from smena.access.pages import needs
 from smena.accounts import queries as accounts
-from smena.activity import live, queries
 from smena.activity.core.parts import part_at, parts
-from smena.activity.dates import is_this_day, read_day, today_in
-from smena.activity.days import Panel
-from smena.activity.part_rows import part_row
-from smena.activity.person_view import person_view
-from smena.activity.states import PanelState, state_of
-from smena.activity.views import panel_view
-from smena.crm.model import UserId
+from smena.activity.panel import live, queries
+from smena.activity.panel.dates import is_this_day, read_day, today_in
+from smena.activity.panel.days import Panel
+from smena.activity.panel.states import PanelState, state_of
+from smena.activity.panel.views import panel_view
+from smena.activity.person.part_rows import part_row
+from smena.activity.person.view import person_view
+from smena.crm.model.entities import UserId
 from smena.kernel.db import Tx
 from smena.kernel.i18n import gettext as _
 from smena.kernel.i18n import language

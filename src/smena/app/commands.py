@@ -15,12 +15,12 @@ from smena.accounts.model import Account
 from smena.app import database, node
 from smena.app.address import address
 from smena.app.setting_up import make_ready
-from smena.connectors.amocrm import actions as amocrm
-from smena.connectors.amocrm import queries as amocrm_queries
-from smena.connectors.amocrm.connecting import Request
-from smena.connectors.amocrm.health_view import health_view
+from smena.connectors.amocrm.connecting import connect as connecting_connect
+from smena.connectors.amocrm.connecting.connect import Request
+from smena.connectors.amocrm.connecting.words import refusal_text
+from smena.connectors.amocrm.health import gather
+from smena.connectors.amocrm.health.view import health_view
 from smena.connectors.amocrm.model import Connected
-from smena.connectors.amocrm.words import refusal_text
 from smena.kernel.i18n import gettext as _
 from smena.kernel.i18n import use
 from smena.kernel.ids import AccountId
@@ -89,7 +89,9 @@ async def connect(settings: Settings, url: str, token: str, console: Console) ->
         database.reached(settings, console.print) as database_url,
         node.parts(settings, database_url, is_short=True) as made,
     ):
-        found = await amocrm.connect_by_token(made.db, made.clock, made.reach, Request(url, token))
+        found = await connecting_connect.connect_by_token(
+            made.db, made.clock, made.reach, Request(url, token)
+        )
         if not isinstance(found, Connected):
             raise Failed(refusal_text(found))
         await make_ready(made.db, found.account)
@@ -139,7 +141,7 @@ async def _examine(made: node.Parts, account: Account, console: Console) -> bool
     """Print how one account's connection lives and what to do about it."""
     now = made.clock.now()
     period = made.reach.options.poll_period
-    vitals = await amocrm_queries.vitals(made.db, account.id, period, now)
+    vitals = await gather.of_account(made.db, account.id, period, now)
     console.print(f"\n[bold]{escape(account.name)}[/bold] ({account.id}), {account.base_url}")
     if vitals is None:
         console.print("  " + _("не подключался"))

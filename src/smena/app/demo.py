@@ -27,14 +27,14 @@ from smena.app import node
 from smena.app.demo_progress import show_load
 from smena.app.demo_work import first_customers, give_work, people_are_known
 from smena.app.setting_up import make_ready
-from smena.connectors.amocrm import actions as amocrm
 from smena.connectors.amocrm import queries as amocrm_queries
-from smena.connectors.amocrm.connecting import Request
+from smena.connectors.amocrm.connecting import connect
+from smena.connectors.amocrm.connecting.connect import Request
 from smena.connectors.amocrm.model import Connected
-from smena.kernel.chance import new_secret
 from smena.kernel.clock import SystemClock
 from smena.kernel.errors import BadSetting
 from smena.kernel.ids import AccountId
+from smena.kernel.ids_and_secrets import new_secret
 from smena.kernel.settings import default_data_dir, load
 
 EMAIL = "demo@smena.example"
@@ -238,7 +238,7 @@ async def _connect(made: node.Parts, kept: Remembered, emulator_url: str) -> Non
     """Connect like a customer would; only the request limit is lifted for the first load."""
     await _limit(emulator_url, None)
     asked = Request(emulator_url, kept.emulator_token, load_requests_per_second=0)
-    found = await amocrm.connect_by_token(made.db, made.clock, made.reach, asked)
+    found = await connect.connect_by_token(made.db, made.clock, made.reach, asked)
     if not isinstance(found, Connected):
         raise BadSetting(f"Эмулятор не подключился: {found.refusal} {found.detail}")
     await make_ready(made.db, ACCOUNT)

@@ -14,8 +14,8 @@ from litestar import Litestar
 
 from smena.app import database, wiring
 from smena.app.address import remember
-from smena.connectors.amocrm.health_metrics import Gauges
-from smena.connectors.amocrm.reach import Options, Reach
+from smena.connectors.amocrm.health.metrics import Gauges
+from smena.connectors.amocrm.service import Options, Reach
 from smena.kernel.clock import Clock, SystemClock
 from smena.kernel.crypto import Vault
 from smena.kernel.db import Database
@@ -23,9 +23,9 @@ from smena.kernel.errors import BadSetting
 from smena.kernel.http import new_client
 from smena.kernel.ids import AccountId
 from smena.kernel.inbox import Inbox
-from smena.kernel.jobs import JobContext, wake
+from smena.kernel.jobs.registry import JobContext, wake
+from smena.kernel.jobs.worker import Worker
 from smena.kernel.settings import Settings, secret_key
-from smena.kernel.worker import Worker
 from smena.migrations.apply import upgrade
 from smena.web.app import create_app
 from smena.web.live import Streams

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from smena.connectors.amocrm import actions as amocrm
+from smena.connectors.amocrm import actions
 from smena.crm import actions as crm
 from smena.kernel import inbox
-from smena.kernel.jobs import JobContext
+from smena.kernel.jobs.registry import JobContext
 
 BODIES_KEPT = timedelta(days=2)
 SPOILED_BODIES_KEPT = timedelta(days=30)
@@ -17,5 +17,5 @@ async def trim(context: JobContext) -> None:
     async with context.db.system() as tx:
         await inbox.clean(tx, now - BODIES_KEPT, now - SPOILED_BODIES_KEPT)
         await crm.trim(tx, now)
-        await amocrm.trim(tx, now)
+        await actions.trim(tx, now)
         await crm.make_room(tx, now)

@@ -14,20 +14,20 @@ from smena.access.model import Ability
 from smena.accounts.model import Module
 from smena.activity import pages as activity
 from smena.app import upkeep
-from smena.connectors.amocrm import completeness_pages as completeness
-from smena.connectors.amocrm import health_pages as health
-from smena.connectors.amocrm import history_pages as amocrm_history
 from smena.connectors.amocrm import jobs as amocrm_jobs
-from smena.connectors.amocrm import outbox_pages
-from smena.connectors.amocrm import pages as amocrm
+from smena.connectors.amocrm.connecting.pages import connection as amocrm
+from smena.connectors.amocrm.health import pages as health
+from smena.connectors.amocrm.reading import pages as amocrm_history
+from smena.connectors.amocrm.reconciliation import pages as completeness
 from smena.distribution import jobs as distribution_jobs
 from smena.distribution import pages as distribution
 from smena.distribution import queries as distribution_queries
 from smena.kernel.clock import Clock
 from smena.kernel.i18n import gettext as _
-from smena.kernel.jobs import Registry
-from smena.staff import calendar_pages as staff_calendar
-from smena.staff import pages as staff
+from smena.kernel.jobs.registry import Registry
+from smena.settings.pages import account, activation, front, module, outbox, people
+from smena.staff.pages import calendar as staff_calendar
+from smena.staff.pages import hours as staff
 from smena.web.nav import Entry
 
 # What is announced inside a transaction, and the pumps that it wakes.
@@ -40,7 +40,12 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     *access.ROUTES,
     *activity.ROUTES,
     *amocrm.ROUTES,
-    *outbox_pages.ROUTES,
+    *front.ROUTES,
+    *account.ROUTES,
+    *people.ROUTES,
+    *activation.ROUTES,
+    *module.ROUTES,
+    *outbox.ROUTES,
     *completeness.ROUTES,
     *health.ROUTES,
     *amocrm_history.ROUTES,

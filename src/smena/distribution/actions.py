@@ -5,21 +5,22 @@ from datetime import datetime
 
 from smena.accounts import queries as accounts
 from smena.accounts.model import Module
-from smena.crm import actions as crm
-from smena.crm import queries as crm_queries
-from smena.crm.answers import Seat
-from smena.crm.facts import (
+from smena.crm.facts import queries
+from smena.crm.facts.model import (
     LeadAppeared,
     Recorded,
+    Seat,
     WishCancelled,
     WishDelivered,
     WishOvertaken,
     WishRefused,
 )
-from smena.crm.outbox import Lane
+from smena.crm.mirror.queries import cards, people
+from smena.crm.outbox import actions
+from smena.crm.outbox.model import Lane
+from smena.distribution.batch import Desk, key_of
 from smena.distribution.core.ledger import give_back
 from smena.distribution.core.roster import check, taken_by_another
-from smena.distribution.desk import Desk, key_of
 from smena.distribution.model import (
     Draft,
     Refusal,
@@ -45,7 +46,7 @@ async def read_facts(db: Database, account: AccountId, now: datetime, *, limit: 
     """
     async with db.tenant(account) as tx:
         last = await position.lock(tx)
-        facts, seats = await crm_queries.briefing(tx, last, limit)
+        facts, seats = await queries.briefing(tx, last, limit)
         if not facts:
             return 0
         if _concern_us(facts):
@@ -53,7 +54,7 @@ async def read_facts(db: Database, account: AccountId, now: datetime, *, limit: 
             for recorded in facts:
                 await _take(tx, desk, recorded, now)
             await batch.save(tx, desk.decided, desk.changed_queues(), facts[-1].id, now)
-            await crm.request_all(tx, list(desk.asked.values()), now)
+            await actions.request_all(tx, list(desk.asked.values()), now)
         else:
             await position.move(tx, facts[-1].id)
         return len(facts)
@@ -77,9 +78,9 @@ async def save_template(
         existing = [queue.template for queue in await templates.lock_queues(tx)]
         troubles = check(
             draft,
-            {user.id: user for user in await crm_queries.users(tx)},
-            await crm_queries.groups(tx),
-            await crm_queries.pipelines(tx),
+            {user.id: user for user in await people.users(tx)},
+            await people.groups(tx),
+            await people.pipelines(tx),
         )
         if troubles:
             return Refusal(tuple(troubles))
@@ -143,7 +144,7 @@ async def _decide_again(tx: Tx, desk: Desk, key: ResultKey, reason: str, now: da
         return
     user, entries = closed
     queue = desk.queue(key.template)
-    known = await crm_queries.lead(tx, key.lead)
+    known = await cards.lead(tx, key.lead)
     lead_exists = known is not None and not known.is_deleted
     refused = queue.refused | {user} if lead_exists else queue.refused
     desk.put(

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-from smena.crm.model import GroupId, LeadId, PipelineId, UserId
+from smena.crm.model.entities import GroupId, LeadId, PipelineId, UserId
 from smena.distribution.model import Draft, ResultFilter, ResultId, State, TemplateId
 
 NUMBER_MAX = 2**63 - 1

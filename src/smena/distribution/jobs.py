@@ -2,7 +2,7 @@
 
 from smena.distribution import actions
 from smena.kernel.ids import AccountId
-from smena.kernel.jobs import JobContext
+from smena.kernel.jobs.registry import JobContext
 
 
 async def decide_new_leads(context: JobContext, account: AccountId) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
-from smena.crm.model import GroupId, LeadId, PipelineId, UserId
+from smena.crm.model.entities import GroupId, LeadId, PipelineId, UserId
 from smena.distribution.core.ledger import Entry
 
 TemplateId = NewType("TemplateId", int)

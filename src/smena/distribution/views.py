@@ -6,7 +6,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from smena.accounts.model import Account
-from smena.crm.model import Group, Pipeline, PipelineId, User, UserId
+from smena.crm.links import card_url
+from smena.crm.model.entities import EntityKind, Group, Pipeline, PipelineId, User, UserId
 from smena.distribution import words
 from smena.distribution.core.roster import members
 from smena.distribution.model import (
@@ -64,7 +65,7 @@ def result_row(
         id=result.id,
         lead=result.lead,
         lead_name=result.lead_name or _("Сделка {id}").format(id=result.lead),
-        lead_address=f"{account.base_url}/leads/detail/{result.lead}",
+        lead_address=card_url(account.base_url, EntityKind.LEAD, result.lead),
         user=result.user,
         user_name=result.user_name,
         state=result.state,

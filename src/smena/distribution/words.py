@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from smena.crm.model import User, UserId
+from smena.crm.model.entities import User, UserId
 from smena.distribution.core.ledger import LEAD
 from smena.distribution.model import Result, Rule, State, Step, TemplateTrouble
 from smena.kernel.i18n import gettext as _

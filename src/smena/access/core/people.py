@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from smena.access.model import Membership, Refusal, Role
-from smena.crm.model import UserId
+from smena.crm.model.entities import UserId
 
 
 def refuse_change(members: Sequence[Membership], wanted: Membership) -> Refusal | None:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from smena.access.model import Choice, Member, Membership, PersonId, Role
-from smena.crm.model import UserId
+from smena.crm.model.entities import UserId
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from smena.access.model import OpenSession, PersonId, Role, SessionId, Viewer
-from smena.crm.model import UserId
+from smena.crm.model.entities import UserId
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
 

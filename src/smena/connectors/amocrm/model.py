@@ -5,9 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from smena.connectors.amocrm.core.check import CheckId, Part, summed
-from smena.connectors.amocrm.core.plan import Progress
-from smena.crm.model import UserId
+from smena.crm.model.entities import UserId
 from smena.kernel.ids import AccountId
 
 LATE_AFTER = timedelta(seconds=60)
@@ -162,51 +160,3 @@ class SwitchedOff(StrEnum):
 class NotConnected:
     refusal: Refusal
     detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """All that the connection page shows."""
-
-    connection: Connection | None
-    progress: Progress | None
-    freshness: Freshness
-
-
-class AskedBy(StrEnum):
-    """Who wanted a check of completeness."""
-
-    NIGHT = "night"
-    PERSON = "person"
-
-
-class CheckOutcome(StrEnum):
-    """How a check ended. `UNHEALED`: some difference stays, e.g. too much gone to be believed."""
-
-    DONE = "done"
-    UNHEALED = "unhealed"
-    CUT = "cut"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One comparison of the mirror with amoCRM."""
-
-    id: CheckId
-    asked_by: AskedBy
-    started_at: datetime
-    next_at: datetime
-    finished_at: datetime | None
-    outcome: CheckOutcome | None
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """A check with its parts, in the order of their turn."""
-
-    check: Check
-    parts: tuple[Part, ...]
-
-    def total(self) -> Part:
-        """Return all parts summed up in one."""
-        return summed(self.parts)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from smena.crm.model import UserId
+from smena.crm.model.entities import UserId
 from smena.distribution.core.ledger import Ledger, give
 from smena.distribution.model import Assigned, Decision, Nobody, Rule, Step
 

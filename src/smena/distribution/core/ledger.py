@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from smena.crm.model import UserId
+from smena.crm.model.entities import UserId
 
 LEAD = 1_000_000_000
 """One lead in the ledger's unit."""

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from smena.crm.answers import Seat
-from smena.crm.model import Group, Pipeline, PipelineId, User, UserId
+from smena.crm.facts.model import Seat
+from smena.crm.model.entities import Group, Pipeline, PipelineId, User, UserId
 from smena.distribution.model import Draft, Refusal, Template, TemplateId, TemplateTrouble
 
 NAME_LENGTH_MAX = 100

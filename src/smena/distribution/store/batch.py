@@ -10,7 +10,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from smena.crm.model import LeadId, UserId
+from smena.crm.model.entities import LeadId, UserId
 from smena.distribution.model import Assigned, Decided, Nobody, State, TemplateId
 from smena.distribution.store.results import Attempts
 from smena.distribution.store.templates import TEMPLATE_COLUMNS, Queue, queue_of

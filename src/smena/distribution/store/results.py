@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row
 
-from smena.crm.model import LeadId, UserId
+from smena.crm.model.entities import LeadId, UserId
 from smena.distribution.core.ledger import Entry
 from smena.distribution.model import (
     ResultFilter,

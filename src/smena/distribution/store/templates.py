@@ -6,7 +6,7 @@ from datetime import datetime
 
 import asyncpg
 
-from smena.crm.model import GroupId, PipelineId, UserId
+from smena.crm.model.entities import GroupId, PipelineId, UserId
 from smena.distribution.core.ledger import Balance, Ledger
 from smena.distribution.model import Draft, Template, TemplateId
 from smena.kernel.db import Tx
