@@ -25,10 +25,10 @@ from smena.crm.model.entities import (
     Group,
     GroupId,
     NoteId,
-    Roster,
     Source,
     User,
     UserId,
+    WholeList,
 )
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
@@ -99,7 +99,7 @@ async def seed(db: Database, account: AccountId, people: int) -> float:
     async with db.tenant(account) as tx:
         new = NewAccount(account, "Bench", "https://b.test", "b", "Europe/Moscow")
         await accounts.connect(tx, new, MORNING - timedelta(days=9))
-        rosters = frozenset({Roster.USERS, Roster.GROUPS})
+        rosters = frozenset({WholeList.USERS, WholeList.GROUPS})
         await crm.absorb(
             tx, Changes(Source.API, users=users, groups=groups, complete=rosters), now=NOW
         )

@@ -9,7 +9,7 @@ from smena.accounts import actions as accounts
 from smena.accounts.model import NewAccount
 from smena.connectors.amocrm.api.store import request_counts
 from smena.connectors.amocrm.health.metrics import Gauges
-from smena.connectors.amocrm.service import Reach
+from smena.connectors.amocrm.service import AmocrmService
 from smena.connectors.amocrm.store import connection
 from smena.crm.model.entities import UserId
 from smena.kernel.clock import SystemClock
@@ -35,9 +35,9 @@ async def main(url: str, many: int = 300) -> None:
                 for minute in range(60) for kind in KINDS
             })  # fmt: skip
     async with httpx2.AsyncClient(trust_env=False) as http:
-        reach = Reach(http, Vault("k" * 40))
+        service = AmocrmService(http, Vault("k" * 40))
         for what in ("first", "again"):
             begun = perf_counter()
-            await Gauges(db, clock, reach).refresh()
+            await Gauges(db, clock, service).refresh()
             print(f"  {many} accounts, {what}: {perf_counter() - begun:.2f} s")
     await db.close()

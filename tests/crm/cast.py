@@ -10,12 +10,13 @@ from smena.accounts.model import NewAccount
 from smena.crm import actions
 from smena.crm.facts import queries as facts_queries
 from smena.crm.facts.model import Fact
-from smena.crm.mirror.model import Absorbed
+from smena.crm.mirror.model import Ingested
 from smena.crm.mirror.queries import cards
 from smena.crm.model.details import FieldId, Filled, LeadSourceId, LossReasonId, Tag, TagId, Value
 from smena.crm.model.entities import (
     Call,
     Changes,
+    CommandId,
     Contact,
     ContactId,
     Direction,
@@ -33,9 +34,8 @@ from smena.crm.model.entities import (
     TaskId,
     User,
     UserId,
-    WishId,
 )
-from smena.crm.outbox.model import Change, Lane, Wish, WishState
+from smena.crm.outbox.model import Change, Command, CommandState, Priority
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
 
@@ -118,9 +118,16 @@ def event(number: int, at: datetime, author: UserId = ANNA, kind: str = "task_co
     return Event(EventId(f"01k{number:023d}"), kind, at, author, "lead", 4000001)
 
 
-def wish(number: int, change: Change, lane: Lane = Lane.FRESH) -> Wish:
-    return Wish(
-        WishId(number), change, lane, f"test:{number}", WishState.SENDING, 1, after(1), after(1)
+def command(number: int, change: Change, priority: Priority = Priority.FRESH) -> Command:
+    return Command(
+        CommandId(number),
+        change,
+        priority,
+        f"test:{number}",
+        CommandState.SENDING,
+        1,
+        after(1),
+        after(1),
     )
 
 
@@ -138,12 +145,12 @@ async def open_account(db: Database, account: AccountId = ACME) -> None:
         await accounts.connect(tx, new, MONDAY_10_00)
 
 
-async def absorb(db: Database, changes: Changes, account: AccountId = ACME) -> Absorbed:
+async def absorb(db: Database, changes: Changes, account: AccountId = ACME) -> Ingested:
     async with db.tenant(account) as tx:
         return await actions.absorb(tx, changes, now=after(3600))
 
 
-async def absorb_leads(db: Database, *leads: Lead, source: Source = Source.API) -> Absorbed:
+async def absorb_leads(db: Database, *leads: Lead, source: Source = Source.API) -> Ingested:
     return await absorb(db, Changes(source, leads=leads))
 
 

@@ -1,4 +1,4 @@
-"""After any history the mirror equals amoCRM, and every wish has one end (I1, I2, I12; F9).
+"""After any history the mirror equals amoCRM, and every command has one end (I1, I2, I12; F9).
 
 `SMENA_HISTORIES=1000` lives through so many of them; without it there are fewer, by the same
 seeds. A history that once went wrong is a case of its own.

@@ -21,7 +21,7 @@ from tests.connectors.amocrm.stand import ACCOUNT, TOKEN, Stand, Team, stand
 pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 
 WEBHOOKS = int(os.environ.get("SMENA_STORM", "1500"))
-COPIES, LOST, OVERTAKEN_BY = 3, 0.05, 200
+COPIES, LOST, SUPERSEDED_BY = 3, 0.05, 200
 SENDERS = 16
 AT_ONCE = 50
 
@@ -59,7 +59,7 @@ async def rested(made: Stand) -> None:
     for _ in range(WEBHOOKS // 100):
         await made.settle(rounds=1)
         async with made.db.tenant(ACCOUNT) as tx:
-            left = await tx.value("SELECT count(*) FROM amocrm_unread")
+            left = await tx.value("SELECT count(*) FROM amocrm_fetch")
         if not left:
             return
     raise AssertionError(f"{left} cards still wait to be read")
@@ -76,9 +76,9 @@ def bodies(made: Stand, team: Team) -> list[bytes]:
 
 
 def as_networks_do(told: list[bytes], dice: random.Random) -> list[bytes]:
-    """Lose some, send the others three times, and let each be overtaken."""
+    """Lose some, send the others three times, and let each be superseded."""
     copies = [
-        (place + dice.random() * OVERTAKEN_BY, body)
+        (place + dice.random() * SUPERSEDED_BY, body)
         for place, body in enumerate(told)
         if dice.random() >= LOST
         for _ in range(COPIES)
@@ -89,8 +89,8 @@ def as_networks_do(told: list[bytes], dice: random.Random) -> list[bytes]:
 async def post_all(made: Stand, sent: list[bytes]) -> None:
     """Send all over a few connections; a refused body is sent again, as amoCRM does."""
     left = iter(sent)
-    host, _, port = made.hooks_url.rpartition("//")[2].partition(":")
-    path = f"/hooks/amocrm/{ACCOUNT}/{made.reach.hook_key(ACCOUNT)}"
+    host, _, port = made.webhooks_url.rpartition("//")[2].partition(":")
+    path = f"/hooks/amocrm/{ACCOUNT}/{made.service.webhook_key(ACCOUNT)}"
 
     async def sender() -> None:
         reader, writer = await asyncio.open_connection(host, int(port))

@@ -34,7 +34,7 @@ START_SECONDS = 120
 
 
 async def ask(made: Stand) -> None:
-    client = await made.reach.client(made.db, made.clock, ACCOUNT)
+    client = await made.service.client(made.db, made.clock, ACCOUNT)
     assert (await client.list_page(users())).items
 
 
@@ -59,7 +59,7 @@ async def test_a_crash_at_every_point_of_a_renewal(db: Database) -> None:
             for point in range(POINTS_MAX):
                 await grow_old(made)
                 try:
-                    await Cut(renew(made.reach.ring(db, made.clock), ACCOUNT), point)
+                    await Cut(renew(made.service.ring(db, made.clock), ACCOUNT), point)
                 except Crash:
                     pass
                 else:

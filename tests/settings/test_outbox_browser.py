@@ -1,4 +1,4 @@
-"""The queue's page in a real Chromium: it changes by itself and takes wishes back."""
+"""The queue's page in a real Chromium: it changes by itself and takes commands back."""
 
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ from smena.crm.model.entities import Changes, ContactId, EntityKind, LeadId, Sou
 from smena.crm.outbox import actions
 from smena.crm.outbox.model import (
     AddNote,
-    Asked,
     Change,
     ChangeContact,
     ChangeLead,
     ChangeTask,
     Delivered,
-    Lane,
+    NewCommand,
+    Priority,
     Stage,
 )
 from smena.kernel.clock import SetClock
@@ -30,7 +30,7 @@ from smena.kernel.crypto import Vault
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
 from smena.settings.pages import outbox
-from smena.web.nav import Entry
+from smena.web.nav import NavEntry
 from tests.access.cast import viewer
 from tests.activity.conftest import chromium, database_url, elsewhere
 from tests.crm.cast import ACME, ANNA, BORIS, SALES, TALKS, after, open_account, user
@@ -73,7 +73,7 @@ def behind(url: str, work: Work) -> None:
 
 
 async def given_queue(db: Database) -> None:
-    """A refused wish, one that waits for its third try, and some that are new."""
+    """A refused command, one that waits for its third try, and some that are new."""
     await open_account(db)
     async with db.tenant(ACME) as tx:
         await crm.absorb(tx, Changes(Source.API, users=(user(ANNA),)), now=after(1))
@@ -84,22 +84,22 @@ async def given_queue(db: Database) -> None:
         first, second = await actions.request_all(tx, [asked(change) for change in early], after(1))
         await actions.claim(tx, 50, after(2))
         await actions.refused(tx, {first: WHY}, after(3))
-        await actions.again(tx, [second], timedelta(hours=1), "ответ amoCRM потерян", after(3))
+        await actions.reschedule(tx, [second], timedelta(hours=1), "ответ amoCRM потерян", after(3))
         moved = ChangeLead(
             lead=LeadId(4000003), responsible=ANNA, price=120_000, stage=Stage(SALES, TALKS)
         )
         note = AddNote(card_kind=EntityKind.LEAD, card_id=4000004, text="Распределено: Анна")
         later = [
             asked(moved),
-            asked(ChangeTask(task=TaskId(8000001), responsible=ANNA), Lane.AGAIN),
-            asked(ChangeContact(contact=ContactId(5001), responsible=ANNA), Lane.BULK),
+            asked(ChangeTask(task=TaskId(8000001), responsible=ANNA), Priority.AGAIN),
+            asked(ChangeContact(contact=ContactId(5001), responsible=ANNA), Priority.BULK),
             asked(note),
         ]
         await actions.request_all(tx, later, after(100))
 
 
-def asked(change: Change, lane: Lane = Lane.FRESH) -> Asked:
-    return Asked(change, "distribution:1:2:1", lane)
+def asked(change: Change, priority: Priority = Priority.FRESH) -> NewCommand:
+    return NewCommand(change, "distribution:1:2:1", priority)
 
 
 @pytest.fixture
@@ -134,14 +134,16 @@ def make_app(db: Database) -> Litestar:
             await self.app(scope, receive, send)
 
     children = (
-        Entry("/settings/connection", lambda: "Подключение"), Entry(PATH, lambda: "Очередь"),
+        NavEntry("/settings/connection", lambda: "Подключение"), NavEntry(PATH, lambda: "Очередь"),
     )  # fmt: skip
     return make_site(
         routes=[*outbox.ROUTES],
         db=db,
         clock=SetClock(after(160)),
         vault=Vault("k" * 40),
-        nav=[Entry("/settings", lambda: "Настройки", icon="settings", key="s", children=children)],
+        nav=[
+            NavEntry("/settings", lambda: "Настройки", icon="settings", key="s", children=children)
+        ],
         middleware=[SignedIn],
     )
 
@@ -188,5 +190,5 @@ def test_nothing_sticks_out_on_a_phone(screen: Screen) -> None:
     page.set_viewport_size(PHONE)
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= PHONE["width"]
-    for row in page.locator("[data-wish]").all():
+    for row in page.locator("[data-command]").all():
         assert box(row).x + box(row).width <= PHONE["width"]

@@ -8,9 +8,17 @@ import pytest
 from smena.access import pages as access
 from smena.access.model import Role
 from smena.connectors.amocrm.connecting.pages import connection
-from smena.crm.model.entities import EntityKind, LeadId, TaskId, UserId, WishId
+from smena.crm.model.entities import CommandId, EntityKind, LeadId, TaskId, UserId
 from smena.crm.outbox import actions, queries
-from smena.crm.outbox.model import AddNote, Asked, Change, ChangeLead, ChangeTask, Lane, WishState
+from smena.crm.outbox.model import (
+    AddNote,
+    Change,
+    ChangeLead,
+    ChangeTask,
+    CommandState,
+    NewCommand,
+    Priority,
+)
 from smena.kernel.db import Database
 from smena.settings.pages import outbox
 from tests.access.cast import admit
@@ -32,8 +40,8 @@ async def desk(db: Database) -> AsyncIterator[Desk]:
             routes=[*access.ROUTES, *connection.ROUTES, *outbox.ROUTES],
             db=db,
             clock=made.clock,
-            vault=made.reach.vault,
-            services={"amocrm": made.reach, "inbox": made.inbox},
+            vault=made.service.vault,
+            services={"amocrm": made.service, "inbox": made.inbox},
             middleware=access.MIDDLEWARE,
         )
         async with visitor(app) as browser:
@@ -47,22 +55,24 @@ async def admin(desk: Desk) -> Desk:
     return desk
 
 
-async def wish(desk: Desk, *changes: Change, lane: Lane = Lane.FRESH) -> list[WishId]:
+async def command(
+    desk: Desk, *changes: Change, priority: Priority = Priority.FRESH
+) -> list[CommandId]:
     async with desk.made.db.tenant(ACCOUNT) as tx:
-        asked = [Asked(change, "distribution:1:2:3", lane) for change in changes]
+        asked = [NewCommand(change, "distribution:1:2:3", priority) for change in changes]
         return await actions.request_all(tx, asked, desk.made.clock.now())
 
 
-async def states(desk: Desk) -> dict[WishState, int]:
+async def states(desk: Desk) -> dict[CommandState, int]:
     async with desk.made.db.tenant(ACCOUNT) as tx:
-        counts = await queries.wish_counts(tx)
-    return {state: count.wishes for state, count in counts.items()}
+        counts = await queries.command_counts(tx)
+    return {state: count.commands for state, count in counts.items()}
 
 
 async def test_what_waits_is_shown_in_plain_words_and_taken_back(admin: Desk) -> None:
     empty = await admin.browser.get(PATH)
     assert "Записей пока не было" in empty.text
-    first, _ = await wish(
+    first, _ = await command(
         admin,
         ChangeLead(lead=LEAD, responsible=UserId(ANNA), price=5000),
         ChangeTask(task=TaskId(8000001), is_completed=True, result="<b>Да</b>"),
@@ -76,28 +86,28 @@ async def test_what_waits_is_shown_in_plain_words_and_taken_back(admin: Desk) ->
     assert "Приоритет: новые сделки" in shown
     gone = await admin.send(f"{PATH}/{first}/cancel", seen=PATH)
     assert "Запись отменена" in gone.text
-    assert await states(admin) == {WishState.PLANNED: 1, WishState.CANCELLED: 1}
+    assert await states(admin) == {CommandState.PLANNED: 1, CommandState.CANCELLED: 1}
     late = await admin.send(f"{PATH}/{first}/cancel", seen=PATH)
     assert "Отменить уже нельзя" in late.text
 
 
-async def test_a_refused_wish_is_told_and_asked_again(admin: Desk) -> None:
-    (number,) = await wish(admin, ChangeLead(lead=LEAD, price=7))
+async def test_a_refused_command_is_told_and_asked_again(admin: Desk) -> None:
+    (number,) = await command(admin, ChangeLead(lead=LEAD, price=7))
     await admin.made.deliver()
     shown = (await admin.browser.get(f"{PATH}?state=refused")).text
     assert "такой карточки в amoCRM больше нет" in shown
     again = await admin.send(f"{PATH}/{number}/retry?state=refused", seen=PATH)
     assert "поставлена в очередь снова" in again.text
     assert str(again.url).endswith("?state=refused")
-    assert await states(admin) == {WishState.OVERTAKEN: 1, WishState.PLANNED: 1}
+    assert await states(admin) == {CommandState.SUPERSEDED: 1, CommandState.PLANNED: 1}
 
 
 async def test_filters_narrow_the_list_and_what_is_cancelled(admin: Desk) -> None:
     note = AddNote(card_kind=EntityKind.LEAD, card_id=LEAD, text="Просил счёт")
-    await wish(admin, ChangeLead(lead=LEAD, price=7), note, lane=Lane.BULK)
-    await wish(admin, ChangeLead(lead=LeadId(5), price=7))
+    await command(admin, ChangeLead(lead=LEAD, price=7), note, priority=Priority.BULK)
+    await command(admin, ChangeLead(lead=LeadId(5), price=7))
     only = (await admin.browser.get(f"{PATH}?entity=4000001&kind=new")).text
-    assert only.count("data-wish") == 1
+    assert only.count("data-command") == 1
     assert "примечание: Просил счёт" in only
     assert "Номер должен состоять из цифр" in (await admin.browser.get(f"{PATH}?entity=abc")).text
     nothing = await admin.browser.get(f"{PATH}?state=delivered")
@@ -106,15 +116,15 @@ async def test_filters_narrow_the_list_and_what_is_cancelled(admin: Desk) -> Non
     assert "Отметьте" in unsure.text
     done = await admin.send(f"{PATH}/cancel", seen=PATH, entity="4000001", confirm="1")
     assert "Отменены 2 записи." in done.text
-    assert await states(admin) == {WishState.PLANNED: 1, WishState.CANCELLED: 2}
+    assert await states(admin) == {CommandState.PLANNED: 1, CommandState.CANCELLED: 2}
 
 
 async def test_only_watching_is_told_and_what_is_too_old_is_dropped(admin: Desk) -> None:
     await admin.send(f"{PATH}/watch", seen=PATH)
-    await wish(admin, ChangeLead(lead=LEAD, price=7))
+    await command(admin, ChangeLead(lead=LEAD, price=7))
     admin.made.clock.offset += timedelta(days=2)
     await admit_again(admin)
-    await wish(admin, ChangeLead(lead=LeadId(5), price=7))
+    await command(admin, ChangeLead(lead=LeadId(5), price=7))
     shown = (await admin.browser.get(PATH)).text
     assert "Режим «только смотреть» включён" in shown
     elsewhere = (await admin.browser.get(SESSIONS)).text
@@ -123,7 +133,7 @@ async def test_only_watching_is_told_and_what_is_too_old_is_dropped(admin: Desk)
     assert shown.count("была бы отправлена") == 2
     sent = await admin.send(f"{PATH}/send", seen=PATH, after="send_recent")
     assert "Отменена 1 запись." in sent.text
-    assert await states(admin) == {WishState.PLANNED: 1, WishState.CANCELLED: 1}
+    assert await states(admin) == {CommandState.PLANNED: 1, CommandState.CANCELLED: 1}
 
 
 async def batch_of(desk: Desk) -> int:
@@ -149,7 +159,7 @@ async def test_a_batch_that_amocrm_would_not_take_is_refused(admin: Desk, typed:
 
 
 async def test_the_live_part_is_the_same_as_in_the_page(admin: Desk) -> None:
-    await wish(admin, ChangeLead(lead=LEAD, price=7))
+    await command(admin, ChangeLead(lead=LEAD, price=7))
     headers = {"hx-request": "true", "hx-target": "div#queue"}
     part = (await admin.browser.get(PATH, headers=headers)).text
     assert part.strip().startswith('<div id="queue"')
@@ -161,11 +171,11 @@ async def test_the_live_part_is_the_same_as_in_the_page(admin: Desk) -> None:
 async def test_closed_to_others(desk: Desk, role: Role) -> None:
     await admit(desk.made.db, role=role, account=ACCOUNT)
     await desk.sign_in()
-    (number,) = await wish(desk, ChangeLead(lead=LEAD, price=7))
+    (number,) = await command(desk, ChangeLead(lead=LEAD, price=7))
     assert (await desk.browser.get(PATH)).status_code == 403
     for act in (f"{number}/cancel", f"{number}/retry", "cancel", "watch", "send", "batch"):
         assert (await desk.send(f"{PATH}/{act}", seen=SESSIONS, confirm="1")).status_code == 403
-    assert await states(desk) == {WishState.PLANNED: 1}
+    assert await states(desk) == {CommandState.PLANNED: 1}
 
 
 async def admit_again(desk: Desk) -> None:

@@ -13,7 +13,7 @@ from smena.access import modules, queries, words
 from smena.access.core.policy import may
 from smena.access.model import Ability, Viewer
 from smena.accounts import queries as accounts
-from smena.accounts.model import AccountState, Standing
+from smena.accounts.model import AccountStanding, AccountState
 from smena.accounts.reasons import reason_text
 from smena.crm.outbox import queries as outbox_queries
 from smena.kernel.db import Database
@@ -33,7 +33,7 @@ _FORBIDDEN = 403
 Http = Request[Any, Any, Any]
 
 
-async def judge(request: Http, viewer: Viewer) -> Response[Any] | None:
+async def account_gate(request: Http, viewer: Viewer) -> Response[Any] | None:
     """Leave the account's lines for the page; return a page instead of it before activation."""
     if viewer.account is None:
         return None
@@ -53,7 +53,7 @@ async def frame(request: Http, viewer: Viewer) -> None:
             _frame(request, viewer, await accounts.standing(tx))
 
 
-def _frame(request: Http, viewer: Viewer, standing: Standing) -> None:
+def _frame(request: Http, viewer: Viewer, standing: AccountStanding) -> None:
     if viewer.places > 1:
         notices.name_account(request.scope, standing.name)
     speak_of_account(request.scope, standing.language)
@@ -70,7 +70,7 @@ async def is_open(request: Http, viewer: Viewer) -> bool:
 
 
 async def _judge(
-    request: Http, viewer: Viewer, standing: Standing, *, is_dry: bool
+    request: Http, viewer: Viewer, standing: AccountStanding, *, is_dry: bool
 ) -> Response[Any] | None:
     db: Database = request.app.state.db
     path = request.scope["path"]
@@ -84,7 +84,9 @@ async def _judge(
     return await _instead(request, viewer, standing)
 
 
-async def _lines(db: Database, viewer: Viewer, standing: Standing, path: str) -> list[Notice]:
+async def _lines(
+    db: Database, viewer: Viewer, standing: AccountStanding, path: str
+) -> list[Notice]:
     """Say what is wrong; the form of activation speaks for itself."""
     found = []
     if not standing.is_activated and path != ACTIVATION:
@@ -114,7 +116,7 @@ async def _activation(db: Database, viewer: Viewer) -> Notice:
     return Notice(text.format(names=await _admins(db, viewer)))
 
 
-async def _connection(db: Database, viewer: Viewer, standing: Standing) -> Notice:
+async def _connection(db: Database, viewer: Viewer, standing: AccountStanding) -> Notice:
     if may(viewer, Ability.CONNECT_ACCOUNT):
         text = _("Нужно подключить amoCRM снова: {reason}. Новые данные не приходят.")
         shown = text.format(reason=reason_text(standing.reason) or _("доступ потерян"))
@@ -129,7 +131,7 @@ async def _admins(db: Database, viewer: Viewer) -> str:
     return words.names(await queries.admins(db, viewer.account))
 
 
-async def _instead(request: Http, viewer: Viewer, standing: Standing) -> Response[Any]:
+async def _instead(request: Http, viewer: Viewer, standing: AccountStanding) -> Response[Any]:
     """Explain what is missing, and to whom it matters; machines get a plain refusal."""
     if "text/html" not in request.headers.get("accept", "") and not is_htmx(request):
         return Response({"status": 403, "error": "activate the account"}, status_code=_FORBIDDEN)

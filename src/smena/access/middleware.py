@@ -33,7 +33,7 @@ _ACCOUNT_FREE_EXACT = ("/", "/account")
 log = structlog.get_logger(__name__)
 
 
-class SignedIn:
+class SignedInMiddleware:
     """Middleware: `state.viewer` is set for everything behind it."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -47,7 +47,7 @@ class SignedIn:
         viewer = await recognise(request)
         answer = _turn_away(request) if viewer is None else _send_on(request, viewer)
         if viewer is not None and answer is None:
-            answer = await account_gate.judge(request, viewer)
+            answer = await account_gate.account_gate(request, viewer)
         if answer is not None:
             await answer.to_asgi_response(app=None, request=request)(scope, receive, send)
             return
@@ -81,7 +81,7 @@ async def recognise(request: Request[Any, Any, Any]) -> Viewer | None:
     return viewer
 
 
-async def recall(error: Exception, scope: Scope) -> None:
+async def re_authenticate(error: Exception, scope: Scope) -> None:
     """Find out who will read an error page that no handler stood behind: they keep their menu.
 
     Whatever goes wrong here leaves the plain page; a defect may be the database's, so then nobody

@@ -144,14 +144,14 @@ class Membership:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class AccountChoice:
     """An account that a person may switch to."""
 
     account: AccountId
     name: str
 
 
-class Refusal(StrEnum):
+class AccessRefusal(StrEnum):
     """Why a change of people was not made."""
 
     LAST_ADMIN = "last_admin"

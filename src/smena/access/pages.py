@@ -22,11 +22,11 @@ from smena.access.middleware import (
     CONNECTION,
     SESSION_COOKIE,
     SIGN_IN,
-    recall,
+    SignedInMiddleware,
+    re_authenticate,
     recognise,
     token_of,
 )
-from smena.access.middleware import SignedIn as SignedInMiddleware
 from smena.access.model import Ability, Credentials, SessionId, SignedIn, TooSoon
 from smena.accounts import queries as accounts
 from smena.kernel.i18n import gettext as _
@@ -34,7 +34,7 @@ from smena.kernel.ids import AccountId
 from smena.web.page import Html, flash, page, redirect
 from smena.web.paths import local_path
 
-__all__ = ["MENU", "MIDDLEWARE", "RECALL", "ROUTES", "needs", "shown_to"]
+__all__ = ["MENU", "MIDDLEWARE", "RE_AUTHENTICATE", "ROUTES", "needs", "shown_to"]
 
 Http = Request[Any, Any, Any]
 SESSIONS = "/settings/sessions"
@@ -206,5 +206,5 @@ ROUTES = (
     change_password,
 )
 MIDDLEWARE = (SignedInMiddleware,)
-RECALL = recall
+RE_AUTHENTICATE = re_authenticate
 MENU = "access/menu.html"

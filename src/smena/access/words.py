@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from smena.access.core.admission import PASSWORD_MIN
-from smena.access.model import Refusal, Role
+from smena.access.model import AccessRefusal, Role
 from smena.accounts.model import Module
 from smena.kernel.i18n import gettext as _
 from smena.kernel.i18n import ngettext
@@ -19,17 +19,19 @@ def role_name(role: Role) -> str:
     return names[role]
 
 
-def refusal_text(refusal: Refusal) -> str:
+def refusal_text(refusal: AccessRefusal) -> str:
     """Return why a change was not made and what to do instead."""
     texts = {
-        Refusal.LAST_ADMIN: _("Это последний администратор аккаунта: сначала назначьте другого."),
-        Refusal.EMPLOYEE_TAKEN: _("Этот сотрудник amoCRM уже связан с другим человеком."),
-        Refusal.ALREADY_HERE: _("У этого человека уже есть доступ к аккаунту."),
-        Refusal.BAD_EMAIL: _("Это не похоже на адрес e-mail."),
-        Refusal.WEAK_PASSWORD: _(
+        AccessRefusal.LAST_ADMIN: _(
+            "Это последний администратор аккаунта: сначала назначьте другого."
+        ),
+        AccessRefusal.EMPLOYEE_TAKEN: _("Этот сотрудник amoCRM уже связан с другим человеком."),
+        AccessRefusal.ALREADY_HERE: _("У этого человека уже есть доступ к аккаунту."),
+        AccessRefusal.BAD_EMAIL: _("Это не похоже на адрес e-mail."),
+        AccessRefusal.WEAK_PASSWORD: _(
             "Пароль слишком простой: нужно не меньше {n} разных знаков, не e-mail."
         ).format(n=PASSWORD_MIN),
-        Refusal.WRONG_PASSWORD: _("Текущий пароль не подходит."),
+        AccessRefusal.WRONG_PASSWORD: _("Текущий пароль не подходит."),
     }
     return texts[refusal]
 

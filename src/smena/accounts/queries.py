@@ -2,13 +2,13 @@
 
 from smena.accounts.model import (
     Account,
+    AccountStanding,
     AccountState,
     Activation,
     Choices,
-    Contact,
+    ContactPerson,
     Giver,
     Module,
-    Standing,
     Switch,
 )
 from smena.accounts.store import accounts, settings
@@ -51,12 +51,12 @@ SELECT a.name, a.state, a.state_reason, a.language,
 """
 
 
-async def standing(tx: Tx) -> Standing:
+async def standing(tx: Tx) -> AccountStanding:
     """Return what every page has to know of this account."""
     row = await tx.row(STANDING, account=tx.account)
     if row is None:
         raise LookupError(f"account {tx.account} is not known")
-    return Standing(
+    return AccountStanding(
         row.name,
         AccountState(row.state),
         row.state_reason,
@@ -77,7 +77,7 @@ async def activation(tx: Tx) -> Activation | None:
     row = await tx.row(LATEST, account=tx.account)
     if row is None:
         return None
-    contact = Contact(row.name, row.phone, row.role)
+    contact = ContactPerson(row.name, row.phone, row.role)
     return Activation(row.version, contact, Giver(row.given_by, row.given_email), row.given_at)
 
 

@@ -10,7 +10,7 @@ from smena.crm.mirror.queries import people
 from smena.crm.model.entities import Pipeline, User
 from smena.distribution import actions as distribution
 from smena.distribution import queries as distribution_queries
-from smena.distribution.model import Draft
+from smena.distribution.model import TemplateDraft
 from smena.kernel.ids import AccountId
 
 FIRST_LEADS = ("Остекление балкона", "Пластиковые окна в дом", "Входная дверь", "Замер кухни")
@@ -48,8 +48,8 @@ async def first_customers(emulator_url: str, token: str) -> None:
             await client.post(f"{emulator_url}/api/v4/leads", json=[{"name": name}])
 
 
-def _template(users: list[User], pipelines: list[Pipeline]) -> Draft:
+def _template(users: list[User], pipelines: list[Pipeline]) -> TemplateDraft:
     """Share the new leads among the sales people, without the administrator."""
     main = next(pipeline for pipeline in pipelines if pipeline.is_main)
     sellers = tuple(user.id for user in users if user.is_active and not user.is_admin)
-    return Draft("Новые сделки по очереди", main.id, sellers, (), is_enabled=True)
+    return TemplateDraft("Новые сделки по очереди", main.id, sellers, (), is_enabled=True)

@@ -5,31 +5,31 @@ from datetime import datetime, timedelta
 from smena.crm.facts.store import log
 from smena.crm.mirror import hear as hearing
 from smena.crm.mirror import ingest as absorbing
-from smena.crm.mirror.model import Absorbed
+from smena.crm.mirror.model import Ingested
 from smena.crm.mirror.store import change_notifications, coverage, events, reference_data
-from smena.crm.model.conversations import Heard
+from smena.crm.model.conversations import Conversations
 from smena.crm.model.entities import Changes
-from smena.crm.model.reference_data import Directory
-from smena.crm.outbox.store import commands as wishes
+from smena.crm.model.reference_data import ReferenceData
+from smena.crm.outbox.store import commands
 from smena.kernel.db import Tx
 
 FACTS_KEPT = timedelta(days=90)
-PULSES_KEPT = timedelta(hours=1)
-WISHES_KEPT = timedelta(days=90)
+CHANGE_NOTIFICATIONS_KEPT = timedelta(hours=1)
+COMMANDS_KEPT = timedelta(days=90)
 WEEKS_AHEAD = 4
 
 
-async def absorb(tx: Tx, changes: Changes, *, now: datetime) -> Absorbed:
+async def absorb(tx: Tx, changes: Changes, *, now: datetime) -> Ingested:
     """Take a message of the outside world into the mirror (see `smena.crm.absorb`)."""
     return await absorbing.absorb(tx, changes, now=now)
 
 
-async def hear(tx: Tx, heard: Heard) -> None:
+async def hear(tx: Tx, heard: Conversations) -> None:
     """Take notes, messages, talks and unsorted requests into the mirror (see `smena.crm.hear`)."""
     await hearing.hear(tx, heard)
 
 
-async def learn(tx: Tx, directory: Directory) -> None:
+async def learn(tx: Tx, directory: ReferenceData) -> None:
     """Take short lists into the mirror; what a whole list does not hold is marked as gone."""
     if not (directory.entries or directory.complete):
         return
@@ -46,10 +46,10 @@ async def complete_until(tx: Tx, kind: str, until: datetime) -> None:
 
 
 async def trim(tx: Tx, now: datetime) -> None:
-    """Forget facts, pulses and ended wishes that everybody has long read (system transaction)."""
+    """Forget what everybody has long read (system transaction)."""
     await log.trim(tx, now - FACTS_KEPT)
-    await change_notifications.trim(tx, now - PULSES_KEPT)
-    await wishes.trim(tx, now - WISHES_KEPT)
+    await change_notifications.trim(tx, now - CHANGE_NOTIFICATIONS_KEPT)
+    await commands.trim(tx, now - COMMANDS_KEPT)
 
 
 async def make_room(tx: Tx, now: datetime) -> None:

@@ -8,35 +8,35 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from smena.accounts.model import Switch
-from smena.crm.facts.model import Seat
+from smena.crm.facts.model import UserRef
 from smena.crm.model.entities import LeadId, PipelineId, User
-from smena.crm.outbox.model import Asked, ChangeLead, Lane
-from smena.distribution.core.decide import Floor, decide
+from smena.crm.outbox.model import ChangeLead, NewCommand, Priority
+from smena.distribution.core.decide import Availability, decide
 from smena.distribution.core.ledger import enrol
 from smena.distribution.core.roster import members, owner_of
 from smena.distribution.model import Assigned, Decided, ResultKey, TemplateId
-from smena.distribution.store.results import Attempts
-from smena.distribution.store.templates import Queue, with_ledger
+from smena.distribution.store.results import DecisionAttempts
+from smena.distribution.store.templates import QueueState, with_ledger
 
 CAUSE = "distribution"
-NO_ATTEMPTS = Attempts(0, ())
+NO_ATTEMPTS = DecisionAttempts(0, ())
 WORKING = Switch()
 
 
 @dataclass(slots=True)
 class _Slot:
-    queue: Queue
+    queue: QueueState
     is_changed: bool = False
 
 
-class Desk:
+class Batch:
     """The state of one batch. Rosters follow the CRM's groups as they are now (DIS-2)."""
 
     def __init__(
         self,
-        queues: Iterable[Queue],
-        users: Iterable[User | Seat],
-        attempts: Mapping[tuple[LeadId, TemplateId], Attempts],
+        queues: Iterable[QueueState],
+        users: Iterable[User | UserRef],
+        attempts: Mapping[tuple[LeadId, TemplateId], DecisionAttempts],
         switch: Switch = WORKING,
     ) -> None:
         people = tuple(users)
@@ -44,7 +44,7 @@ class Desk:
         self._attempts = dict(attempts)
         self._switch = switch
         self.decided: list[Decided] = []
-        self.asked: dict[LeadId, Asked] = {}
+        self.asked: dict[LeadId, NewCommand] = {}
         self._slots = {queue.template.id: _Slot(_enrolled(queue, people)) for queue in queues}
 
     @property
@@ -65,20 +65,20 @@ class Desk:
             return None
         return None if (lead, owner.id) in self._attempts else owner.id
 
-    def queue(self, template: TemplateId) -> Queue:
+    def queue(self, template: TemplateId) -> QueueState:
         return self._slots[template].queue
 
-    def floor(self, queue: Queue) -> Floor:
-        return Floor(self._active, queue.refused)
+    def floor(self, queue: QueueState) -> Availability:
+        return Availability(self._active, queue.refused)
 
-    def had(self, lead: LeadId, template: TemplateId) -> Attempts:
+    def had(self, lead: LeadId, template: TemplateId) -> DecisionAttempts:
         return self._attempts.get((lead, template), NO_ATTEMPTS)
 
-    def put(self, queue: Queue) -> None:
+    def put(self, queue: QueueState) -> None:
         self._slots[queue.template.id] = _Slot(queue, is_changed=True)
 
-    def decide(self, lead: LeadId, template: TemplateId, lane: Lane) -> None:
-        """Decide about a lead and put the decision, and the wish if any, on the pile."""
+    def decide(self, lead: LeadId, template: TemplateId, priority: Priority) -> None:
+        """Decide about a lead and put the decision, and the command if any, on the pile."""
         queue, had = self.queue(template), self.had(lead, template)
         decision, ledger = decide(queue.ledger, self.floor(queue), had.tried)
         self.put(with_ledger(queue, ledger))
@@ -88,23 +88,25 @@ class Desk:
         if isinstance(decision, Assigned):
             tried = (*had.tried, decision.user)
             cause = cause_of(ResultKey(template, lead, attempt))
-            self.asked[lead] = Asked(ChangeLead(lead=lead, responsible=decision.user), cause, lane)
-        self._attempts[lead, template] = Attempts(attempt, tried)
+            self.asked[lead] = NewCommand(
+                ChangeLead(lead=lead, responsible=decision.user), cause, priority
+            )
+        self._attempts[lead, template] = DecisionAttempts(attempt, tried)
 
-    def remember(self, attempts: Mapping[tuple[LeadId, TemplateId], Attempts]) -> None:
+    def remember(self, attempts: Mapping[tuple[LeadId, TemplateId], DecisionAttempts]) -> None:
         self._attempts.update(attempts)
 
-    def changed_queues(self) -> list[Queue]:
+    def changed_queues(self) -> list[QueueState]:
         return [slot.queue for slot in self._slots.values() if slot.is_changed]
 
 
 def cause_of(key: ResultKey) -> str:
-    """Write a result's key into the cause of its wish, to recognise what becomes of it."""
+    """Write a result's key into the cause of its command, to recognise what becomes of it."""
     return f"{CAUSE}:{key.template}:{key.lead}:{key.attempt}"
 
 
 def key_of(cause: str) -> ResultKey | None:
-    """Read the key back; None when the wish is somebody else's."""
+    """Read the key back; None when the command is somebody else's."""
     whose, *numbers = cause.split(":")
     if whose != CAUSE or len(numbers) != 3:  # noqa: PLR2004 -- the parts of a key
         return None
@@ -119,5 +121,5 @@ def begins_now(switch: Switch, created_at: datetime) -> bool:
     return switch.since is None or created_at >= switch.since.replace(microsecond=0)
 
 
-def _enrolled(queue: Queue, people: Iterable[User | Seat]) -> Queue:
+def _enrolled(queue: QueueState, people: Iterable[User | UserRef]) -> QueueState:
     return replace(queue, ledger=enrol(queue.ledger, members(queue.template, people)))

@@ -1,4 +1,4 @@
-"""The pump of distribution: reads the account's facts in order until there are none left."""
+"""The account job of distribution: reads the account's facts in order until there are none left."""
 
 from smena.distribution import actions
 from smena.kernel.ids import AccountId

@@ -18,12 +18,12 @@ from smena.crm.mirror.queries import people
 from smena.crm.outbox import queries as outbox_queries
 from smena.distribution import actions, forms, queries, views, words
 from smena.distribution.model import (
-    Draft,
-    Refusal,
     ResultFilter,
     ResultId,
     Template,
+    TemplateDraft,
     TemplateId,
+    TemplateRefusal,
 )
 from smena.kernel.db import Tx
 from smena.kernel.i18n import gettext as _
@@ -150,14 +150,17 @@ async def _save(request: Http, template: Template | None) -> Response[bytes]:
     saved = await actions.save_template(
         state.db, access.account_of(request), draft, known, state.clock.now()
     )
-    if isinstance(saved, Refusal):
+    if isinstance(saved, TemplateRefusal):
         return await _form(request, template, draft, saved)
     flash(request, _("Шаблон сохранён."))
     return redirect(f"{TEMPLATES}/{saved}")
 
 
 async def _form(
-    request: Http, template: Template | None, draft: Draft | None, refusal: Refusal | None
+    request: Http,
+    template: Template | None,
+    draft: TemplateDraft | None,
+    refusal: TemplateRefusal | None,
 ) -> Html:
     async with request.app.state.db.tenant(access.account_of(request)) as tx:
         users, pipelines = await people.users(tx), await people.pipelines(tx)

@@ -8,15 +8,15 @@ from sqlalchemy import Row
 from smena.crm.facts import queries
 from smena.crm.mirror.queries import cards, people
 from smena.crm.model.entities import Lead, LeadId, User, UserId
-from smena.distribution.batch import Desk
+from smena.distribution.batch import Batch
 from smena.distribution.core.ledger import LEAD, next_receivers
 from smena.distribution.core.roster import members
 from smena.distribution.model import (
+    MemberBalance,
     Outlook,
     Result,
     ResultFilter,
     ResultId,
-    Standing,
     State,
     Template,
     TemplateId,
@@ -48,13 +48,13 @@ async def template(tx: Tx, template_id: TemplateId) -> Template | None:
 async def outlook(tx: Tx, template_id: TemplateId) -> Outlook:
     """Return who is owed what and who comes next if nothing changes (distribution.md, 1.7)."""
     users = await people.users(tx)
-    desk = Desk(await templates_store.queues(tx), users, {})
+    desk = Batch(await templates_store.queues(tx), users, {})
     queue = desk.queue(template_id)
     floor = desk.floor(queue)
     candidates = (floor.active - floor.refused).intersection(members(queue.template, users))
     return Outlook(
         standings=tuple(
-            Standing(b.user, b.credit / LEAD, b.user in floor.active, b.user in floor.refused)
+            MemberBalance(b.user, b.credit / LEAD, b.user in floor.active, b.user in floor.refused)
             for b in queue.ledger.balances
         ),
         next_receivers=tuple(next_receivers(queue.ledger, candidates, NEXT_RECEIVERS)),

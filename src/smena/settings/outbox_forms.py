@@ -2,30 +2,37 @@
 
 from collections.abc import Mapping
 
-from smena.crm.model.entities import WishId
-from smena.crm.outbox.model import BATCH_MAX, CREATIONS, AfterDry, WishFilter, WishKind, WishState
+from smena.crm.model.entities import CommandId
+from smena.crm.outbox.model import (
+    BATCH_MAX,
+    CREATIONS,
+    AfterDry,
+    CommandFilter,
+    CommandKind,
+    CommandState,
+)
 
 FILTERS = ("state", "kind", "entity")
 NUMBER_DIGITS_MAX = 18
 
-STATES: Mapping[str, tuple[WishState, ...]] = {
-    "waiting": (WishState.PLANNED, WishState.SENDING),
-    "delivered": (WishState.DELIVERED,),
-    "refused": (WishState.REFUSED,),
-    "cancelled": (WishState.CANCELLED,),
-    "overtaken": (WishState.OVERTAKEN,),
+STATES: Mapping[str, tuple[CommandState, ...]] = {
+    "waiting": (CommandState.PLANNED, CommandState.SENDING),
+    "delivered": (CommandState.DELIVERED,),
+    "refused": (CommandState.REFUSED,),
+    "cancelled": (CommandState.CANCELLED,),
+    "superseded": (CommandState.SUPERSEDED,),
 }
 TROUBLED = "troubled"
-KINDS: Mapping[str, tuple[WishKind, ...]] = {
-    "lead": (WishKind.LEAD,),
-    "task": (WishKind.TASK,),
-    "contact": (WishKind.CONTACT,),
-    "company": (WishKind.COMPANY,),
+KINDS: Mapping[str, tuple[CommandKind, ...]] = {
+    "lead": (CommandKind.LEAD,),
+    "task": (CommandKind.TASK,),
+    "contact": (CommandKind.CONTACT,),
+    "company": (CommandKind.COMPANY,),
     "new": tuple(sorted(CREATIONS)),
 }
 
 
-def read_filter(query: Mapping[str, str]) -> tuple[WishFilter, tuple[str, ...]]:
+def read_filter(query: Mapping[str, str]) -> tuple[CommandFilter, tuple[str, ...]]:
     """Return the filter of an address and the names of parameters that make no sense."""
     state, kind = query.get("state", ""), query.get("kind", "")
     entity, before = number(query.get("entity", "")), number(query.get("before", ""))
@@ -36,18 +43,18 @@ def read_filter(query: Mapping[str, str]) -> tuple[WishFilter, tuple[str, ...]]:
         bad.append("kind")
     if query.get("entity", "").strip() and entity is None:
         bad.append("entity")
-    wanted = WishFilter(
+    wanted = CommandFilter(
         states=STATES.get(state, ()),
         kinds=KINDS.get(kind, ()),
         entity=entity,
         has_error=state == TROUBLED,
-        before=None if before is None else WishId(before),
+        before=None if before is None else CommandId(before),
     )
     return wanted, tuple(bad)
 
 
 def after_dry(text: str) -> AfterDry:
-    """Read what is to become of the waiting wishes; nothing sensible is the careful choice."""
+    """Read what is to become of the waiting commands; nothing sensible is the careful choice."""
     return AfterDry(text) if text in set(AfterDry) else AfterDry.SEND_RECENT
 
 

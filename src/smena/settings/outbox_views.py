@@ -14,13 +14,13 @@ from smena.crm.outbox.model import (
     AddNote,
     Change,
     ChangeTask,
+    Command,
+    CommandFilter,
+    CommandKind,
+    CommandState,
     CreateTask,
-    Lane,
-    Settings,
-    Wish,
-    WishFilter,
-    WishKind,
-    WishState,
+    OutboxSettings,
+    Priority,
     entity_of,
 )
 from smena.kernel.db import Tx
@@ -28,20 +28,20 @@ from smena.kernel.i18n import clock_seconds, day, duration_words, number
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 _STATUS = {
-    WishState.DELIVERED: "good",
-    WishState.REFUSED: "bad",
-    WishState.PLANNED: "wait",
-    WishState.SENDING: "wait",
+    CommandState.DELIVERED: "good",
+    CommandState.REFUSED: "bad",
+    CommandState.PLANNED: "wait",
+    CommandState.SENDING: "wait",
 }
 _CARDS = {
-    WishKind.LEAD: EntityKind.LEAD,
-    WishKind.CONTACT: EntityKind.CONTACT,
-    WishKind.COMPANY: EntityKind.COMPANY,
+    CommandKind.LEAD: EntityKind.LEAD,
+    CommandKind.CONTACT: EntityKind.CONTACT,
+    CommandKind.COMPANY: EntityKind.COMPANY,
 }
 
 
 @dataclass(frozen=True, slots=True)
-class WishRow:
+class CommandRow:
     """One line of the list."""
 
     id: int
@@ -59,9 +59,9 @@ class WishRow:
 
 
 @dataclass(frozen=True, slots=True)
-class LaneRow:
+class PriorityRow:
     name: str
-    wishes: str
+    commands: str
     oldest: str
 
 
@@ -74,64 +74,68 @@ class QueueView:
     oldest: str
     per_minute: int
     refused_today: int
-    lanes: tuple[LaneRow, ...]
-    settings: Settings
+    priorities: tuple[PriorityRow, ...]
+    settings: OutboxSettings
 
 
 async def figures(tx: Tx, now: datetime) -> QueueView:
-    counts = await queries.wish_counts(tx)
-    lanes = {lane.lane: lane for lane in await queries.wish_lanes(tx)}
-    oldest = min((lane.oldest for lane in lanes.values()), default=None)
-    minute = await queries.wishes_finished_since(tx, now - MINUTE)
-    today = await queries.wishes_finished_since(tx, now - DAY)
+    counts = await queries.command_counts(tx)
+    priorities = {priority.priority: priority for priority in await queries.command_priorities(tx)}
+    oldest = min((priority.oldest for priority in priorities.values()), default=None)
+    minute = await queries.commands_finished_since(tx, now - MINUTE)
+    today = await queries.commands_finished_since(tx, now - DAY)
     return QueueView(
-        waiting=counts[WishState.PLANNED].wishes if WishState.PLANNED in counts else 0,
-        sending=counts[WishState.SENDING].wishes if WishState.SENDING in counts else 0,
+        waiting=counts[CommandState.PLANNED].commands if CommandState.PLANNED in counts else 0,
+        sending=counts[CommandState.SENDING].commands if CommandState.SENDING in counts else 0,
         oldest="" if oldest is None else _age(oldest, now),
-        per_minute=minute.get(WishState.DELIVERED, 0),
-        refused_today=today.get(WishState.REFUSED, 0),
-        lanes=tuple(
-            LaneRow(words.lane(lane), number(lanes[lane].wishes), _age(lanes[lane].oldest, now))
-            for lane in Lane
-            if lane in lanes
+        per_minute=minute.get(CommandState.DELIVERED, 0),
+        refused_today=today.get(CommandState.REFUSED, 0),
+        priorities=tuple(
+            PriorityRow(
+                words.priority(priority),
+                number(priorities[priority].commands),
+                _age(priorities[priority].oldest, now),
+            )
+            for priority in Priority
+            if priority in priorities
         ),
         settings=await queries.outbox_settings(tx),
     )
 
 
-async def rows(tx: Tx, wanted: WishFilter, now: datetime, *, is_dry: bool) -> list[WishRow]:
+async def rows(tx: Tx, wanted: CommandFilter, now: datetime, *, is_dry: bool) -> list[CommandRow]:
     account = await accounts.account(tx)
     names = words.Names(
         {user.id: user for user in await people.users(tx)},
         {(one.pipeline, one.id): one.name for one in await people.statuses(tx)},
     )
-    found = await queries.find_wishes(tx, wanted)
-    return [_row(wish, account, names, now, is_dry=is_dry) for wish in found]
+    found = await queries.find_commands(tx, wanted)
+    return [_row(command, account, names, now, is_dry=is_dry) for command in found]
 
 
-def since(settings: Settings, account: Account) -> str:
+def since(settings: OutboxSettings, account: Account) -> str:
     """Say since when nothing is sent."""
     return "" if settings.is_dry_since is None else _moment(settings.is_dry_since, account)
 
 
 def _row(
-    wish: Wish, account: Account, names: words.Names, now: datetime, *, is_dry: bool
-) -> WishRow:
+    command: Command, account: Account, names: words.Names, now: datetime, *, is_dry: bool
+) -> CommandRow:
     zone = ZoneInfo(account.time_zone)
-    planned = wish.state is WishState.PLANNED
-    return WishRow(
-        id=wish.id,
-        when=_moment(wish.asked_at, account, now),
-        about=words.about(wish.change),
-        address=_address(wish.change, account),
-        asks_for=words.asks_for(wish.change, names, zone),
-        cause=words.cause(wish.cause),
-        state=words.state(wish.state, is_dry=is_dry),
-        status=_STATUS.get(wish.state, "quiet"),
-        error=wish.error,
-        attempts=wish.attempts,
-        may_retry=wish.state in (WishState.REFUSED, WishState.CANCELLED)
-        or (planned and wish.not_before > now),
+    planned = command.state is CommandState.PLANNED
+    return CommandRow(
+        id=command.id,
+        when=_moment(command.asked_at, account, now),
+        about=words.about(command.change),
+        address=_address(command.change, account),
+        asks_for=words.asks_for(command.change, names, zone),
+        cause=words.cause(command.cause),
+        state=words.state(command.state, is_dry=is_dry),
+        status=_STATUS.get(command.state, "quiet"),
+        error=command.error,
+        attempts=command.attempts,
+        may_retry=command.state in (CommandState.REFUSED, CommandState.CANCELLED)
+        or (planned and command.not_before > now),
         may_cancel=planned,
     )
 

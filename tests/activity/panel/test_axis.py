@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from smena.activity.core.lane import lane
-from smena.activity.model import Frame, Lane, Settings
+from smena.activity.model import DayFrame, Lane, PanelSettings
 from smena.activity.panel.core.axis import Axis, axis
 from smena.kernel.timespan import Span
 from tests.activity.cast import HOUR, acts, at, call, day, made_at
@@ -35,39 +35,39 @@ def labels(shown: Axis) -> list[str]:
     ],
 )
 def test_edges(lanes: list[Lane], start: str, end: str) -> None:
-    shown = axis(lanes, FRIDAY, MOSCOW, Settings())
+    shown = axis(lanes, FRIDAY, MOSCOW, PanelSettings())
     assert (shown.start, shown.end) == (at(start), at(end))
 
 
 def test_a_window_of_ones_own_is_still_widened_by_activity() -> None:
-    chosen = Settings(window_minutes=(600, 900))
+    chosen = PanelSettings(window_minutes=(600, 900))
     shown = axis([day(["16:10"])], FRIDAY, MOSCOW, chosen)
     assert (shown.start, shown.end) == (at("10:00"), at("17:00"))
 
 
 def test_labels_are_hours_of_the_zone() -> None:
-    shown = axis([day([])], FRIDAY, MOSCOW, Settings())
+    shown = axis([day([])], FRIDAY, MOSCOW, PanelSettings())
     assert labels(shown) == ["09", "10", "11", "12", "13", "14", "15", "16", "17", "18"]
     assert shown.hours == 9
     assert shown.share(at("13:30")) == 50
 
 
 def test_long_days_have_fewer_labels() -> None:
-    shown = axis([day([]), day([], shifts=["21:00-30:00"])], FRIDAY, MOSCOW, Settings())
+    shown = axis([day([]), day([], shifts=["21:00-30:00"])], FRIDAY, MOSCOW, PanelSettings())
     assert labels(shown) == ["09", "11", "13", "15", "17", "19", "21", "23", "01", "03", "05"]
 
 
 def test_e10_the_repeated_hour_has_a_star() -> None:
     midnight = 1792879200
-    whole = Frame(midnight, midnight + 25 * HOUR, (Span(midnight, midnight + 7 * HOUR),))
-    drawn = lane(made_at([]), [], whole, Settings(), whole.end)
-    shown = axis([drawn], date(2026, 10, 25), BERLIN, Settings())
+    whole = DayFrame(midnight, midnight + 25 * HOUR, (Span(midnight, midnight + 7 * HOUR),))
+    drawn = lane(made_at([]), [], whole, PanelSettings(), whole.end)
+    shown = axis([drawn], date(2026, 10, 25), BERLIN, PanelSettings())
     assert labels(shown) == ["00", "01", "02", "02*", "03", "04", "05", "06"]
 
 
 def test_zones_of_half_hours_have_whole_hours_too() -> None:
     kolkata = ZoneInfo("Asia/Kolkata")
     start = at("06:30")
-    drawn = lane(acts([]), [], Frame(start, start + 24 * HOUR), Settings(), start)
-    shown = axis([drawn], FRIDAY, kolkata, Settings())
+    drawn = lane(acts([]), [], DayFrame(start, start + 24 * HOUR), PanelSettings(), start)
+    shown = axis([drawn], FRIDAY, kolkata, PanelSettings())
     assert labels(shown)[0] == "08"

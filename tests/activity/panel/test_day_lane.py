@@ -10,7 +10,7 @@ from litestar import Request, Response, get
 from litestar.params import FromPath
 from playwright.sync_api import Browser, Page, expect
 
-from smena.activity.panel.rows import Cell, Row
+from smena.activity.panel.rows import PersonRow, RowCell
 from smena.web.templates import environment
 from tests.web.seen import box
 from tests.web.site import make_site, served
@@ -28,10 +28,10 @@ FIXTURE = """<!doctype html><html lang="ru"><head><title>lanes</title>
 </tbody></table></div></body></html>"""
 
 
-def specimen(number: int, runs: str) -> Row:
-    cell = Cell("4 ч 47 мин", "64 % времени")
+def specimen(number: int, runs: str) -> PersonRow:
+    cell = RowCell("4 ч 47 мин", "64 % времени")
     name = f"Сотрудник {number}"
-    return Row(
+    return PersonRow(
         number, 1, name, "", True, "09:07–15:24", "", False, "", runs,
         f"{name}: активность 4 ч 47 мин", cell, cell, cell,
     )  # fmt: skip

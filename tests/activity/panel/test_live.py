@@ -11,7 +11,7 @@ from smena.activity.panel import live, queries
 from smena.crm.model.entities import UserId
 from smena.kernel.clock import SetClock
 from smena.kernel.db import Database
-from smena.web.live import Event
+from smena.web.live import ServerEvent
 from tests.activity.cast import at
 from tests.activity.stand import (
     ACCOUNT,
@@ -34,7 +34,7 @@ class Watched:
     """A watcher, read one event at a time."""
 
     def __init__(self, db: Database, clock: SetClock, sight: live.Sight, since: int) -> None:
-        self.events: AsyncGenerator[Event, None] = live.watch(db, sight, clock.now, since)
+        self.events: AsyncGenerator[ServerEvent, None] = live.watch(db, sight, clock.now, since)
 
     async def next(self) -> str:
         return (await asyncio.wait_for(anext(self.events), 10)).html
@@ -56,7 +56,7 @@ async def watching(db: Database, clock: SetClock, sight: live.Sight = SIGHT) -> 
 
 async def since(db: Database) -> int:
     async with db.tenant(ACCOUNT) as tx:
-        return (await queries.panel(tx, FRIDAY, AFTERNOON)).pulse
+        return (await queries.panel(tx, FRIDAY, AFTERNOON)).last_change
 
 
 def rows(html: str) -> list[UserId]:

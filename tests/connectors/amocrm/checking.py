@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from smena.connectors.amocrm.reconciliation import queries as reconciliation_queries
 from smena.connectors.amocrm.reconciliation import run
-from smena.connectors.amocrm.reconciliation.core.plan import Part
+from smena.connectors.amocrm.reconciliation.core.plan import ReconciliationPart
 from smena.connectors.amocrm.reconciliation.model import AskedBy, Report
 from tests.connectors.amocrm.stand import ACCOUNT, Stand
 
@@ -27,7 +27,7 @@ async def begin(made: Stand) -> bool:
 
 async def last_report(made: Stand) -> Report:
     async with made.db.tenant(ACCOUNT) as tx:
-        return (await reconciliation_queries.checks(tx, 1))[0]
+        return (await reconciliation_queries.reconciliations(tx, 1))[0]
 
 
 async def finish(made: Stand) -> Report:
@@ -35,7 +35,7 @@ async def finish(made: Stand) -> Report:
     for _ in range(ROUNDS_MAX):
         await run.go_on(made.context, ACCOUNT)
         report = await last_report(made)
-        if report.check.finished_at is not None:
+        if report.reconciliation.finished_at is not None:
             return report
         made.clock.offset += timedelta(seconds=30)
     raise AssertionError("the check never ends")
@@ -46,7 +46,7 @@ async def check(made: Stand) -> Report:
     return await finish(made)
 
 
-def part(report: Report, path: str) -> Part:
+def part(report: Report, path: str) -> ReconciliationPart:
     """Return the only part of a list, or the first that found something."""
     of = [one for one in report.parts if one.path == path]
     return next((one for one in of if one.found), of[0])

@@ -34,7 +34,7 @@ async def connect_by_code(
     made: Stand, given: str, *, integration: Integration = OURS, through: str | None = None
 ) -> Connected | NotConnected:
     asked = CodeRequest(through or made.emulator.url, integration, given, None, 0, 0)
-    return await connect.connect_by_code(made.db, made.clock, made.reach, asked)
+    return await connect.connect_by_code(made.db, made.clock, made.service, asked)
 
 
 async def consent(made: Stand, through: str | None = None) -> None:
@@ -46,7 +46,7 @@ async def consent(made: Stand, through: str | None = None) -> None:
 
 async def kept(made: Stand) -> Tokens:
     async with made.db.tenant(ACCOUNT) as tx:
-        found = await tokens.one(tx, made.reach.vault)
+        found = await tokens.one(tx, made.service.vault)
     assert found is not None
     return found
 

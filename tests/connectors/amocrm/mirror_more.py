@@ -132,7 +132,7 @@ async def _crm_lists(reader: Reader, _since: int) -> Rows:
 
 async def _lists(tx: Tx, _since: int) -> Rows:
     rows = await tx.rows(
-        "SELECT list, owner, id, name, type, CAST(choices AS text) AS choices FROM crm_entry"
+        "SELECT list, owner, id, name, type, CAST(choices AS text) AS choices FROM crm_reference"
         " WHERE account_id = :account AND NOT is_gone AND list <> 'lead_sources'",
         account=tx.account,
     )

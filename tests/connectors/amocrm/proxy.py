@@ -1,7 +1,7 @@
 """A proxy that does to answers what networks do: loses, cuts, delays, replaces them.
 
 It looks at the first word of each request, so that a fault can be for writes only. The emulator
-behind it has done the work by the time the answer is spoiled.
+behind it has done the work by the time the answer is malformed.
 """
 
 import asyncio
@@ -59,7 +59,7 @@ class Proxy:
     faults: dict[str, list[Spoil]] = field(default_factory=dict)
     slow: dict[str, list[Callable[[bytes], Awaitable[bytes]]]] = field(default_factory=dict)
     """The same for what takes its time before an answer goes on."""
-    spoiled: int = 0
+    malformed: int = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Carry requests one after another over a connection of their own each."""
@@ -72,7 +72,7 @@ class Proxy:
                 waiting = self.faults.get(head.split(b" ", 1)[0].decode(), [])
                 if waiting:
                     spoil = waiting.pop(0)
-                    self.spoiled += 1
+                    self.malformed += 1
                     answer = spoil(answer) or b""
                     writer.write(answer)
                     break

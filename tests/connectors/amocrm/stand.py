@@ -27,7 +27,7 @@ from smena.connectors.amocrm.connecting.connect import Request, connect_by_token
 from smena.connectors.amocrm.model import Connected
 from smena.connectors.amocrm.reading import first_load, polling
 from smena.connectors.amocrm.reading.store import schedule
-from smena.connectors.amocrm.service import Options, Reach
+from smena.connectors.amocrm.service import AmocrmService, Options
 from smena.connectors.amocrm.webhooks import consumer
 from smena.connectors.amocrm.webhooks.endpoint import receive
 from smena.connectors.amocrm.writing import dispatcher
@@ -91,11 +91,11 @@ class Stand:
 
     db: Database
     emulator: Emulator
-    reach: Reach
+    service: AmocrmService
     clock: MovedClock
     inbox: Inbox
-    hooks_url: str
-    hooks: dict[str, int] = field(default_factory=dict)
+    webhooks_url: str
+    webhooks: dict[str, int] = field(default_factory=dict)
 
     @property
     def crm(self) -> Crm:
@@ -103,20 +103,20 @@ class Stand:
 
     @property
     def context(self) -> JobContext:
-        return JobContext(self.db, self.clock, {Reach: self.reach})
+        return JobContext(self.db, self.clock, {AmocrmService: self.service})
 
     def now(self) -> int:
         return self.crm.clock.now()
 
     def forget_own_address(self) -> None:
         """Be an installation that amoCRM cannot reach."""
-        self.reach = replace(self.reach, options=replace(self.reach.options, public_url=""))
+        self.service = replace(self.service, options=replace(self.service.options, public_url=""))
 
     async def connect(
         self, *, load: float | None = 0, every_day: float | None = 0, through: str | None = None
     ) -> Connected:
         asked = Request(through or self.emulator.url, TOKEN, every_day, load)
-        found = await connect_by_token(self.db, self.clock, self.reach, asked)
+        found = await connect_by_token(self.db, self.clock, self.service, asked)
         assert isinstance(found, Connected), found
         return found
 
@@ -149,14 +149,14 @@ class Stand:
                 await schedule.hint(tx, self.clock.now())
 
     async def step(self) -> None:
-        """Run each pump of the connector once."""
+        """Run each account job of the connector once."""
         await self.drain()
         await polling.events(self.context, ACCOUNT)
         await polling.cards(self.context, ACCOUNT)
         await self.deliver()
 
     async def deliver(self) -> None:
-        await dispatcher.deliver(self.context, ACCOUNT)
+        await dispatcher.dispatch(self.context, ACCOUNT)
 
     def requests(self) -> int:
         """Count all requests that have reached the CRM."""
@@ -174,7 +174,7 @@ class Stand:
 async def stand(
     db: Database, crm: Crm | None = None, *, per_second: int | None = None, **options: Any
 ) -> AsyncIterator[Stand]:
-    """Start an emulator and the hook receiver; nothing is connected yet.
+    """Start an emulator and the webhook receiver; nothing is connected yet.
 
     A first load goes a day back: what is about longer ones asks for `history_days`.
     """
@@ -189,9 +189,9 @@ async def stand(
         vault = Vault("test key of the stand")
         app = copy(_receiver())
         listener = Listener(app, "127.0.0.1", 0, None)
-        reach = Reach(http, vault, Options(public_url=listener.url, **options))
-        made = Stand(db, emulator, reach, clock, inbox, listener.url)
-        services = {"amocrm": made.reach, "inbox": made.inbox}
+        service = AmocrmService(http, vault, Options(public_url=listener.url, **options))
+        made = Stand(db, emulator, service, clock, inbox, listener.url)
+        services = {"amocrm": made.service, "inbox": made.inbox}
         app.state = State({"db": db, "clock": clock, "services": services}, deep_copy=False)
         serving = asyncio.create_task(listener.serve())
         try:
@@ -205,7 +205,7 @@ async def stand(
 
 @cache
 def _receiver() -> Litestar:
-    """Return the hook receiver without its state: registering routes takes long."""
+    """Return the webhook receiver without its state: registering routes takes long."""
     return Litestar([receive], openapi_config=None, logging_config=None)
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from smena.connectors.amocrm.recent_rows import SEEN_MAX, Seen
+from smena.connectors.amocrm.recent_rows import ROWS_MAX, RecentRows
 from smena.crm.model.entities import LeadId
 from tests.crm.cast import LEAD
 
@@ -24,14 +24,14 @@ NEIGHBOUR = replace(LEAD, id=LeadId(LEAD.id + 1))
     ],
 )
 def test_unseen(read: list[object], row: object, *, expected: bool) -> None:
-    seen = Seen()
+    seen = RecentRows()
     for one in read:
         seen.remember([one])
     assert (row in seen.unseen([row])) is expected
 
 
 def test_old_ones_are_forgotten() -> None:
-    seen = Seen()
+    seen = RecentRows()
     seen.remember([ONE])
-    seen.remember(range(SEEN_MAX))
+    seen.remember(range(ROWS_MAX))
     assert ONE in seen.unseen([ONE])

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from smena.connectors.kit.rate_limit import hold_back, reserve, turn
+from smena.connectors.kit.rate_limit import acquire, block_until, reserve
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
 
@@ -28,7 +28,7 @@ async def test_each_account_and_each_limit_has_its_own_pace(db: Database) -> Non
 
 
 async def test_nobody_goes_before_the_end_of_a_punishment(db: Database) -> None:
-    await hold_back(db, ACME, LIMIT, NOON + timedelta(seconds=3))
+    await block_until(db, ACME, LIMIT, NOON + timedelta(seconds=3))
     assert await reserve(db, ACME, LIMIT, NOON, per_second=5) == timedelta(seconds=3)
 
 
@@ -36,20 +36,20 @@ async def test_a_lower_rank_is_told_to_ask_again_and_goes_when_nobody_else_does(
     db: Database,
 ) -> None:
     await reserve(db, ACME, LIMIT, NOON, per_second=5)
-    wait, is_given = await turn(db, ACME, LIMIT, NOON, rank=2, per_second=5)
+    wait, is_given = await acquire(db, ACME, LIMIT, NOON, rank=2, per_second=5)
     assert not is_given
-    wait, is_given = await turn(db, ACME, LIMIT, NOON + wait, rank=2, per_second=5)
+    wait, is_given = await acquire(db, ACME, LIMIT, NOON + wait, rank=2, per_second=5)
     assert is_given
 
 
 async def test_two_nodes_of_different_ranks_never_share_a_slot(db: Database) -> None:
-    """A courier and a first load, each asking as fast as it may, in the time of the slots."""
+    """A dispatcher and a first load, each asking as fast as it may, in the time of the slots."""
     slots: list[datetime] = []
 
     async def node(rank: int) -> None:
         now = NOON
         while now < NOON + timedelta(seconds=4):
-            wait, is_given = await turn(db, ACME, LIMIT, now, rank=rank, per_second=5)
+            wait, is_given = await acquire(db, ACME, LIMIT, now, rank=rank, per_second=5)
             now += wait
             if is_given:
                 slots.append(now)

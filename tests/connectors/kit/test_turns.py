@@ -8,11 +8,11 @@ from itertools import pairwise
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from smena.connectors.kit.core.rate_limit import FLOORS, Line, ask
+from smena.connectors.kit.core.rate_limit import MAX_WAIT, LimiterState, request
 
 STEP = 150_000
 SECOND = 1_000_000
-COURIER, POLLING, BULK = range(3)
+DISPATCHER, POLLING, BULK = range(3)
 
 
 @dataclass(order=True, slots=True)
@@ -36,14 +36,14 @@ class Given:
 
 def live(workers: Sequence[Worker], until: int) -> list[Given]:
     """Let the workers go on for a while; return all slots in the order of booking."""
-    line, slots = Line(), []
+    line, slots = LimiterState(), []
     queue = list(workers)
     for worker in queue:
         worker.wanted = worker.at
     heapq.heapify(queue)
     while queue[0].at < until:
         worker = heapq.heappop(queue)
-        line, turn = ask(line, worker.rank, worker.at, STEP)
+        line, turn = request(line, worker.rank, worker.at, STEP)
         after = worker.at + turn.wait
         if turn.is_given:
             slots.append(Given(after, worker.rank, after - worker.wanted))
@@ -76,23 +76,23 @@ def test_nobody_starves(team: list[Worker]) -> None:
     for rank in {worker.rank for worker in team}:
         served = sorted(one.slot for one in given if one.rank == rank)
         longest_rest = max(worker.rest for worker in team if worker.rank == rank)
-        limit = FLOORS[rank] + longest_rest + (len(team) + 2) * STEP
+        limit = MAX_WAIT[rank] + longest_rest + (len(team) + 2) * STEP
         assert max(after - before for before, after in pairwise([SECOND, *served])) <= limit
 
 
 @settings(max_examples=40)
 @given(workers())
-def test_one_courier_is_at_most_a_few_slots_away(team: list[Worker]) -> None:
-    others = [worker for worker in team if worker.rank != COURIER]
-    given = live([Worker(SECOND, COURIER, rest=0), *others], 8 * SECOND)
-    assert max(one.waited for one in given if one.rank == COURIER) <= 4 * STEP
+def test_one_dispatcher_is_at_most_a_few_slots_away(team: list[Worker]) -> None:
+    others = [worker for worker in team if worker.rank != DISPATCHER]
+    given = live([Worker(SECOND, DISPATCHER, rest=0), *others], 8 * SECOND)
+    assert max(one.waited for one in given if one.rank == DISPATCHER) <= 4 * STEP
 
 
 @given(st.lists(st.integers(1, SECOND), min_size=1, max_size=9))
-def test_a_courier_is_never_told_to_ask_again(moments: list[int]) -> None:
-    line = Line()
+def test_a_dispatcher_is_never_told_to_ask_again(moments: list[int]) -> None:
+    line = LimiterState()
     for now in sorted(moments):
-        line, turn = ask(line, COURIER, now, STEP)
+        line, turn = request(line, DISPATCHER, now, STEP)
         assert turn.is_given
 
 
@@ -103,24 +103,24 @@ def test_alone_each_rank_has_the_whole_pace() -> None:
 
 
 def test_a_burst_takes_nearly_all_and_leaves_the_floors() -> None:
-    given = live([Worker(1, COURIER), Worker(1, POLLING), Worker(1, BULK)], 15 * SECOND)
+    given = live([Worker(1, DISPATCHER), Worker(1, POLLING), Worker(1, BULK)], 15 * SECOND)
     count = [sum(one.rank == rank for one in given) for rank in range(3)]
     assert sum(count) >= 100
-    assert count[COURIER] >= 90
+    assert count[DISPATCHER] >= 90
     assert count[POLLING] in range(4, 7)
     assert count[BULK] in range(2, 5)
 
 
 def test_between_rare_requests_of_others_bulk_goes_on() -> None:
-    """A courier with a lead a second costs the first load its slot and half a slot of waiting."""
-    given = live([Worker(1, COURIER, rest=SECOND), Worker(1, BULK)], 15 * SECOND)
+    """A dispatcher with a lead a second costs the first load its slot and half a slot more."""
+    given = live([Worker(1, DISPATCHER, rest=SECOND), Worker(1, BULK)], 15 * SECOND)
     assert sum(one.rank == BULK for one in given) >= 75
 
 
 def test_who_stopped_asking_is_not_waited_for() -> None:
-    line, _ = ask(Line(), COURIER, SECOND, STEP)
-    line, turn = ask(line, BULK, SECOND + 1, STEP)
+    line, _ = request(LimiterState(), DISPATCHER, SECOND, STEP)
+    line, turn = request(line, BULK, SECOND + 1, STEP)
     assert not turn.is_given
-    line, turn = ask(line, BULK, SECOND + 1 + turn.wait, STEP)
+    line, turn = request(line, BULK, SECOND + 1 + turn.wait, STEP)
     assert turn.is_given
     assert line.waiting[BULK] == 0

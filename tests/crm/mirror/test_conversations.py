@@ -11,16 +11,16 @@ from smena.crm import actions
 from smena.crm.mirror.core import conversations
 from smena.crm.mirror.queries import conversations as queries_conversations
 from smena.crm.model.conversations import (
-    Heard,
+    Conversations,
     Message,
     MessageId,
+    MessageWay,
     Note,
     Talk,
     TalkId,
     Unsorted,
     UnsortedId,
     UnsortedState,
-    Way,
 )
 from smena.crm.model.entities import (
     ContactId,
@@ -39,14 +39,21 @@ NOTE = Note(
     b'{"text":"\xd0\x9f"}',
 )  # fmt: skip
 LOGGED = Message(
-    MessageId("a1"), Way.OUT, after(20), UserId(0), TalkId(7), origin="telegram",
+    MessageId("a1"), MessageWay.OUT, after(20), UserId(0), TalkId(7), origin="telegram",
     entity_kind=EntityKind.LEAD, entity_id=4000001,
 )  # fmt: skip
 TOLD = Message(
-    MessageId("a1"), Way.OUT, after(21), ANNA, TalkId(7), "chat-1", ContactId(5001), text="Привет"
+    MessageId("a1"),
+    MessageWay.OUT,
+    after(21),
+    ANNA,
+    TalkId(7),
+    "chat-1",
+    ContactId(5001),
+    text="Привет",
 )
 WHOLE = Message(
-    MessageId("a1"), Way.OUT, after(20), ANNA, TalkId(7), "chat-1", ContactId(5001),
+    MessageId("a1"), MessageWay.OUT, after(20), ANNA, TalkId(7), "chat-1", ContactId(5001),
     EntityKind.LEAD, 4000001, "telegram", "Привет",
 )  # fmt: skip
 TALK = Talk(
@@ -62,7 +69,7 @@ ACCEPTED = replace(FORM, state=UnsortedState.ACCEPTED, closed_at=after(40))
 
 @pytest.mark.parametrize("order", list(permutations((0, 1, 1, 0))))
 def test_a_message_is_joined_from_what_each_source_knows(order: Sequence[int]) -> None:
-    sources = ((LOGGED, Source.API), (TOLD, Source.HOOK))
+    sources = ((LOGGED, Source.API), (TOLD, Source.WEBHOOK))
     stored: dict[MessageId, conversations.Known[Message]] = {}
     for number in order:
         message, source = sources[number]
@@ -73,16 +80,16 @@ def test_a_message_is_joined_from_what_each_source_knows(order: Sequence[int]) -
 @pytest.mark.parametrize(
     ("stored", "source", "told", "is_kept"),
     [
-        pytest.param(None, Source.HOOK, NOTE, True, id="first"),
-        pytest.param(Source.HOOK, Source.HOOK, NOTE, False, id="the same"),
-        pytest.param(Source.HOOK, Source.API, NOTE, True, id="a read confirms a claim"),
-        pytest.param(Source.API, Source.HOOK, replace(NOTE, text="x"), False, id="a claim"),
+        pytest.param(None, Source.WEBHOOK, NOTE, True, id="first"),
+        pytest.param(Source.WEBHOOK, Source.WEBHOOK, NOTE, False, id="the same"),
+        pytest.param(Source.WEBHOOK, Source.API, NOTE, True, id="a read confirms a claim"),
+        pytest.param(Source.API, Source.WEBHOOK, replace(NOTE, text="x"), False, id="a claim"),
         pytest.param(
-            Source.API, Source.HOOK, replace(NOTE, text="x", updated_at=after(11)), True,
+            Source.API, Source.WEBHOOK, replace(NOTE, text="x", updated_at=after(11)), True,
             id="a later claim",
         ),
         pytest.param(
-            Source.HOOK, Source.API, replace(NOTE, updated_at=after(9)), False, id="an old read",
+            Source.WEBHOOK, Source.API, replace(NOTE, updated_at=after(9)), False, id="an old read",
         ),
     ],
 )  # fmt: skip
@@ -124,7 +131,7 @@ def test_what_left_the_list_was_accepted_or_declined() -> None:
     assert conversations.vanished([FORM], frozenset({FORM.id}), leads, after(100)) == []
 
 
-async def say(db: Database, *parts: Heard) -> None:
+async def say(db: Database, *parts: Conversations) -> None:
     for heard in parts:
         async with db.tenant(ACME) as tx:
             await actions.hear(tx, heard)
@@ -133,8 +140,8 @@ async def say(db: Database, *parts: Heard) -> None:
 @pytest.mark.anyio
 async def test_all_of_it_comes_back_as_it_was_said(db: Database) -> None:
     await open_account(db)
-    read = Heard(Source.API, (NOTE,), messages=(LOGGED,), talks=(TALK,), unsorted=(FORM,))
-    await say(db, read, Heard(Source.HOOK, messages=(TOLD,)))
+    read = Conversations(Source.API, (NOTE,), messages=(LOGGED,), talks=(TALK,), unsorted=(FORM,))
+    await say(db, read, Conversations(Source.WEBHOOK, messages=(TOLD,)))
     async with db.tenant(ACME) as tx:
         before = await tx.rows("SELECT xmin::text, id FROM crm_note UNION SELECT xmin::text, id"
                                " FROM crm_talk")  # fmt: skip
@@ -143,7 +150,7 @@ async def test_all_of_it_comes_back_as_it_was_said(db: Database) -> None:
         row = await tx.row("SELECT author_id, text, origin, source FROM crm_message")
     assert row is not None
     assert tuple(row) == (ANNA, "Привет", "telegram", "api")
-    await say(db, read, Heard(Source.HOOK, messages=(TOLD,)))
+    await say(db, read, Conversations(Source.WEBHOOK, messages=(TOLD,)))
     async with db.tenant(ACME) as tx:
         again = await tx.rows("SELECT xmin::text, id FROM crm_note UNION SELECT xmin::text, id"
                               " FROM crm_talk")  # fmt: skip
@@ -154,12 +161,12 @@ async def test_all_of_it_comes_back_as_it_was_said(db: Database) -> None:
 async def test_a_whole_list_closes_what_it_does_not_hold(db: Database) -> None:
     await open_account(db)
     await absorb_leads(db, LEAD)
-    await say(db, Heard(unsorted=(FORM,)), Heard(unsorted_until=after(60)))
+    await say(db, Conversations(unsorted=(FORM,)), Conversations(unsorted_until=after(60)))
     async with db.tenant(ACME) as tx:
         row = await tx.row("SELECT state, closed_at, is_guess FROM crm_unsorted")
     assert row is not None
     assert tuple(row) == ("accepted", after(60), True)
-    await say(db, Heard(unsorted=(FORM,), unsorted_until=after(60) + timedelta(minutes=1)))
+    await say(db, Conversations(unsorted=(FORM,), unsorted_until=after(60) + timedelta(minutes=1)))
     async with db.tenant(ACME) as tx:
         assert await queries_conversations.open_unsorted(tx) == [FORM]
 
@@ -167,6 +174,6 @@ async def test_a_whole_list_closes_what_it_does_not_hold(db: Database) -> None:
 @pytest.mark.anyio
 async def test_a_note_that_was_thrown_away_stays_marked(db: Database) -> None:
     await open_account(db)
-    await say(db, Heard(notes=(NOTE,)), Heard(dropped=(NOTE.id, NoteId(404))))
+    await say(db, Conversations(notes=(NOTE,)), Conversations(dropped=(NOTE.id, NoteId(404))))
     async with db.tenant(ACME) as tx:
         assert await tx.value("SELECT is_deleted FROM crm_note")

@@ -12,10 +12,10 @@ from smena.crm.facts.model import (
     StageEntered,
     TaskChanged,
 )
-from smena.crm.mirror.core.derive_facts import Frame, of_bin, of_lead, of_task
+from smena.crm.mirror.core.derive_facts import FactContext, of_bin, of_lead, of_task
 from smena.crm.mirror.core.merge import Binned
-from smena.crm.model.entities import EntityKind, Lead, LeadId, UserId, WishId
-from smena.crm.outbox.model import ChangeLead, ChangeTask, Stage, WishKind
+from smena.crm.model.entities import CommandId, EntityKind, Lead, LeadId, UserId
+from smena.crm.outbox.model import ChangeLead, ChangeTask, CommandKind, Stage
 from tests.crm.cast import (
     ANNA,
     BORIS,
@@ -27,13 +27,13 @@ from tests.crm.cast import (
     TASK,
     VERA,
     after,
-    wish,
+    command,
 )
 
-FRAME = Frame(MONDAY_10_00.replace(microsecond=900_000), {})
-SENDING = Frame(
+FRAME = FactContext(MONDAY_10_00.replace(microsecond=900_000), {})
+SENDING = FactContext(
     MONDAY_10_00,
-    {(WishKind.LEAD, LEAD.id): [wish(17, ChangeLead(lead=LEAD.id, responsible=BORIS))]},
+    {(CommandKind.LEAD, LEAD.id): [command(17, ChangeLead(lead=LEAD.id, responsible=BORIS))]},
 )
 
 
@@ -55,19 +55,19 @@ def test_an_unimportant_change_is_no_fact() -> None:
 
 
 @pytest.mark.parametrize(
-    ("user", "lead", "wish"),
+    ("user", "lead", "command"),
     [
-        pytest.param(BORIS, LEAD.id, WishId(17), id="ours"),
+        pytest.param(BORIS, LEAD.id, CommandId(17), id="ours"),
         pytest.param(VERA, LEAD.id, None, id="another person"),
         pytest.param(BORIS, LeadId(4000002), None, id="another lead"),
     ],
 )
 def test_whose_change_of_the_responsible_it_was(
-    user: UserId, lead: LeadId, wish: WishId | None
+    user: UserId, lead: LeadId, command: CommandId | None
 ) -> None:
     before = replace(LEAD, id=lead)
     assert of_lead(before, replace(before, responsible=user), SENDING) == [
-        ResponsibleChanged(lead=lead, before=ANNA, after=user, by_wish=wish)
+        ResponsibleChanged(lead=lead, before=ANNA, after=user, by_command=command)
     ]
 
 
@@ -84,16 +84,18 @@ def test_tasks() -> None:
     assert of_task(old, replace(old, is_completed=True), FRAME) == [TaskChanged(task=TASK.id)]
 
 
-def test_a_stage_and_a_task_changed_by_us_name_the_wish() -> None:
+def test_a_stage_and_a_task_changed_by_us_name_the_command() -> None:
     entered = replace(LEAD, status=TALKS)
-    ours = wish(18, ChangeLead(lead=LEAD.id, stage=Stage(SALES, TALKS)))
-    (fact,) = of_lead(LEAD, entered, Frame(MONDAY_10_00, {(WishKind.LEAD, LEAD.id): [ours]}))
+    ours = command(18, ChangeLead(lead=LEAD.id, stage=Stage(SALES, TALKS)))
+    (fact,) = of_lead(
+        LEAD, entered, FactContext(MONDAY_10_00, {(CommandKind.LEAD, LEAD.id): [ours]})
+    )
     assert isinstance(fact, StageEntered)
-    assert fact.by_wish == 18
+    assert fact.by_command == 18
     done = replace(TASK, is_completed=True, result="Договорились")
-    ours = wish(19, ChangeTask(task=TASK.id, is_completed=True, result="Договорились"))
-    frame = Frame(MONDAY_10_00, {(WishKind.TASK, TASK.id): [ours]})
-    assert of_task(TASK, done, frame) == [TaskChanged(task=TASK.id, by_wish=WishId(19))]
+    ours = command(19, ChangeTask(task=TASK.id, is_completed=True, result="Договорились"))
+    frame = FactContext(MONDAY_10_00, {(CommandKind.TASK, TASK.id): [ours]})
+    assert of_task(TASK, done, frame) == [TaskChanged(task=TASK.id, by_command=CommandId(19))]
     theirs = replace(done, text="Перезвонить завтра")
     assert of_task(TASK, theirs, frame) == [TaskChanged(task=TASK.id)]
 

@@ -25,8 +25,8 @@ from smena.crm.model.entities import (
     LeadId,
     Pipeline,
     Removed,
-    Roster,
     Source,
+    WholeList,
 )
 from smena.kernel.db import Database
 from tests.crm.cast import (
@@ -112,11 +112,21 @@ async def test_the_same_message_twice_changes_nothing(db: Database) -> None:
     assert (second.facts, second.new_events, second.touched) == (0, 0, frozenset())
     assert await _versions_of_rows(db) == before
     async with db.tenant(ACME) as tx:
-        assert len(await change_notifications.pulses(tx, 0)) == 1
+        assert len(await change_notifications.change_notifications(tx, 0)) == 1
 
 
 async def _versions_of_rows(db: Database) -> list[tuple[str, str]]:
-    tables = ("user", "lead", "contact", "task", "call", "event", "fact", "pulse", "removal")
+    tables = (
+        "user",
+        "lead",
+        "contact",
+        "task",
+        "call",
+        "event",
+        "fact",
+        "change notification",
+        "removal",
+    )
     async with db.tenant(ACME) as tx:
         return [
             (table, str(row))
@@ -128,7 +138,7 @@ async def _versions_of_rows(db: Database) -> list[tuple[str, str]]:
 async def test_a_claim_does_not_replace_what_was_read(db: Database) -> None:
     await open_account(db)
     await absorb_leads(db, LEAD)
-    await absorb_leads(db, claim_of(replace(LEAD, responsible=BORIS)), source=Source.HOOK)
+    await absorb_leads(db, claim_of(replace(LEAD, responsible=BORIS)), source=Source.WEBHOOK)
     assert await lead(db) == LEAD
 
 
@@ -136,7 +146,7 @@ async def test_a_later_claim_replaces_and_keeps_what_it_does_not_say(db: Databas
     await open_account(db)
     await absorb_leads(db, replace(LEAD, company=CompanyId(6001)))
     moved = replace(LEAD, status=TALKS, updated_at=after(20))
-    await absorb_leads(db, claim_of(moved), source=Source.HOOK)
+    await absorb_leads(db, claim_of(moved), source=Source.WEBHOOK)
     assert await lead(db) == replace(moved, company=CompanyId(6001))
     assert (await facts(db))[1:] == [
         StageEntered(
@@ -149,7 +159,7 @@ async def test_a_later_claim_replaces_and_keeps_what_it_does_not_say(db: Databas
     ]
 
 
-async def test_somebody_elses_change_of_the_responsible_names_no_wish(db: Database) -> None:
+async def test_somebody_elses_change_of_the_responsible_names_no_command(db: Database) -> None:
     await open_account(db)
     await absorb_leads(db, LEAD)
     await absorb_leads(db, replace(LEAD, responsible=BORIS, updated_at=after(20)))
@@ -187,11 +197,11 @@ async def test_a_removal_told_again_a_little_later_is_one_fact(db: Database) -> 
     assert await facts(db) == [Removal(kind=EntityKind.LEAD, id=LEAD.id, is_restored=False)]
 
 
-async def test_a_task_hook_keeps_the_planned_length(db: Database) -> None:
+async def test_a_task_webhook_keeps_the_planned_length(db: Database) -> None:
     await open_account(db)
     await absorb(db, Changes(Source.API, tasks=(TASK,)))
     done = replace(TASK, duration_seconds=0, is_completed=True, updated_at=after(20))
-    await absorb(db, Changes(Source.HOOK, tasks=(done,)))
+    await absorb(db, Changes(Source.WEBHOOK, tasks=(done,)))
     async with db.tenant(ACME) as tx:
         row = await tx.row("SELECT duration_seconds, is_completed FROM crm_task")
     assert row is not None
@@ -201,7 +211,7 @@ async def test_a_task_hook_keeps_the_planned_length(db: Database) -> None:
 
 async def test_people_absent_from_the_whole_list_stay_for_history(db: Database) -> None:
     await open_account(db)
-    everyone = frozenset({Roster.USERS, Roster.GROUPS, Roster.PIPELINES})
+    everyone = frozenset({WholeList.USERS, WholeList.GROUPS, WholeList.PIPELINES})
     group, pipeline = Group(GroupId(501), "Отдел"), Pipeline(SALES, "Продажи", 1, True, False)
     await absorb(
         db,

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from smena.crm.mirror.core.merge import (
     Binned,
     Held,
-    bin_news,
+    changed_bin,
+    changed_rows,
     complete_contact,
     complete_lead,
     complete_task,
-    news,
 )
 from smena.crm.model.entities import (
     CompanyId,
@@ -29,7 +29,7 @@ from smena.crm.model.entities import (
 )
 from tests.crm.cast import ANNA, BORIS, CONTACT, LEAD, TALKS, TASK, VERA, WON, after, claim_of
 
-API, HOOK = Source.API, Source.HOOK
+API, WEBHOOK = Source.API, Source.WEBHOOK
 KEY = (EntityKind.LEAD, int(LEAD.id))
 State = tuple[dict[int, Held[Lead]], dict[tuple[EntityKind, int], Binned]]
 
@@ -39,7 +39,7 @@ def read(responsible: UserId, second: int) -> tuple[Source, Lead]:
 
 
 def claim(responsible: UserId, second: int) -> tuple[Source, Lead]:
-    return HOOK, claim_of(read(responsible, second)[1])
+    return WEBHOOK, claim_of(read(responsible, second)[1])
 
 
 @pytest.mark.parametrize(
@@ -62,32 +62,36 @@ def test_the_rule_of_sources(
     wins: bool,  # noqa: FBT001 -- a table
 ) -> None:
     held = {int(LEAD.id): Held(stored[1], stored[0])}
-    found = news([told[1]], told[0], held, {}, complete_lead)
+    found = changed_rows([told[1]], told[0], held, {}, complete_lead)
     assert bool(found) is wins
 
 
 def test_the_same_content_is_no_news() -> None:
-    assert news([LEAD], API, {int(LEAD.id): Held(LEAD, API)}, {}, complete_lead) == []
+    assert changed_rows([LEAD], API, {int(LEAD.id): Held(LEAD, API)}, {}, complete_lead) == []
 
 
 def test_a_read_confirms_a_claim_of_the_same_content() -> None:
-    assert news([LEAD], API, {int(LEAD.id): Held(LEAD, HOOK)}, {}, complete_lead) == [LEAD]
+    assert changed_rows([LEAD], API, {int(LEAD.id): Held(LEAD, WEBHOOK)}, {}, complete_lead) == [
+        LEAD
+    ]
 
 
 def test_of_several_states_in_one_message_the_latest_counts() -> None:
     states = [read(user, second)[1] for user, second in ((ANNA, 12), (BORIS, 14), (VERA, 13))]
-    assert [lead.responsible for lead in news(states, API, {}, {}, complete_lead)] == [BORIS]
+    assert [lead.responsible for lead in changed_rows(states, API, {}, {}, complete_lead)] == [
+        BORIS
+    ]
 
 
 def test_a_claim_keeps_what_it_does_not_say() -> None:
     whole = replace(LEAD, company=CompanyId(6001), status=WON, closed_at=after(10))
     renamed = claim_of(replace(whole, name="Поставка 2"))
-    assert complete_lead(whole, renamed, HOOK) == replace(whole, name="Поставка 2")
+    assert complete_lead(whole, renamed, WEBHOOK) == replace(whole, name="Поставка 2")
 
 
 def test_a_reopened_lead_is_not_closed() -> None:
     closed = replace(LEAD, status=WON, closed_at=after(10))
-    assert complete_lead(closed, claim_of(replace(closed, status=TALKS)), HOOK).closed_at is None
+    assert complete_lead(closed, claim_of(replace(closed, status=TALKS)), WEBHOOK).closed_at is None
 
 
 def test_no_company_is_something_to_say() -> None:
@@ -98,13 +102,13 @@ def test_no_company_is_something_to_say() -> None:
 
 def test_a_contact_keeps_an_unsaid_company() -> None:
     linked = replace(CONTACT, company=CompanyId(6001))
-    assert complete_contact(linked, replace(CONTACT, name="Пётр П."), HOOK).company == 6001
+    assert complete_contact(linked, replace(CONTACT, name="Пётр П."), WEBHOOK).company == 6001
 
 
 def test_a_read_of_a_task_tells_its_length() -> None:
     told = replace(TASK, duration_seconds=0)
     assert complete_task(TASK, told, API) == told
-    assert complete_task(TASK, told, HOOK) == TASK
+    assert complete_task(TASK, told, WEBHOOK) == TASK
 
 
 users = st.sampled_from([ANNA, BORIS, VERA])
@@ -121,10 +125,10 @@ def absorb(state: State, message: tuple[Source, Lead] | Removed) -> State:
     """Do what the shell does, in memory; the shell itself is tested in test_order.py."""
     held, bin_ = state
     if isinstance(message, Removed):
-        return held, bin_ | bin_news([message], bin_)
+        return held, bin_ | changed_bin([message], bin_)
     source, lead = message
     binned = {number: one for (_, number), one in bin_.items()}
-    for row in news([lead], source, held, binned, complete_lead):
+    for row in changed_rows([lead], source, held, binned, complete_lead):
         held = held | {int(row.id): Held(row, source)}
     return held, bin_
 

@@ -41,7 +41,7 @@ def random_message(number: LeadId, dice: Random) -> Changes:
     """Give a claim, a read, or news of the bin about one lead."""
     kind = dice.randrange(3)
     if kind == 0:
-        return Changes(Source.HOOK, leads=(claim_of(random_lead(number, dice)),))
+        return Changes(Source.WEBHOOK, leads=(claim_of(random_lead(number, dice)),))
     if kind == 1:
         return Changes(Source.API, leads=(random_lead(number, dice),))
     at, is_restored = after(dice.randrange(10, 20)), dice.random() < 0.5

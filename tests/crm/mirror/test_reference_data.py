@@ -8,28 +8,30 @@ from smena.crm import actions
 from smena.crm.mirror.queries import reference_data
 from smena.crm.model.details import ChoiceId, FieldId, Filled, Right, Rights, Tag, TagId, Value
 from smena.crm.model.entities import EntityKind, LeadId, Source
-from smena.crm.model.reference_data import Choice, Directory, Entry, Listed
+from smena.crm.model.reference_data import FieldChoice, ReferenceData, ReferenceEntry, ReferenceKind
 from smena.kernel.db import Database
 from tests.crm.cast import ACME, LEAD, absorb_leads, after, claim_of, lead, open_account
 
 pytestmark = pytest.mark.anyio
 
-BOOK = (Listed.FIELDS, EntityKind.LEAD)
-CITY = Entry(
-    Listed.FIELDS, 7001, "Город", EntityKind.LEAD, type="select",
-    choices=(Choice(ChoiceId(3001), "Тула"),),
+BOOK = (ReferenceKind.FIELDS, EntityKind.LEAD)
+CITY = ReferenceEntry(
+    ReferenceKind.FIELDS, 7001, "Город", EntityKind.LEAD, type="select",
+    choices=(FieldChoice(ChoiceId(3001), "Тула"),),
 )  # fmt: skip
-WORTH = Entry(Listed.FIELDS, 7002, "Сумма", EntityKind.LEAD, sort=1, type="numeric")
-ROLE = Entry(Listed.ROLES, 301, "Менеджер", rights=Rights((Right("leads", "view", "G"),)))
+WORTH = ReferenceEntry(ReferenceKind.FIELDS, 7002, "Сумма", EntityKind.LEAD, sort=1, type="numeric")
+ROLE = ReferenceEntry(
+    ReferenceKind.ROLES, 301, "Менеджер", rights=Rights((Right("leads", "view", "G"),))
+)
 
 
-async def learn(db: Database, *entries: Entry, whole: bool = True) -> None:
+async def learn(db: Database, *entries: ReferenceEntry, whole: bool = True) -> None:
     complete = frozenset((one.of, one.owner) for one in entries) if whole else frozenset()
     async with db.tenant(ACME) as tx:
-        await actions.learn(tx, Directory(entries, complete))
+        await actions.learn(tx, ReferenceData(entries, complete))
 
 
-async def entries(db: Database, listed: Listed) -> list[Entry]:
+async def entries(db: Database, listed: ReferenceKind) -> list[ReferenceEntry]:
     async with db.tenant(ACME) as tx:
         return await reference_data.entries(tx, listed)
 
@@ -37,14 +39,14 @@ async def entries(db: Database, listed: Listed) -> list[Entry]:
 async def test_what_left_a_list_is_remembered_as_gone(db: Database) -> None:
     await open_account(db)
     await learn(db, CITY, WORTH, ROLE)
-    assert await entries(db, Listed.FIELDS) == [CITY, WORTH]
-    assert await entries(db, Listed.ROLES) == [ROLE]
+    assert await entries(db, ReferenceKind.FIELDS) == [CITY, WORTH]
+    assert await entries(db, ReferenceKind.ROLES) == [ROLE]
     await learn(db, replace(CITY, name="Откуда"))
-    assert await entries(db, Listed.FIELDS) == [
+    assert await entries(db, ReferenceKind.FIELDS) == [
         replace(CITY, name="Откуда"), replace(WORTH, is_gone=True),
     ]  # fmt: skip
     await learn(db, WORTH, whole=False)
-    assert await entries(db, Listed.FIELDS) == [replace(CITY, name="Откуда"), WORTH]
+    assert await entries(db, ReferenceKind.FIELDS) == [replace(CITY, name="Откуда"), WORTH]
     async with db.tenant(ACME) as tx:
         assert await reference_data.known_entries(tx, BOOK, [7001, 7009]) == {7001}
         assert await reference_data.field_types(tx) == {
@@ -76,7 +78,7 @@ async def test_a_claim_erases_nothing_that_it_does_not_say(db: Database) -> None
     await absorb_leads(db, replace(LEAD, fields=(tula,), tags=(Tag(TagId(11), "сайт"),)))
     worth = Filled(FieldId(7002), (Value(5),))
     claim = replace(claim_of(LEAD), updated_at=after(20), fields=(worth,))
-    await absorb_leads(db, claim, source=Source.HOOK)
+    await absorb_leads(db, claim, source=Source.WEBHOOK)
     found = await lead(db)
     assert found is not None
     assert (found.fields, found.tags) == ((tula, worth), LEAD.tags)

@@ -1,4 +1,4 @@
-"""Which wishes travel together, and which are overtaken."""
+"""Which commands travel together, and which are superseded."""
 
 from collections.abc import Hashable
 
@@ -15,20 +15,20 @@ from smena.crm.model.entities import (
     TaskId,
     UserId,
 )
-from smena.crm.outbox.core.merge import items, merged, overtaken, parts, share_an_entity
+from smena.crm.outbox.core.merge import items, merged, parts, share_an_entity, superseded
 from smena.crm.outbox.model import (
     AddNote,
     Change,
     ChangeContact,
     ChangeLead,
     ChangeTask,
+    Command,
     CreateTask,
     FieldValue,
     SetField,
     Stage,
-    Wish,
 )
-from tests.crm.cast import ANNA, BORIS, after, wish
+from tests.crm.cast import ANNA, BORIS, after, command
 
 LEAD = LeadId(1)
 NOTE = AddNote(card_kind=EntityKind.LEAD, card_id=1, text="Просил счёт")
@@ -94,9 +94,9 @@ def field(number: int, value: str) -> SetField:
         pytest.param([NOTE, NOTE, CALL_BACK, CALL_BACK], [], id="creations stand alone"),
     ],
 )
-def test_overtaken(changes: list[Change], gone: list[int]) -> None:
-    wishes = [wish(number, change) for number, change in enumerate(changes, 1)]
-    assert [one.id for one in overtaken(wishes)] == gone
+def test_superseded(changes: list[Change], gone: list[int]) -> None:
+    commands = [command(number, change) for number, change in enumerate(changes, 1)]
+    assert [one.id for one in superseded(commands)] == gone
 
 
 @pytest.mark.parametrize(
@@ -129,27 +129,27 @@ def test_an_item_says_all_that_is_wished() -> None:
         lead=LEAD, responsible=BORIS, stage=Stage(PipelineId(700), StatusId(142)),
         fields=(field(8, "z"),), drop_tags=("vip",),
     )  # fmt: skip
-    item = merged([wish(2, second), wish(1, first)])
+    item = merged([command(2, second), command(1, first)])
     assert item.change == ChangeLead(
         lead=LEAD, responsible=BORIS, name="Поставка", stage=Stage(PipelineId(700), StatusId(142)),
         fields=(field(7, "x"), field(8, "z")), add_tags=("сайт",), drop_tags=("vip",),
     )  # fmt: skip
-    assert [one.id for one in item.wishes] == [1, 2]
+    assert [one.id for one in item.commands] == [1, 2]
     assert item.key == 1
 
 
 def test_a_contact_shared_by_several_leads_is_one_item_with_the_last_owner() -> None:
     shared = [
-        wish(number, ChangeContact(contact=ContactId(5), responsible=UserId(number)))
+        command(number, ChangeContact(contact=ContactId(5), responsible=UserId(number)))
         for number in (1, 2, 3)
     ]
     (item,) = items(shared)
     assert item.change == ChangeContact(contact=ContactId(5), responsible=UserId(3))
-    assert [one.id for one in overtaken(shared)] == [1, 2]
+    assert [one.id for one in superseded(shared)] == [1, 2]
 
 
 def test_creations_are_never_joined() -> None:
-    assert [item.key for item in items([wish(1, NOTE), wish(2, NOTE)])] == [1, 2]
+    assert [item.key for item in items([command(1, NOTE), command(2, NOTE)])] == [1, 2]
 
 
 people = st.none() | st.integers(1, 3).map(UserId)
@@ -162,24 +162,24 @@ changes = st.builds(
     st.integers(1, 2), people, st.none() | st.integers(0, 2), st.none() | st.integers(7, 8), tags,
 ).filter(parts)  # fmt: skip
 batches = st.lists(changes, min_size=1, max_size=6).map(
-    lambda all_: [wish(number, change) for number, change in enumerate(all_, 1)]
+    lambda all_: [command(number, change) for number, change in enumerate(all_, 1)]
 )
 
 
 @given(batches)
-def test_nothing_wished_is_lost_and_the_last_word_counts(wishes: list[Wish]) -> None:
-    """Sending the items has the effect of sending each wish in turn, with or without the gone."""
-    gone = {one.id for one in overtaken(wishes)}
-    for kept in (wishes, [one for one in wishes if one.id not in gone]):
+def test_nothing_wished_is_lost_and_the_last_word_counts(commands: list[Command]) -> None:
+    """Sending the items does what sending each command in turn does, with or without the gone."""
+    gone = {one.id for one in superseded(commands)}
+    for kept in (commands, [one for one in commands if one.id not in gone]):
         found = items(kept)
-        assert {one.id for item in found for one in item.wishes} == {one.id for one in kept}
-        assert effect([item.change for item in found]) == effect([one.change for one in wishes])
+        assert {one.id for item in found for one in item.commands} == {one.id for one in kept}
+        assert effect([item.change for item in found]) == effect([one.change for one in commands])
 
 
 @given(batches)
-def test_the_last_wish_of_an_entity_is_never_overtaken(wishes: list[Wish]) -> None:
-    gone = {one.id for one in overtaken(wishes)}
-    assert wishes[-1].id not in gone
+def test_the_last_command_of_an_entity_is_never_superseded(commands: list[Command]) -> None:
+    gone = {one.id for one in superseded(commands)}
+    assert commands[-1].id not in gone
 
 
 def effect(all_: list[Change]) -> dict[Hashable, object]:

@@ -1,4 +1,4 @@
-"""Work for the worker's tests: parcels of an account that a pump hands over in order.
+"""Work for the worker's tests: parcels of an account that a account job hands over in order.
 
 Every start and end of a hand-over is a row, so that a test can see order, doubles and overlaps
 afterwards, whatever died in between.
@@ -18,7 +18,7 @@ from smena.kernel.ids import AccountId
 from smena.kernel.jobs.registry import JobContext, Registry
 from smena.kernel.jobs.worker import Worker
 
-PUMP = "parcels"
+ACCOUNT_JOB = "parcels"
 
 TABLES = """
 CREATE TABLE parcel (
@@ -50,7 +50,7 @@ UPDATE parcel SET handed_at = clock_timestamp(), node = :node
 
 
 @dataclass(frozen=True, slots=True)
-class Courier:
+class Dispatcher:
     """One node's hand; `seconds` is how long a hand-over takes."""
 
     node: str

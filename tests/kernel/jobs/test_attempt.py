@@ -20,7 +20,7 @@ from smena.kernel.jobs.attempt import (
     Attempt,
     Attempts,
 )
-from smena.kernel.jobs.failures import Failure, Kind
+from smena.kernel.jobs.failures import Failure, FailureKind
 from smena.kernel.jobs.registry import JobContext
 
 pytestmark = pytest.mark.anyio
@@ -33,8 +33,8 @@ def attempts_of(db: Database) -> Attempts:
     return Attempts(JobContext(db, SetClock(MONDAY_10_00)))
 
 
-def attempt(number: int = 0, *, is_pump: bool = False) -> Attempt:
-    return Attempt("greet", "7", {"lead": 7}, number, is_pump)
+def attempt(number: int = 0, *, is_account_job: bool = False) -> Attempt:
+    return Attempt("greet", "7", {"lead": 7}, number, is_account_job)
 
 
 def raising(error: Exception) -> Callable[[], Awaitable[None]]:
@@ -78,7 +78,7 @@ async def test_giving_up_ends_a_job_and_is_kept_with_its_reason(db: Database) ->
         Failure(
             job="greet",
             key="7",
-            kind=Kind.GAVE_UP,
+            kind=FailureKind.GAVE_UP,
             arguments={"lead": 7},
             reason="the chat is gone",
             times=1,
@@ -88,9 +88,9 @@ async def test_giving_up_ends_a_job_and_is_kept_with_its_reason(db: Database) ->
     ]
 
 
-async def test_a_pump_that_gives_up_looks_again_a_minute_later(db: Database) -> None:
+async def test_a_account_job_that_gives_up_looks_again_a_minute_later(db: Database) -> None:
     with pytest.raises(RetryRequested) as found:
-        await attempts_of(db).make(attempt(is_pump=True), raising(GiveUp("token revoked")))
+        await attempts_of(db).make(attempt(is_account_job=True), raising(GiveUp("token revoked")))
     assert found.value.delay == GAVE_UP_PAUSE
     assert [failure.reason for failure in await known(db)] == ["token revoked"]
 
@@ -100,7 +100,9 @@ async def test_a_defect_is_counted_and_forgotten_after_a_success(db: Database) -
     for number in range(2):
         with pytest.raises(RetryRequested):
             await attempts.make(attempt(number), raising(KeyError("name")))
-    assert [(failure.kind, failure.times) for failure in await known(db)] == [(Kind.DEFECT, 2)]
+    assert [(failure.kind, failure.times) for failure in await known(db)] == [
+        (FailureKind.DEFECT, 2)
+    ]
     await attempts.make(attempt(2), succeeding)
     assert await known(db) == []
 
@@ -122,7 +124,7 @@ async def test_a_stopped_node_gives_the_job_back(db: Database) -> None:
 
     making = asyncio.create_task(attempts.make(attempt(), endless))
     await started.wait()
-    attempts.press()
+    attempts.cancel()
     with pytest.raises(RetryRequested) as found:
         await making
     assert found.value.delay == AT_ONCE
@@ -141,7 +143,7 @@ async def test_work_that_finishes_in_spite_of_the_stop_is_done(db: Database) -> 
 
     making = asyncio.create_task(attempts.make(attempt(), stubborn))
     await started.wait()
-    attempts.press()
+    attempts.cancel()
     await making
 
 

@@ -13,11 +13,11 @@ from smena.kernel.clock import SystemClock
 from smena.kernel.db import Database, Tx
 from smena.kernel.ids import AccountId
 from smena.kernel.jobs.registry import (
-    BELL,
+    RERUN_CHANNEL,
     JobContext,
     Registry,
-    announce,
     enqueue,
+    publish,
     wake,
     wake_waiting,
 )
@@ -57,7 +57,7 @@ async def test_a_rollback_takes_the_job_with_it(db: Database) -> None:
     async def fails() -> None:
         async with db.tenant(ROMASHKA) as tx:
             await enqueue(tx, "greet", lead=7)
-            await wake(tx, "pump", ROMASHKA)
+            await wake(tx, "account job", ROMASHKA)
             raise LookupError
 
     with pytest.raises(LookupError):
@@ -80,39 +80,43 @@ async def test_later_is_later(db: Database) -> None:
         assert [row.after for row in await tx.rows(QUEUE)] == [300]
 
 
-async def test_an_announcement_wakes_its_pumps_for_this_account_once(topical: Database) -> None:
+async def test_an_publication_wakes_its_account_jobs_for_this_account_once(
+    topical: Database,
+) -> None:
     async with topical.tenant(ROMASHKA) as tx:
-        await announce(tx, "leads.came")
-        await announce(tx, "leads.came")
-        await announce(tx, "nobody.listens")
+        await publish(tx, "leads.came")
+        await publish(tx, "leads.came")
+        await publish(tx, "nobody.listens")
     assert await queued(topical) == [
         ("count", {"account": ROMASHKA}),
         ("decide", {"account": ROMASHKA}),
     ]
 
 
-async def test_a_pump_has_one_job_for_each_account(db: Database) -> None:
+async def test_a_account_job_has_one_job_for_each_account(db: Database) -> None:
     for account in (LANDYSH, ROMASHKA, LANDYSH):
         async with db.tenant(account) as tx:
-            await wake(tx, "pump", account)
+            await wake(tx, "account job", account)
     assert [arguments["account"] for _job, arguments in await queued(db)] == [LANDYSH, ROMASHKA]
 
 
-async def test_the_bell_rings_only_for_a_pump_that_is_awake(db: Database, db_url: str) -> None:
+async def test_the_bell_rings_only_for_a_account_job_that_is_awake(
+    db: Database, db_url: str
+) -> None:
     heard: list[str] = []
     listener = await asyncpg.connect(db_url)
-    await listener.add_listener(BELL, lambda *event: heard.append(event[3]))
+    await listener.add_listener(RERUN_CHANNEL, lambda *event: heard.append(event[3]))
     for _ in range(2):
         async with db.tenant(ROMASHKA) as tx:
-            await wake(tx, "pump", ROMASHKA)
+            await wake(tx, "account job", ROMASHKA)
             await wake(tx, f"first {_}", ROMASHKA)
     async with db.system() as tx:
-        assert not await wake_waiting(tx, "pump", [ROMASHKA])
-        assert await wake_waiting(tx, "pump", [LANDYSH])
-        assert await wake_waiting(tx, "pump", [])
-        await tx.run("SELECT pg_notify(:bell, 'the end')", bell=BELL)
+        assert not await wake_waiting(tx, "account job", [ROMASHKA])
+        assert await wake_waiting(tx, "account job", [LANDYSH])
+        assert await wake_waiting(tx, "account job", [])
+        await tx.run("SELECT pg_notify(:bell, 'the end')", bell=RERUN_CHANNEL)
     await until(lambda: "the end" in heard)
-    assert heard == [f"pump:{ROMASHKA}", "the end"]
+    assert heard == [f"account job:{ROMASHKA}", "the end"]
     await listener.close()
 
 
@@ -122,9 +126,9 @@ async def test_crosswise_wakes_do_not_lock_each_other_out(db: Database) -> None:
 
     async def wake_both(first: AccountId, second: AccountId) -> None:
         async with db.system() as tx:
-            await wake(tx, "pump", first)
+            await wake(tx, "account job", first)
             await both_inside.wait()
-            await wake(tx, "pump", second)
+            await wake(tx, "account job", second)
             await both_inside.wait()
 
     async with asyncio.timeout(10):
@@ -143,7 +147,7 @@ async def drain(context: JobContext, account: AccountId) -> None: ...
 async def test_a_name_is_registered_once() -> None:
     registry = Registry()
     registry.job("greet", greet)
-    registry.pump("drain", drain, nobody)
+    registry.account_job("drain", drain, nobody)
     registry.cron("nightly", "0 3 * * *", greet)
     for name in ("greet", "drain", "nightly"):
         with pytest.raises(ValueError, match=name):
@@ -157,10 +161,10 @@ async def test_a_context_gives_a_service_by_its_kind(db: Database) -> None:
         context.service(int)
 
 
-async def test_a_system_transaction_announces_for_nobody(topical: Database) -> None:
-    async def announces(tx: Tx) -> None:
-        await announce(tx, "leads.came")
+async def test_a_system_transaction_publishes_for_nobody(topical: Database) -> None:
+    async def publishes(tx: Tx) -> None:
+        await publish(tx, "leads.came")
 
     async with topical.system() as tx:
         with pytest.raises(RuntimeError):
-            await announces(tx)
+            await publishes(tx)

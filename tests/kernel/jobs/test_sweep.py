@@ -36,7 +36,7 @@ async def queue(db: Database) -> list[tuple[str, str]]:
 
 async def test_who_has_rows_waiting_is_woken_once(db: Database) -> None:
     registry = Registry()
-    registry.pump("drain", drain, both)
+    registry.account_job("drain", drain, both)
     for _ in range(2):
         await sweep(db, registry)
     assert await queue(db) == [
@@ -47,8 +47,8 @@ async def test_who_has_rows_waiting_is_woken_once(db: Database) -> None:
 
 async def test_a_broken_question_does_not_keep_the_others_waiting(db: Database) -> None:
     registry = Registry()
-    registry.pump("broken", drain, broken)
-    registry.pump("drain", drain, both)
+    registry.account_job("broken", drain, broken)
+    registry.account_job("drain", drain, both)
     stop = asyncio.Event()
     sweeping = asyncio.create_task(keep_sweeping(db, registry, stop))
 

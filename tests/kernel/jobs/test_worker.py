@@ -1,4 +1,4 @@
-"""A whole node with a real queue: jobs, pumps, the timetable, lost databases, the stop."""
+"""A whole node with a real queue: jobs, account jobs, the timetable, lost databases, the stop."""
 
 import asyncio
 from datetime import timedelta
@@ -12,8 +12,8 @@ from smena.kernel.ids import AccountId
 from smena.kernel.jobs.registry import JobContext, Registry, enqueue, wake
 from smena.kernel.jobs.slots import AT_ONCE
 from tests.kernel.jobs.parcels import (
-    PUMP,
-    Courier,
+    ACCOUNT_JOB,
+    Dispatcher,
     left,
     nobody,
     prepare,
@@ -77,14 +77,14 @@ async def test_a_job_that_says_later_runs_again_later(db: Database, url: str) ->
     assert len(tries) == 3
 
 
-async def test_a_pump_drains_its_accounts_in_order(db: Database, url: str) -> None:
+async def test_a_account_job_drains_its_accounts_in_order(db: Database, url: str) -> None:
     registry = Registry()
-    registry.pump(PUMP, Courier("one", at_a_time=2).hand_over, nobody)
+    registry.account_job(ACCOUNT_JOB, Dispatcher("one", at_a_time=2).hand_over, nobody)
     async with working(db, url, registry):
         for account in (ROMASHKA, LANDYSH):
             async with db.tenant(account) as tx:
                 await put(tx, 7)
-                await wake(tx, PUMP, account)
+                await wake(tx, ACCOUNT_JOB, account)
         await until(lambda: is_idle(db))
         async with db.system() as tx:
             found = await tx.rows("SELECT id FROM parcel ORDER BY account_id, handed_at, id")
@@ -93,8 +93,13 @@ async def test_a_pump_drains_its_accounts_in_order(db: Database, url: str) -> No
     assert len(ids) == 14
 
 
-async def test_rows_that_come_while_the_pump_runs_need_no_sweep(db: Database, url: str) -> None:
-    """The bell alone: this pump looks once, is woken while it works, and must look once more."""
+async def test_rows_that_come_while_the_account_job_runs_need_no_sweep(
+    db: Database, url: str
+) -> None:
+    """The bell alone.
+
+    This account job looks once, is woken while it works, and must look once more.
+    """
     looks: list[int] = []
     is_looking, may_end = asyncio.Event(), asyncio.Event()
 
@@ -105,14 +110,14 @@ async def test_rows_that_come_while_the_pump_runs_need_no_sweep(db: Database, ur
         await may_end.wait()
 
     registry = Registry()
-    registry.pump(PUMP, look_once, nobody)
+    registry.account_job(ACCOUNT_JOB, look_once, nobody)
     async with working(db, url, registry):
         async with db.tenant(ROMASHKA) as tx:
-            await wake(tx, PUMP, ROMASHKA)
+            await wake(tx, ACCOUNT_JOB, ROMASHKA)
         await asyncio.wait_for(is_looking.wait(), 10)
         async with db.tenant(ROMASHKA) as tx:
             await put(tx)
-            await wake(tx, PUMP, ROMASHKA)
+            await wake(tx, ACCOUNT_JOB, ROMASHKA)
         # Notifications are delivered in the order of commits: this one comes after the bell.
         may_end.set()
         await until(lambda: looks[-1] == 1)
@@ -120,7 +125,7 @@ async def test_rows_that_come_while_the_pump_runs_need_no_sweep(db: Database, ur
 
 async def test_a_lost_wake_up_is_healed_by_the_sweep(db: Database, url: str) -> None:
     registry = Registry()
-    registry.pump(PUMP, Courier("one").hand_over, waiting)
+    registry.account_job(ACCOUNT_JOB, Dispatcher("one").hand_over, waiting)
     async with working(db, url, registry):
         async with db.tenant(ROMASHKA) as tx:
             await put(tx)
@@ -129,7 +134,7 @@ async def test_a_lost_wake_up_is_healed_by_the_sweep(db: Database, url: str) -> 
 
 async def test_accounts_whose_crm_hangs_keep_no_other_waiting(db: Database, url: str) -> None:
     """Seven of them want more places than the node has, before the healthy one wants its first."""
-    pumps = [f"hangs.{number}" for number in range(6)]
+    account_jobs = [f"hangs.{number}" for number in range(6)]
     hanging = [AccountId(31000010 + number) for number in range(7)]
     hung: list[AccountId] = []
     is_over, is_done = asyncio.Event(), asyncio.Event()
@@ -142,19 +147,21 @@ async def test_accounts_whose_crm_hangs_keep_no_other_waiting(db: Database, url:
         is_done.set()
 
     registry = Registry()
-    for pump in pumps:
-        registry.pump(pump, hang, nobody)
-    registry.pump(PUMP, work, nobody)
+    for account_job in account_jobs:
+        registry.account_job(account_job, hang, nobody)
+    registry.account_job(ACCOUNT_JOB, work, nobody)
     async with working(db, url, registry):
         for account in hanging:
             async with db.tenant(account) as tx:
-                for pump in pumps:
-                    await wake(tx, pump, account)
+                for account_job in account_jobs:
+                    await wake(tx, account_job, account)
         await until(lambda: len(hung) >= AT_ONCE)
         async with db.tenant(ROMASHKA) as tx:
-            await wake(tx, PUMP, ROMASHKA)
+            await wake(tx, ACCOUNT_JOB, ROMASHKA)
         await asyncio.wait_for(is_done.wait(), 10)
-        assert len(hung) == len(pumps) * len(hanging), "they wait, all of them, beside the others"
+        assert len(hung) == len(account_jobs) * len(hanging), (
+            "they wait, all of them, beside the others"
+        )
         is_over.set()
 
 
@@ -176,12 +183,12 @@ async def test_recurring_work_runs_by_the_clock(db: Database, url: str) -> None:
 
 async def test_a_node_outlives_the_loss_of_its_database(db: Database, url: str) -> None:
     registry = Registry()
-    registry.pump(PUMP, Courier("one").hand_over, waiting)
+    registry.account_job(ACCOUNT_JOB, Dispatcher("one").hand_over, waiting)
     async with working(db, url, registry):
         for _ in range(2):
             async with db.tenant(ROMASHKA) as tx:
                 await put(tx)
-                await wake(tx, PUMP, ROMASHKA)
+                await wake(tx, ACCOUNT_JOB, ROMASHKA)
             await until(lambda: _none_left(db))
             raw = await asyncpg.connect(url)
             await raw.execute(OTHERS)

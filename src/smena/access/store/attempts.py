@@ -1,4 +1,4 @@
-"""Tries of signing in, kept for a month."""
+"""Attempts of signing in, kept for a month."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -30,14 +30,14 @@ SELECT at FROM sign_in_attempt
 
 TRIED = "UPDATE sign_in_attempt SET outcome = :outcome WHERE id = :id"
 
-FORGET_TRIES = "DELETE FROM sign_in_attempt WHERE at < :before"
+FORGET_ATTEMPTS = "DELETE FROM sign_in_attempt WHERE at < :before"
 
 
-async def begin_try(tx: Tx, email: str, address: str, now: datetime) -> int:
+async def begin_attempt(tx: Tx, email: str, address: str, now: datetime) -> int:
     return int(await tx.value(TRY, email=email, address=address, now=now))
 
 
-async def end_try(tx: Tx, attempt: int, outcome: str) -> None:
+async def end_attempt(tx: Tx, attempt: int, outcome: str) -> None:
     await tx.run(TRIED, id=attempt, outcome=outcome)
 
 
@@ -52,4 +52,4 @@ async def failures(
 
 
 async def forget(tx: Tx, before: datetime) -> int:
-    return await tx.run(FORGET_TRIES, before=before)
+    return await tx.run(FORGET_ATTEMPTS, before=before)

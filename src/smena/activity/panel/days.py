@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from smena.activity.model import Lane, Settings, Talk, Zone
+from smena.activity.model import CallSpan, Lane, PanelSettings, Zone
 from smena.crm.model.entities import Group, User, UserId
 from smena.staff.model import SpecialDay
 
@@ -36,18 +36,18 @@ class PersonDay:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """Everybody's day. `pulse` is the last change of the mirror that it knows of."""
+    """Everybody's day. `change notification` is the last change of the mirror that it knows of."""
 
     day: date
     now: datetime
     zone: ZoneInfo
-    settings: Settings
+    settings: PanelSettings
     groups: Sequence[Group]
     people: Mapping[UserId, PersonDay]
     robots: int
     """Events of the day that the CRM's own robots made."""
     complete_until: datetime | None
-    pulse: int
+    last_change: int
     special: SpecialDay | None = None
     """In what the date differs from a usual week, for those who follow the calendar."""
 
@@ -72,7 +72,7 @@ class PersonFacts:
 
     user: User
     lane: Lane
-    talks: Sequence[Talk]
+    talks: Sequence[CallSpan]
     events: Sequence[tuple[int, str]]
     """Moments and types of the person's own events, calls apart."""
     zone: ZoneInfo

@@ -1,4 +1,4 @@
-"""A day that goes on: watches the mirror's pulses and sends what changed on the panel.
+"""A day that goes on: the mirror tells whose day changed, the panel is sent what is new.
 
 One watcher serves all browsers that look at the same day in the same language. Polling is the
 truth; the watcher reads three times a second and costs one indexed query when nothing happens.
@@ -12,7 +12,7 @@ from datetime import date, datetime
 from smena.activity.panel import queries
 from smena.activity.panel.core.axis import Axis
 from smena.activity.panel.days import Panel, PersonDay
-from smena.activity.panel.rows import Row, row
+from smena.activity.panel.rows import PersonRow, row
 from smena.activity.panel.states import state_of
 from smena.activity.panel.views import figures, group_head, group_of, panel_axis, panel_view
 from smena.crm.mirror.queries import change_notifications
@@ -20,7 +20,7 @@ from smena.crm.model.entities import UserId
 from smena.kernel.db import Database
 from smena.kernel.i18n import use
 from smena.kernel.ids import AccountId
-from smena.web.live import Event
+from smena.web.live import ServerEvent
 from smena.web.page import render_block
 
 POLL_SECONDS = 0.3
@@ -39,17 +39,20 @@ class Sight:
 
 async def watch(
     db: Database, sight: Sight, clock: Callable[[], datetime], since: int
-) -> AsyncGenerator[Event, None]:
-    """Yield what changed after pulse `since`; the whole panel as each minute begins."""
+) -> AsyncGenerator[ServerEvent, None]:
+    """Yield what changed after change notification `since`.
+
+    The whole panel as each minute begins.
+    """
     shown = await _read(db, sight, clock())
-    if shown.pulse > since:  # the reader's page is older than what was just read
+    if shown.last_change > since:  # the reader's page is older than what was just read
         yield whole(shown, sight.language)
-    since, beat = shown.pulse, 0
+    since, beat = shown.last_change, 0
     while True:
         now = clock()
         if _minute(now) != _minute(shown.now):
             shown = await _read(db, sight, now)
-            since = shown.pulse
+            since = shown.last_change
             yield whole(shown, sight.language)
             if _is_over(shown):
                 return
@@ -70,18 +73,18 @@ async def _read(db: Database, sight: Sight, now: datetime) -> Panel:
 async def _news(
     db: Database, sight: Sight, shown: Panel, now: datetime, since: int
 ) -> tuple[int, Panel] | None:
-    """Read the days that pulses after `since` touched, or None when nobody's did."""
+    """Read the days that change notifications after `since` touched, or None when nobody's did."""
     async with db.tenant(sight.account) as tx:
-        pulses = await change_notifications.pulses(tx, since)
-        touched = {user for pulse in pulses for user in pulse.users}
+        changed = await change_notifications.change_notifications(tx, since)
+        touched = {user for one in changed for user in one.users}
         if sight.only is not None:
             touched &= sight.only
         if not touched:
-            return (pulses[-1].id, shown) if pulses else None
-        return pulses[-1].id, await queries.renewed(tx, shown, now, touched)
+            return (changed[-1].id, shown) if changed else None
+        return changed[-1].id, await queries.renewed(tx, shown, now, touched)
 
 
-def whole(panel: Panel, language: str) -> Event:
+def whole(panel: Panel, language: str) -> ServerEvent:
     """Return everything below the page's head, for whoever may have missed something."""
     with use(language):
         inside = render_block(
@@ -92,10 +95,10 @@ def whole(panel: Panel, language: str) -> Event:
             day=panel.day,
         )
     html = f'<hx-partial hx-target="#panel" hx-swap="innerMorph">\n{inside}\n</hx-partial>'
-    return Event(None, html, part="whole")
+    return ServerEvent(None, html, part="whole")
 
 
-def changes(before: Panel, after: Panel, beat: int, language: str) -> list[Event]:
+def changes(before: Panel, after: Panel, beat: int, language: str) -> list[ServerEvent]:
     """Return the rows that look different now, with the sums above them."""
     frame = panel_axis(after)
     if before.people.keys() != after.people.keys() or panel_axis(before) != frame:
@@ -110,8 +113,8 @@ def changes(before: Panel, after: Panel, beat: int, language: str) -> list[Event
 
 
 def _row_event(
-    panel: Panel, frame: Axis, person: PersonDay, seen: tuple[Row, frozenset[str]], beat: int
-) -> Event:
+    panel: Panel, frame: Axis, person: PersonDay, seen: tuple[PersonRow, frozenset[str]], beat: int
+) -> ServerEvent:
     """Render one row with the sums it belongs to; the rest of the panel is not looked at."""
     group = group_of(panel, person)
     members = [one for one in panel.people.values() if group_of(panel, one) == group]
@@ -124,12 +127,12 @@ def _row_event(
         day=panel.day,
         beat=beat,
     )
-    return Event(None, html, part=f"person-{person.user.id}")
+    return ServerEvent(None, html, part=f"person-{person.user.id}")
 
 
 def _changed(
     before: Panel, after: Panel, user: UserId, frame: Axis
-) -> tuple[Row, frozenset[str]] | None:
+) -> tuple[PersonRow, frozenset[str]] | None:
     """Return the new row and which cells of it differ, or None when nothing is seen of it."""
     old, new = row(before, frame, before.people[user]), row(after, frame, after.people[user])
     if old == new:
@@ -137,7 +140,7 @@ def _changed(
     return new, frozenset(name for name, pair in _cells(old, new).items() if pair[0] != pair[1])
 
 
-def _cells(old: Row, new: Row) -> Mapping[str, tuple[object, object]]:
+def _cells(old: PersonRow, new: PersonRow) -> Mapping[str, tuple[object, object]]:
     return {
         "times": (old.times, new.times),
         "active": (old.active, new.active),

@@ -15,7 +15,7 @@ from smena.activity import store
 from smena.activity.core.acts import Verdicts, codes, sort_out
 from smena.activity.core.catalogue import is_machine
 from smena.activity.core.lane import lane
-from smena.activity.model import Frame, Nature, Settings, Talk
+from smena.activity.model import CallSpan, DayFrame, Nature, PanelSettings
 from smena.activity.panel.days import Panel, PersonDay, PersonFacts
 from smena.crm.mirror.model import CallsOf, EventsOf
 from smena.crm.mirror.queries import change_notifications, coverage, timeline
@@ -30,15 +30,15 @@ _NOTHING = EventsOf([], [], [])
 _SILENCE = CallsOf([], [], [])
 
 
-async def settings(tx: Tx) -> Settings:
+async def settings(tx: Tx) -> PanelSettings:
     """Return the settings of the account's panel; the usual ones until somebody changed them."""
-    return await store.default_panel(tx) or Settings()
+    return await store.default_panel(tx) or PanelSettings()
 
 
 async def panel(tx: Tx, day: date, now: datetime, only: Collection[UserId] | None = None) -> Panel:
     """Return the day of everybody, or of some people only."""
     zone = ZoneInfo((await accounts.account(tx)).time_zone)
-    pulse = await change_notifications.last_pulse(tx)
+    last_change = await change_notifications.last_change_notification(tx)
     chosen = await settings(tx)
     people = _shown(await queries_people.users(tx), chosen, only)
     rota = await staff.rota(tx, day)
@@ -56,7 +56,7 @@ async def panel(tx: Tx, day: date, now: datetime, only: Collection[UserId] | Non
     until = (await coverage.complete_until(tx)).get(Coverage.EVENTS)
     return Panel(
         day, now, zone, chosen, await queries_people.groups(tx), shown,
-        robots=_automatic(raw, day, zone, chosen), complete_until=until, pulse=pulse,
+        robots=_automatic(raw, day, zone, chosen), complete_until=until, last_change=last_change,
         special=rota.special_day,
     )  # fmt: skip
 
@@ -65,7 +65,12 @@ async def renewed(tx: Tx, known: Panel, now: datetime, touched: Collection[UserI
     """Return the panel with the days of a few people read anew."""
     part = await panel(tx, known.day, now, touched)
     kept = {user: one for user, one in known.people.items() if user not in touched}
-    return replace(part, people=kept | dict(part.people), robots=known.robots, pulse=known.pulse)
+    return replace(
+        part,
+        people=kept | dict(part.people),
+        robots=known.robots,
+        last_change=known.last_change,
+    )
 
 
 async def person(tx: Tx, user: UserId, day: date, now: datetime) -> PersonFacts | None:
@@ -113,7 +118,7 @@ async def _raw(tx: Tx, days: Iterable[WorkDay], users: Sequence[UserId] | None) 
 
 
 def _shown(
-    users: Iterable[User], chosen: Settings, only: Collection[UserId] | None
+    users: Iterable[User], chosen: PanelSettings, only: Collection[UserId] | None
 ) -> dict[UserId, User]:
     return {
         user.id: user
@@ -125,7 +130,7 @@ def _shown(
 
 
 def _person_day(
-    user: User, day: WorkDay, raw: _Raw, verdicts: Verdicts, chosen: Settings, now: int
+    user: User, day: WorkDay, raw: _Raw, verdicts: Verdicts, chosen: PanelSettings, now: int
 ) -> PersonDay:
     frame = _frame(day)
     events = raw.events.get(user.id, _NOTHING)
@@ -136,24 +141,24 @@ def _person_day(
     return PersonDay(user, drawn, day.time_zone, acts.machine, drawn_at=now, special=day.special)
 
 
-def _frame(day: WorkDay) -> Frame:
-    return Frame(
+def _frame(day: WorkDay) -> DayFrame:
+    return DayFrame(
         _seconds(day.start),
         _seconds(day.end),
         tuple(Span(_seconds(shift.start), _seconds(shift.end)) for shift in day.shifts),
     )
 
 
-def _talks(calls: CallsOf) -> list[Talk]:
+def _talks(calls: CallsOf) -> list[CallSpan]:
     return [
-        Talk(start, None if seconds < 0 else seconds, is_incoming)
+        CallSpan(start, None if seconds < 0 else seconds, is_incoming)
         for start, seconds, is_incoming in zip(
             calls.starts, calls.durations, calls.incoming, strict=True
         )
     ]
 
 
-def _automatic(raw: _Raw, day: date, zone: ZoneInfo, chosen: Settings) -> int:
+def _automatic(raw: _Raw, day: date, zone: ZoneInfo, chosen: PanelSettings) -> int:
     """Count the events of the calendar day that the CRM's own robots made (R1)."""
     start = _seconds(datetime.combine(day, time.min, zone))
     end = _seconds(datetime.combine(day + timedelta(days=1), time.min, zone))

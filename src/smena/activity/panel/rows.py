@@ -15,7 +15,7 @@ from smena.staff.model import DayKind
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class RowCell:
     """A number in words with the smaller number under it."""
 
     main: str
@@ -24,7 +24,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PersonRow:
     """One person."""
 
     id: int
@@ -38,12 +38,12 @@ class Row:
     times_title: str
     runs: str
     label: str
-    active: Cell
-    calls: Cell
-    idle: Cell
+    active: RowCell
+    calls: RowCell
+    idle: RowCell
 
 
-def row(panel: Panel, frame: Axis, person: PersonDay) -> Row:
+def row(panel: Panel, frame: Axis, person: PersonDay) -> PersonRow:
     """Put one person's day into words."""
     totals = person.lane.totals
     times, note = _times(panel, person)
@@ -55,7 +55,7 @@ def row(panel: Panel, frame: Axis, person: PersonDay) -> Row:
         person.lane.ticks,
     )
     active, calls, idle = _active(totals), _calls(totals), _idle(totals)
-    return Row(
+    return PersonRow(
         id=person.user.id,
         group=person.user.group,
         name=person.user.name,
@@ -75,15 +75,15 @@ def row(panel: Panel, frame: Axis, person: PersonDay) -> Row:
     )
 
 
-def _active(totals: Totals) -> Cell:
+def _active(totals: Totals) -> RowCell:
     outside = totals.out_of_work
     title = words.counted_events(totals.actions)
     if outside:
         title += ", " + _("вне графика {time}").format(time=duration_words(outside))
-    return Cell(duration_words(totals.active), words.share(totals.utilisation), title)
+    return RowCell(duration_words(totals.active), words.share(totals.utilisation), title)
 
 
-def _calls(totals: Totals) -> Cell:
+def _calls(totals: Totals) -> RowCell:
     notes = []
     if totals.calls_sum != totals.calls_union:
         notes.append(_("в сумме {time}").format(time=duration_words(totals.calls_sum)))
@@ -92,15 +92,15 @@ def _calls(totals: Totals) -> Cell:
     if totals.missed:
         notes.append(_("пропущено: {n}").format(n=totals.missed))
     under = words.counted_calls(totals.calls_count) if totals.calls_count else ""
-    return Cell(duration_words(totals.calls_union), under, ", ".join(notes))
+    return RowCell(duration_words(totals.calls_union), under, ", ".join(notes))
 
 
-def _idle(totals: Totals) -> Cell:
+def _idle(totals: Totals) -> RowCell:
     under = ""
     if totals.longest_idle:
         longest = duration_words(totals.longest_idle)
         under = _("до {time} подряд").format(time=longest)
-    return Cell(duration_words(totals.idle), under)
+    return RowCell(duration_words(totals.idle), under)
 
 
 def _times(panel: Panel, person: PersonDay) -> tuple[str, str]:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from smena.activity import words
-from smena.activity.model import Settings, Zone
+from smena.activity.model import PanelSettings, Zone
 from smena.activity.panel.core.axis import Axis, axis
 from smena.activity.panel.days import Panel, PersonDay
-from smena.activity.panel.rows import Row, row
+from smena.activity.panel.rows import PersonRow, row
 from smena.crm.model.entities import GroupId
 from smena.kernel.collation import by_name, name_key
 from smena.kernel.i18n import duration_words, ngettext
@@ -27,7 +27,7 @@ class GroupRows:
     active: str
     calls: str
     idle: str
-    rows: Sequence[Row]
+    rows: Sequence[PersonRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class AxisMark:
     """A place on the axis in per cent."""
 
     x: float
@@ -53,7 +53,7 @@ class PanelView:
 
     groups: Sequence[GroupRows]
     figures: Sequence[Figure]
-    marks: Sequence[Mark]
+    marks: Sequence[AxisMark]
     now_mark: float | None
     axis_from: int
     axis_to: int
@@ -105,7 +105,7 @@ def group_of(panel: Panel, person: PersonDay) -> GroupId:
 
 
 def group_head(
-    panel: Panel, group: GroupId, people: Sequence[PersonDay], rows: Sequence[Row] = ()
+    panel: Panel, group: GroupId, people: Sequence[PersonDay], rows: Sequence[PersonRow] = ()
 ) -> GroupRows:
     """Put the sums of a group into words."""
     totals = [person.lane.totals for person in people]
@@ -168,11 +168,11 @@ def _of(part: int, whole: int) -> str:
     return _("{n} из {all}").format(n=part, all=whole)
 
 
-def _marks(frame: Axis) -> list[Mark]:
-    return [Mark(frame.share(tick.at), tick.label) for tick in frame.ticks]
+def _marks(frame: Axis) -> list[AxisMark]:
+    return [AxisMark(frame.share(tick.at), tick.label) for tick in frame.ticks]
 
 
-def _legend(settings: Settings) -> list[tuple[str, str]]:
+def _legend(settings: PanelSettings) -> list[tuple[str, str]]:
     zones = [Zone.CALL, Zone.WORK, Zone.IDLE, Zone.FUTURE]
     if not settings.show_calls:
         zones.remove(Zone.CALL)

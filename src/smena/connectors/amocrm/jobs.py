@@ -11,7 +11,7 @@ from smena.connectors.amocrm.reading import first_load, history, polling
 from smena.connectors.amocrm.reading import queries as reading_queries
 from smena.connectors.amocrm.reconciliation import queries as reconciliation_queries
 from smena.connectors.amocrm.reconciliation import run
-from smena.connectors.amocrm.service import Reach
+from smena.connectors.amocrm.service import AmocrmService
 from smena.connectors.amocrm.webhooks import consumer, subscription
 from smena.connectors.amocrm.webhooks import queries as webhooks_queries
 from smena.connectors.amocrm.writing import dispatcher
@@ -32,24 +32,24 @@ def register(registry: Registry, clock: Clock) -> None:
     async def with_cards(tx: Tx) -> Sequence[AccountId]:
         return await reading_queries.cards_due(tx, clock.now())
 
-    async def with_wishes(tx: Tx) -> Sequence[AccountId]:
+    async def with_commands(tx: Tx) -> Sequence[AccountId]:
         reached = set(await queries.active(tx))
-        due = await outbox_queries.accounts_with_due_wishes(tx, clock.now())
+        due = await outbox_queries.accounts_with_due_commands(tx, clock.now())
         return [account for account in due if account in reached]
 
     async def with_checks(tx: Tx) -> Sequence[AccountId]:
-        return await reconciliation_queries.checks_due(tx, clock.now())
+        return await reconciliation_queries.reconciliations_due(tx, clock.now())
 
-    registry.pump("amocrm.inbox", drain_inbox, webhooks_queries.with_bodies)
-    registry.pump("amocrm.load", load, reading_queries.loads_due)
-    registry.pump("amocrm.history", read_history, reading_queries.histories_due)
-    registry.pump("amocrm.poll", poll, with_polls)
-    registry.pump("amocrm.cards", read_cards, with_cards)
-    registry.pump("amocrm.courier", deliver, with_wishes)
-    registry.pump(run.PUMP, go_on_checking, with_checks)
+    registry.account_job("amocrm.inbox", drain_inbox, webhooks_queries.with_bodies)
+    registry.account_job("amocrm.load", load, reading_queries.loads_due)
+    registry.account_job("amocrm.history", read_history, reading_queries.histories_due)
+    registry.account_job("amocrm.poll", poll, with_polls)
+    registry.account_job("amocrm.cards", read_cards, with_cards)
+    registry.account_job("amocrm.dispatcher", deliver, with_commands)
+    registry.account_job(run.ACCOUNT_JOB, go_on_checking, with_checks)
     registry.cron("amocrm.night", "*/20 * * * *", begin_nightly_checks)
-    registry.cron("amocrm.hooks", "17 3 * * *", check_hooks)
-    registry.cron("amocrm.silence", "*/10 * * * *", check_silent_hooks)
+    registry.cron("amocrm.webhooks", "17 3 * * *", check_webhooks)
+    registry.cron("amocrm.silence", "*/10 * * * *", check_silent_webhooks)
     registry.cron("amocrm.access", "*/10 * * * *", check_access)
 
 
@@ -79,10 +79,10 @@ async def read_cards(context: JobContext, account: AccountId) -> None:
 
 
 async def deliver(context: JobContext, account: AccountId) -> None:
-    """Carry wishes to amoCRM."""
+    """Carry commands to amoCRM."""
     async with context.db.tenant(account) as tx:
         used = await access.tokens_in_use(tx)
-    await _watched(context, account, dispatcher.deliver(context, account), used)
+    await _watched(context, account, dispatcher.dispatch(context, account), used)
 
 
 async def go_on_checking(context: JobContext, account: AccountId) -> None:
@@ -97,32 +97,32 @@ async def begin_nightly_checks(context: JobContext) -> None:
             await run.begin_tonight(tx, context.now)
 
 
-async def check_hooks(context: JobContext) -> None:
+async def check_webhooks(context: JobContext) -> None:
     """See each day that amoCRM still tells us of changes; repair the subscription."""
     for account in await _accounts(context, troubled=False):
-        await _look_after_hook(context, account)
+        await _look_after_webhook(context, account)
 
 
-async def check_silent_hooks(context: JobContext) -> None:
+async def check_silent_webhooks(context: JobContext) -> None:
     """Look at once where changes come by polling alone."""
     for account in await _accounts(context, troubled=False):
         async with context.db.tenant(account) as tx:
-            is_silent = await webhooks_queries.is_hook_silent(tx)
+            is_silent = await webhooks_queries.is_webhook_silent(tx)
         if is_silent:
-            await _look_after_hook(context, account)
+            await _look_after_webhook(context, account)
 
 
-async def _look_after_hook(context: JobContext, account: AccountId) -> None:
-    reach = context.service(Reach)
+async def _look_after_webhook(context: JobContext, account: AccountId) -> None:
+    service = context.service(AmocrmService)
     try:
-        client = await reach.client(context.db, context.clock, account)
+        client = await service.client(context.db, context.clock, account)
         async with context.db.tenant(account) as tx:
-            lacking = await webhooks_queries.hook_settings_lacking(tx)
-        subscribed = await subscription.ensure(client, reach.hook_url(account), lacking)
+            lacking = await webhooks_queries.webhook_settings_lacking(tx)
+        subscribed = await subscription.ensure(client, service.webhook_url(account), lacking)
     except (TryLater, GiveUp):
-        return  # the pumps of this account tell about it
+        return  # the account jobs of this account tell about it
     async with context.db.tenant(account) as tx:
-        await access.save_hook(tx, subscribed, context.now)
+        await access.save_webhook(tx, subscribed, context.now)
 
 
 async def check_access(context: JobContext) -> None:
@@ -137,8 +137,8 @@ async def check_access(context: JobContext) -> None:
 
 
 async def _knock(context: JobContext, account: AccountId) -> Client:
-    reach = context.service(Reach)
-    return await reach.client(context.db, context.clock, account)
+    service = context.service(AmocrmService)
+    return await service.client(context.db, context.clock, account)
 
 
 async def _accounts(context: JobContext, *, troubled: bool) -> list[AccountId]:

@@ -12,7 +12,7 @@ LATE_AFTER = timedelta(seconds=60)
 """Data older than this are shown with their age (a poll runs every few seconds)."""
 
 
-class HookState(StrEnum):
+class WebhookState(StrEnum):
     """Whether amoCRM tells us of changes at once; without it we only learn by asking."""
 
     UNKNOWN = "unknown"
@@ -30,22 +30,22 @@ class Connection:
     current_user: UserId
     requests_per_second: float | None
     load_requests_per_second: float | None
-    hook_state: HookState
-    hook_detail: str
-    hook_checked_at: datetime | None
+    webhook_state: WebhookState
+    webhook_detail: str
+    webhook_checked_at: datetime | None
     load_started_at: datetime | None
     load_finished_at: datetime | None
     complete_until: datetime | None
-    ahead: timedelta
+    clock_offset: timedelta
     hinted_at: datetime | None
     next_poll_at: datetime
     next_cards_at: datetime
-    roster_at: datetime | None
-    lists_at: datetime | None
+    people_at: datetime | None
+    reference_data_at: datetime | None
     unsorted_at: datetime | None
     trouble: str
     trouble_at: datetime | None
-    spoiled_rows: int
+    malformed_rows: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class ConsentAsked:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class UnsolicitedCode:
     """A code that amoCRM sent without being asked: an administrator here has to confirm it."""
 
     asked: ConsentAsked
@@ -83,7 +83,7 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
+class KeptUnsolicited:
     """A code came unasked and is kept until somebody here confirms it."""
 
 
@@ -114,10 +114,10 @@ class Connected:
 
     account: AccountId
     name: str
-    hook_state: HookState
+    webhook_state: WebhookState
 
 
-class Refusal(StrEnum):
+class ConnectRefusal(StrEnum):
     """Why an account could not be connected; the page has a sentence for each."""
 
     BAD_ADDRESS = "bad_address"
@@ -158,5 +158,5 @@ class SwitchedOff(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NotConnected:
-    refusal: Refusal
+    refusal: ConnectRefusal
     detail: str = ""

@@ -3,10 +3,10 @@
 from collections import OrderedDict
 from collections.abc import Iterable
 
-SEEN_MAX = 20_000
+ROWS_MAX = 20_000
 
 
-class Seen:
+class RecentRows:
     """Rows that this process has absorbed lately, so that a window read again costs nothing.
 
     Only rows of the API are remembered: the mirror cannot hold anything newer that a repeated
@@ -27,7 +27,7 @@ class Seen:
         for row in rows:
             self._rows[_whose(row)] = row
             self._rows.move_to_end(_whose(row))
-        while len(self._rows) > SEEN_MAX:
+        while len(self._rows) > ROWS_MAX:
             self._rows.popitem(last=False)
 
 

@@ -7,20 +7,20 @@ import httpx2
 
 from smena.connectors.amocrm.api.client import Client
 from smena.connectors.amocrm.api.core.address import OWN_MACHINE
-from smena.connectors.amocrm.api.rate_limit import Pace, Purpose
-from smena.connectors.amocrm.api.request_counts import Tally
-from smena.connectors.amocrm.recent_rows import Seen
+from smena.connectors.amocrm.api.rate_limit import Purpose, RateLimiter
+from smena.connectors.amocrm.api.request_counts import RequestCounter
+from smena.connectors.amocrm.recent_rows import RecentRows
 from smena.connectors.amocrm.store import connection as link
-from smena.connectors.amocrm.tokens.auth import Keys
-from smena.connectors.amocrm.tokens.oauth_client import TokenDesk
-from smena.connectors.amocrm.tokens.refresh import Keyring, held, settled
+from smena.connectors.amocrm.tokens.auth import TokenAuth
+from smena.connectors.amocrm.tokens.oauth_client import OAuthClient
+from smena.connectors.amocrm.tokens.refresh import TokenRefresher, held, settled
 from smena.kernel.clock import Clock
 from smena.kernel.crypto import Vault
 from smena.kernel.db import Database
 from smena.kernel.errors import GiveUp
 from smena.kernel.ids import AccountId
 
-HOOK_KEY_DIGITS = 40
+WEBHOOK_KEY_DIGITS = 40
 REDIRECT_PATH = "/oauth/amocrm"
 DISABLED_PATH = "/hooks/amocrm/disabled"
 KNOWN_FOR = timedelta(seconds=10)
@@ -46,36 +46,36 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class AmocrmService:
     """The connector's service: what its jobs and pages need beside the database and the clock."""
 
     http: httpx2.AsyncClient
     vault: Vault
     options: Options = field(default_factory=Options)
-    seen: dict[AccountId, "Seen"] = field(default_factory=dict)
-    known: dict[AccountId, "Known"] = field(default_factory=dict)
-    rings: dict[int, Keyring] = field(default_factory=dict)
-    tallies: dict[tuple[int, AccountId], Tally] = field(default_factory=dict)
+    seen: dict[AccountId, "RecentRows"] = field(default_factory=dict)
+    known: dict[AccountId, "KnownConnection"] = field(default_factory=dict)
+    rings: dict[int, TokenRefresher] = field(default_factory=dict)
+    request_counters: dict[tuple[int, AccountId], RequestCounter] = field(default_factory=dict)
 
-    def hook_key(self, account: AccountId) -> str:
+    def webhook_key(self, account: AccountId) -> str:
         """Return the secret part of the address at which amoCRM tells us of changes."""
-        return self.vault.sign(hook_text(account))[:HOOK_KEY_DIGITS]
+        return self.vault.sign(webhook_text(account))[:WEBHOOK_KEY_DIGITS]
 
-    def hook_url(self, account: AccountId) -> str | None:
+    def webhook_url(self, account: AccountId) -> str | None:
         """Return that address, None while the installation does not know its own."""
         base = self.options.public_url
-        return f"{base}/hooks/amocrm/{account}/{self.hook_key(account)}" if base else None
+        return f"{base}/hooks/amocrm/{account}/{self.webhook_key(account)}" if base else None
 
-    def is_hook_key(self, account: AccountId, key: str) -> bool:
-        return self.vault.is_signed(hook_text(account), key)
+    def is_webhook_key(self, account: AccountId, key: str) -> bool:
+        return self.vault.is_signed(webhook_text(account), key)
 
     async def client(self, db: Database, clock: Clock, account: AccountId) -> Client:
         """Return a client for an account's everyday work."""
         return await self._client(db, clock, account, Purpose.POLLING)
 
-    async def client_for_courier(self, db: Database, clock: Clock, account: AccountId) -> Client:
+    async def client_for_dispatcher(self, db: Database, clock: Clock, account: AccountId) -> Client:
         """Return a client whose requests go before all others."""
-        return await self._client(db, clock, account, Purpose.COURIER)
+        return await self._client(db, clock, account, Purpose.DISPATCHER)
 
     async def client_for_load(self, db: Database, clock: Clock, account: AccountId) -> Client:
         """Return a client for the first load, which may have a pace of its own and goes last."""
@@ -103,19 +103,26 @@ class Reach:
         if for_load and connection.load_requests_per_second is not None:
             told = connection.load_requests_per_second
         per_second = self.options.requests_per_second if told is None else told
-        pace = Pace(db, clock, account, per_second, purpose)
-        tally = self.tallies.setdefault((id(db), account), Tally(db, clock, account))
-        return Client(self.http, Keys(self.ring(db, clock), account, found), pace, tally=tally)
+        pace = RateLimiter(db, clock, account, per_second, purpose)
+        request_counter = self.request_counters.setdefault(
+            (id(db), account), RequestCounter(db, clock, account)
+        )
+        return Client(
+            self.http,
+            TokenAuth(self.ring(db, clock), account, found),
+            pace,
+            request_counter=request_counter,
+        )
 
-    def desk(self, clock: Clock) -> TokenDesk:
+    def desk(self, clock: Clock) -> OAuthClient:
         """Return where tokens are asked for."""
-        return TokenDesk(self.http, clock, self.options.crm_hosts)
+        return OAuthClient(self.http, clock, self.options.crm_hosts)
 
-    def ring(self, db: Database, clock: Clock) -> Keyring:
+    def ring(self, db: Database, clock: Clock) -> TokenRefresher:
         """Return what renews tokens; one for each database, so that renewals are not doubled."""
         found = self.rings.get(id(db))
         if found is None:
-            found = Keyring(db, clock, self.vault, self.desk(clock))
+            found = TokenRefresher(db, clock, self.vault, self.desk(clock))
             self.rings[id(db)] = found
         return found
 
@@ -134,22 +141,22 @@ class Reach:
         base = self.options.public_url
         return f"{base}{DISABLED_PATH}" if base else None
 
-    def know(self, account: AccountId, is_connected: bool, now: datetime) -> "Known":  # noqa: FBT001 -- the answer itself
+    def know(self, account: AccountId, is_connected: bool, now: datetime) -> "KnownConnection":  # noqa: FBT001 -- the answer itself
         """Remember for a while whether bodies for this account are taken."""
-        self.known[account] = Known(is_connected, now + KNOWN_FOR)
+        self.known[account] = KnownConnection(is_connected, now + KNOWN_FOR)
         return self.known[account]
 
-    def seen_by(self, account: AccountId) -> "Seen":
-        return self.seen.setdefault(account, Seen())
+    def seen_by(self, account: AccountId) -> "RecentRows":
+        return self.seen.setdefault(account, RecentRows())
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownConnection:
     """Whether an account is connected, as of a moment ago."""
 
     is_connected: bool
     until: datetime
 
 
-def hook_text(account: AccountId) -> str:
-    return f"amocrm-hook:{account}"
+def webhook_text(account: AccountId) -> str:
+    return f"amocrm-webhook:{account}"

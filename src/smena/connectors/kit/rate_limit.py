@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from smena.connectors.kit.core import rate_limit
-from smena.connectors.kit.core.rate_limit import NEVER, Line
+from smena.connectors.kit.core.rate_limit import NEVER, LimiterState
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
 
@@ -40,11 +40,11 @@ async def reserve(
     db: Database, account: AccountId, name: str, now: datetime, *, per_second: float
 ) -> timedelta:
     """Take the next free slot and return how long to wait for it (zero: go now)."""
-    wait, _ = await turn(db, account, name, now, rank=0, per_second=per_second)
+    wait, _ = await acquire(db, account, name, now, rank=0, per_second=per_second)
     return wait
 
 
-async def turn(
+async def acquire(
     db: Database, account: AccountId, name: str, now: datetime, *, rank: int, per_second: float
 ) -> tuple[timedelta, bool]:
     """Take a slot and return how long to wait for it, or how long until asking again (False).
@@ -60,8 +60,10 @@ async def turn(
         if row is None:
             raise RuntimeError(f"the limit {name} of account {account} is gone")
         waiting, asked, served = row.waiting_us, row.asked_us, row.served_us
-        line = Line(row.free_at_us, _times(waiting), _times(asked), _times(served))
-        line, told = rate_limit.ask(line, rank, _microseconds(now), round(1_000_000 / per_second))
+        line = LimiterState(row.free_at_us, _times(waiting), _times(asked), _times(served))
+        line, told = rate_limit.request(
+            line, rank, _microseconds(now), round(1_000_000 / per_second)
+        )
         await tx.run(
             SAVE, free_at=line.free_at, waiting=list(line.waiting), asked=list(line.asked),
             served=list(line.served), **key,
@@ -69,7 +71,7 @@ async def turn(
     return timedelta(microseconds=told.wait), told.is_given
 
 
-async def hold_back(db: Database, account: AccountId, name: str, until: datetime) -> None:
+async def block_until(db: Database, account: AccountId, name: str, until: datetime) -> None:
     """Give no slot before `until`: the other side said that we are too fast."""
     async with db.tenant(account) as tx:
         await tx.run(HOLD_BACK, account=account, name=name, until_us=_microseconds(until))

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from smena.crm.model.entities import (
+    CommandId,
     EntityKind,
     GroupId,
     LeadId,
@@ -15,7 +16,6 @@ from smena.crm.model.entities import (
     StatusId,
     TaskId,
     UserId,
-    WishId,
 )
 
 
@@ -36,16 +36,16 @@ class StageEntered(msgspec.Struct, frozen=True, tag=True):
     status: StatusId
     was_pipeline: PipelineId
     was_status: StatusId
-    by_wish: WishId | None = None
+    by_command: CommandId | None = None
 
 
 class ResponsibleChanged(msgspec.Struct, frozen=True, tag=True):
-    """`by_wish` names our own write when the change is its echo."""
+    """`by_command` names our own write when the change is its echo."""
 
     lead: LeadId
     before: UserId | None
     after: UserId | None
-    by_wish: WishId | None = None
+    by_command: CommandId | None = None
 
 
 class Removal(msgspec.Struct, frozen=True, tag=True):
@@ -61,34 +61,34 @@ class CallEnded(msgspec.Struct, frozen=True, tag=True):
 
 class TaskChanged(msgspec.Struct, frozen=True, tag=True):
     task: TaskId
-    by_wish: WishId | None = None
+    by_command: CommandId | None = None
 
 
-class WishDelivered(msgspec.Struct, frozen=True, tag=True):
+class CommandDelivered(msgspec.Struct, frozen=True, tag=True):
     """`created` is the number of what a creation has made."""
 
-    wish: WishId
+    command: CommandId
     cause: str
     created: int | None = None
 
 
-class WishRefused(msgspec.Struct, frozen=True, tag=True):
-    wish: WishId
+class CommandRefused(msgspec.Struct, frozen=True, tag=True):
+    command: CommandId
     cause: str
     reason: str
 
 
-class WishOvertaken(msgspec.Struct, frozen=True, tag=True):
-    """A later wish for the same field of the same entity took this one's place."""
+class CommandSuperseded(msgspec.Struct, frozen=True, tag=True):
+    """A later command for the same field of the same entity took this one's place."""
 
-    wish: WishId
+    command: CommandId
     cause: str
 
 
-class WishCancelled(msgspec.Struct, frozen=True, tag=True):
-    """An administrator took a wish back before it was sent."""
+class CommandCancelled(msgspec.Struct, frozen=True, tag=True):
+    """An administrator took a command back before it was sent."""
 
-    wish: WishId
+    command: CommandId
     cause: str
 
 
@@ -99,10 +99,10 @@ Fact = (
     | Removal
     | CallEnded
     | TaskChanged
-    | WishDelivered
-    | WishRefused
-    | WishOvertaken
-    | WishCancelled
+    | CommandDelivered
+    | CommandRefused
+    | CommandSuperseded
+    | CommandCancelled
 )
 
 
@@ -115,7 +115,7 @@ class Recorded:
     fact: Fact
 
 
-class Seat(NamedTuple):
+class UserRef(NamedTuple):
     """A user of the CRM without the words: in which group, and whether they may sign in."""
 
     id: UserId
@@ -123,8 +123,8 @@ class Seat(NamedTuple):
     is_active: bool
 
 
-class Briefing(NamedTuple):
+class DecisionInput(NamedTuple):
     """The next facts of the log, in order, and everybody ever seen, in no order."""
 
     facts: list[Recorded]
-    seats: list[Seat]
+    seats: list[UserRef]

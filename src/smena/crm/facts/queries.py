@@ -1,6 +1,6 @@
 """Questions about what happened; read only."""
 
-from smena.crm.facts.model import Briefing, Recorded, Seat
+from smena.crm.facts.model import DecisionInput, Recorded, UserRef
 from smena.crm.facts.store.log import _decoder
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
@@ -34,11 +34,11 @@ async def facts(tx: Tx, after: int, limit: int) -> list[Recorded]:
     return [Recorded(row["id"], row["at"], _decoder.decode(row["fact"])) for row in rows]
 
 
-async def briefing(tx: Tx, after: int, limit: int) -> Briefing:
+async def decision_input(tx: Tx, after: int, limit: int) -> DecisionInput:
     """Return the same facts with the people as they are now: all that a decision starts from."""
     raw = await tx.driver()
     row = await raw.fetchrow(BRIEFING, tx.account, after, limit)
-    return Briefing(
+    return DecisionInput(
         list(
             map(
                 Recorded,
@@ -47,7 +47,7 @@ async def briefing(tx: Tx, after: int, limit: int) -> Briefing:
                 map(_decoder.decode, row["facts"] or ()),
             )
         ),
-        list(map(Seat, row["users"] or (), row["groups"] or (), row["are_active"] or ())),
+        list(map(UserRef, row["users"] or (), row["groups"] or (), row["are_active"] or ())),
     )
 
 

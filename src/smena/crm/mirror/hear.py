@@ -3,11 +3,11 @@
 from smena.crm.facts.store import log
 from smena.crm.mirror.core import conversations as core
 from smena.crm.mirror.store import conversations, leads, unsorted
-from smena.crm.model.conversations import Heard
+from smena.crm.model.conversations import Conversations
 from smena.kernel.db import Tx
 
 
-async def hear(tx: Tx, heard: Heard) -> None:
+async def hear(tx: Tx, heard: Conversations) -> None:
     """Take what was said; the same words twice change nothing."""
     if heard.is_silent:
         return
@@ -29,7 +29,7 @@ async def hear(tx: Tx, heard: Heard) -> None:
     await _unsorted(tx, heard)
 
 
-async def _unsorted(tx: Tx, heard: Heard) -> None:
+async def _unsorted(tx: Tx, heard: Conversations) -> None:
     present = frozenset(one.id for one in heard.unsorted)
     if present:
         stored = await unsorted.find(tx, present)

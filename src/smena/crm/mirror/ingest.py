@@ -1,4 +1,7 @@
-"""The only way into the mirror: rows, facts and pulses of one message, in one transaction."""
+"""The only way into the mirror.
+
+Rows, facts and change notifications of one message, in one transaction.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -8,11 +11,11 @@ from smena.crm.facts.model import CallEnded, Fact
 from smena.crm.facts.store import log
 from smena.crm.mirror.core import call as calling
 from smena.crm.mirror.core import derive_facts, merge
-from smena.crm.mirror.core.derive_facts import Frame
-from smena.crm.mirror.model import Absorbed
+from smena.crm.mirror.core.derive_facts import FactContext
+from smena.crm.mirror.model import Ingested
 from smena.crm.mirror.store import bin as recycle_bin
 from smena.crm.mirror.store import calls, cards, change_notifications, events, leads, people
-from smena.crm.model.entities import Call, Changes, EntityKind, Roster, UserId
+from smena.crm.model.entities import Call, Changes, EntityKind, UserId, WholeList
 from smena.crm.outbox.core.merge import by_entity
 from smena.crm.outbox.store import commands
 from smena.kernel.db import Tx
@@ -22,7 +25,7 @@ Touched = list[tuple[UserId, datetime, datetime]]
 Bin = dict[tuple[EntityKind, int], merge.Binned]
 
 
-async def absorb(tx: Tx, changes: Changes, *, now: datetime) -> Absorbed:
+async def absorb(tx: Tx, changes: Changes, *, now: datetime) -> Ingested:
     """Take a message into the mirror; the same message twice changes nothing and is no fact.
 
     Holds the account's only writer lock, so facts become visible in the order of their numbers.
@@ -39,25 +42,25 @@ async def absorb(tx: Tx, changes: Changes, *, now: datetime) -> Absorbed:
     touched: Touched = [(author, at, at) for author, at in new_events if author > 0]
     facts += await _calls(tx, changes.calls, frame, touched)
     await _tell(tx, facts, touched, now)
-    return Absorbed(len(facts), len(new_events), frozenset(user for user, _, _ in touched))
+    return Ingested(len(facts), len(new_events), frozenset(user for user, _, _ in touched))
 
 
 async def _tell(tx: Tx, facts: Sequence[Fact], touched: Touched, now: datetime) -> None:
     if facts:
         await log.write(tx, facts, now)
-        await registry.announce(tx, "crm.facts")
+        await registry.publish(tx, "crm.facts")
     if touched:
         first = min(start for _, start, _ in touched)
         last = max(end for _, _, end in touched)
-        await change_notifications.write_pulse(
+        await change_notifications.write_change_notification(
             tx, {user for user, _, _ in touched}, first, last, now
         )
 
 
-async def _frame(tx: Tx, changes: Changes) -> Frame:
+async def _frame(tx: Tx, changes: Changes) -> FactContext:
     account = await accounts.account(tx)
     sending = await commands.sending(tx) if changes.leads or changes.tasks else []
-    return Frame(account.active_since, by_entity(sending))
+    return FactContext(account.active_since, by_entity(sending))
 
 
 async def _people(tx: Tx, changes: Changes) -> None:
@@ -65,16 +68,16 @@ async def _people(tx: Tx, changes: Changes) -> None:
     await people.keep_users(tx, changes.users)
     await people.keep_groups(tx, changes.groups)
     await people.keep_pipelines(tx, changes.pipelines, changes.statuses)
-    if Roster.USERS in changes.complete and changes.users:
+    if WholeList.USERS in changes.complete and changes.users:
         await people.retire_users(tx, changes.users)
-    if Roster.GROUPS in changes.complete:
+    if WholeList.GROUPS in changes.complete:
         await people.drop_groups(tx, changes.groups)
-    if Roster.PIPELINES in changes.complete and changes.pipelines:
+    if WholeList.PIPELINES in changes.complete and changes.pipelines:
         await people.archive_pipelines(tx, changes.pipelines)
         await people.drop_statuses(tx, changes.statuses)
 
 
-async def _bin(tx: Tx, changes: Changes, frame: Frame) -> tuple[Bin, list[Fact]]:
+async def _bin(tx: Tx, changes: Changes, frame: FactContext) -> tuple[Bin, list[Fact]]:
     """Read and extend what is known of the recycle bin for all entities of the message."""
     keys = {(item.kind, item.id) for item in changes.removed}
     keys |= {(EntityKind.LEAD, row.id) for row in changes.leads}
@@ -82,7 +85,7 @@ async def _bin(tx: Tx, changes: Changes, frame: Frame) -> tuple[Bin, list[Fact]]
     keys |= {(EntityKind.COMPANY, row.id) for row in changes.companies}
     keys |= {(EntityKind.TASK, row.id) for row in changes.tasks}
     known = await recycle_bin.binned(tx, keys)
-    new = merge.bin_news(changes.removed, known)
+    new = merge.changed_bin(changes.removed, known)
     await recycle_bin.keep_binned(tx, new)
     return known | new, list(derive_facts.of_bin(new, known, frame))
 
@@ -91,12 +94,12 @@ def _of_kind(bin_: Bin, kind: EntityKind) -> dict[int, merge.Binned]:
     return {number: binned for (of, number), binned in bin_.items() if of is kind}
 
 
-async def _leads(tx: Tx, changes: Changes, bin_: Bin, frame: Frame) -> list[Fact]:
+async def _leads(tx: Tx, changes: Changes, bin_: Bin, frame: FactContext) -> list[Fact]:
     if not changes.leads:
         return []
     stored = await leads.find(tx, {lead.id for lead in changes.leads})
     binned = _of_kind(bin_, EntityKind.LEAD)
-    rows = merge.news(changes.leads, changes.source, stored, binned, merge.complete_lead)
+    rows = merge.changed_rows(changes.leads, changes.source, stored, binned, merge.complete_lead)
     await leads.keep(tx, rows, changes.source)
     before = {number: held.row for number, held in stored.items()}
     return [
@@ -108,7 +111,9 @@ async def _contacts(tx: Tx, changes: Changes, bin_: Bin) -> None:
     if changes.contacts:
         stored = await cards.find_contacts(tx, {contact.id for contact in changes.contacts})
         binned = _of_kind(bin_, EntityKind.CONTACT)
-        rows = merge.news(changes.contacts, changes.source, stored, binned, merge.complete_contact)
+        rows = merge.changed_rows(
+            changes.contacts, changes.source, stored, binned, merge.complete_contact
+        )
         await cards.keep_contacts(tx, rows, changes.source)
 
 
@@ -116,16 +121,18 @@ async def _companies(tx: Tx, changes: Changes, bin_: Bin) -> None:
     if changes.companies:
         stored = await cards.find_companies(tx, {company.id for company in changes.companies})
         binned = _of_kind(bin_, EntityKind.COMPANY)
-        rows = merge.news(changes.companies, changes.source, stored, binned, merge.complete_company)
+        rows = merge.changed_rows(
+            changes.companies, changes.source, stored, binned, merge.complete_company
+        )
         await cards.keep_companies(tx, rows, changes.source)
 
 
-async def _tasks(tx: Tx, changes: Changes, bin_: Bin, frame: Frame) -> list[Fact]:
+async def _tasks(tx: Tx, changes: Changes, bin_: Bin, frame: FactContext) -> list[Fact]:
     if not changes.tasks:
         return []
     stored = await cards.find_tasks(tx, {task.id for task in changes.tasks})
     binned = _of_kind(bin_, EntityKind.TASK)
-    rows = merge.news(changes.tasks, changes.source, stored, binned, merge.complete_task)
+    rows = merge.changed_rows(changes.tasks, changes.source, stored, binned, merge.complete_task)
     await cards.keep_tasks(tx, rows, changes.source)
     before = {number: held.row for number, held in stored.items()}
     return [
@@ -133,7 +140,7 @@ async def _tasks(tx: Tx, changes: Changes, bin_: Bin, frame: Frame) -> list[Fact
     ]
 
 
-async def _calls(tx: Tx, told: Sequence[Call], frame: Frame, touched: Touched) -> list[Fact]:
+async def _calls(tx: Tx, told: Sequence[Call], frame: FactContext, touched: Touched) -> list[Fact]:
     """Store calls, each talk once; tell whose day changed."""
     if not told:
         return []

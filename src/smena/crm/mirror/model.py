@@ -1,4 +1,4 @@
-"""What the doors of the mirror answer: days folded into numbers, pulses, counts.
+"""What the doors of the mirror answer: days folded into numbers, change notifications, counts.
 
 A stretch of many people's time comes as parallel lists of whole numbers, one entry per event: 500
 people with 300 events each fit into a page's budget only without an object per event.
@@ -13,7 +13,7 @@ from smena.crm.model.entities import Source, UserId
 
 
 @dataclass(frozen=True, slots=True)
-class Pulse:
+class ChangeNotification:
     """One message changed the days of these people between two moments; for live screens."""
 
     id: int
@@ -23,7 +23,7 @@ class Pulse:
 
 
 @dataclass(frozen=True, slots=True)
-class Absorbed:
+class Ingested:
     """What a message changed: numbers for logs and progress."""
 
     facts: int = 0
@@ -62,7 +62,7 @@ class EventLine:
     entity_id: int
 
 
-class Marked(StrEnum):
+class ComparedKind(StrEnum):
     """Kinds of rows that can be compared with the CRM one by one."""
 
     LEAD = "lead"
@@ -76,7 +76,7 @@ class Marked(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class NumberRange:
     """Rows numbered above `after` up to `until` (None: to the end), changed since a moment."""
 
     after: int
@@ -85,7 +85,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class RowMark:
     """What is held of a row, as short as it can be compared."""
 
     id: int

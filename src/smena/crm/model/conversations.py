@@ -21,7 +21,7 @@ TalkId = NewType("TalkId", int)
 UnsortedId = NewType("UnsortedId", str)
 
 
-class Way(StrEnum):
+class MessageWay(StrEnum):
     """From whom to whom a message goes; direct is between employees."""
 
     IN = "in"
@@ -50,7 +50,7 @@ class Message:
     """A chat message. The log names it without its text, a webhook with it; author 0 is unknown."""
 
     id: MessageId
-    way: Way
+    way: MessageWay
     at: datetime
     author: UserId
     talk: TalkId | None = None
@@ -109,7 +109,7 @@ class Unsorted:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Conversations:
     """All that one reading says of these; `unsorted_until` means: no other is open since then."""
 
     source: Source = Source.API
@@ -127,13 +127,13 @@ class Heard:
         ) and self.unsorted_until is None  # fmt: skip
 
 
-SILENCE = Heard()
+NO_CONVERSATIONS = Conversations()
 
 
-def together(source: Source, parts: Iterable[Heard]) -> Heard:
+def together(source: Source, parts: Iterable[Conversations]) -> Conversations:
     """Return what several readings of one source say, in their order."""
     said = tuple(parts)
-    return Heard(
+    return Conversations(
         source,
         notes=tuple(note for part in said for note in part.notes),
         dropped=tuple(note for part in said for note in part.dropped),

@@ -41,7 +41,7 @@ class EntityKind(StrEnum):
 class Source(StrEnum):
     """Where a row came from: an unsigned webhook, or a read of the API (the last word)."""
 
-    HOOK = "hook"
+    WEBHOOK = "hook"
     API = "api"
 
 
@@ -222,7 +222,7 @@ class Removed:
     is_restored: bool = False
 
 
-class Roster(StrEnum):
+class WholeList(StrEnum):
     """Lists that arrive whole: whoever is absent from a whole list is no longer active."""
 
     USERS = "users"
@@ -246,21 +246,21 @@ class Changes:
     calls: tuple[Call, ...] = ()
     events: tuple[Event, ...] = ()
     removed: tuple[Removed, ...] = ()
-    complete: frozenset[Roster] = frozenset()
+    complete: frozenset[WholeList] = frozenset()
 
 
 class Coverage(StrEnum):
     """What the connector reads as a whole up to some moment."""
 
-    ROSTERS = "rosters"
+    PEOPLE = "people"
     LEADS = "leads"
     CONTACTS = "contacts"
     COMPANIES = "companies"
     TASKS = "tasks"
     CALLS = "calls"
     EVENTS = "events"
-    LISTS = "lists"
+    REFERENCE_DATA = "reference_data"
     UNSORTED = "unsorted"
 
 
-WishId = NewType("WishId", int)
+CommandId = NewType("CommandId", int)

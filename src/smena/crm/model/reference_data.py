@@ -12,7 +12,7 @@ from smena.crm.model.details import NO_RIGHTS, ChoiceId, Rights
 from smena.crm.model.entities import EntityKind
 
 
-class Listed(StrEnum):
+class ReferenceKind(StrEnum):
     """Which list an entry is of. Fields and tags have a list for each kind of card."""
 
     FIELDS = "fields"
@@ -24,7 +24,7 @@ class Listed(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class FieldChoice:
     """One of the values that a list field offers."""
 
     id: ChoiceId
@@ -34,10 +34,10 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ReferenceEntry:
     """A line of a list; `type` is a field's, `choices` a list field's, `rights` a role's."""
 
-    of: Listed
+    of: ReferenceKind
     id: int
     name: str
     owner: EntityKind | None = None
@@ -45,30 +45,30 @@ class Entry:
     code: str = ""
     color: str = ""
     type: str = ""
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[FieldChoice, ...] = ()
     rights: Rights = NO_RIGHTS
     is_gone: bool = False
 
 
-Book = tuple[Listed, EntityKind | None]
+ReferenceList = tuple[ReferenceKind, EntityKind | None]
 """One list: of what, and of which kind of card."""
 
 
 @dataclass(frozen=True, slots=True)
-class Directory:
+class ReferenceData:
     """Lists as read; those that were read to the end are `complete`."""
 
-    entries: tuple[Entry, ...] = ()
-    complete: frozenset[Book] = frozenset()
+    entries: tuple[ReferenceEntry, ...] = ()
+    complete: frozenset[ReferenceList] = frozenset()
 
 
-NOTHING_LISTED = Directory()
+NO_REFERENCE_DATA = ReferenceData()
 
 
-def joined(parts: Iterable[Directory]) -> Directory:
+def joined(parts: Iterable[ReferenceData]) -> ReferenceData:
     """Return several readings as one."""
     read = tuple(parts)
-    return Directory(
+    return ReferenceData(
         tuple(entry for part in read for entry in part.entries),
         frozenset(book for part in read for book in part.complete),
     )

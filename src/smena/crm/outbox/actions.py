@@ -1,34 +1,45 @@
-"""How wishes are asked for, taken, and how they end: each end is a fact for whoever asked."""
+"""How commands are asked for, taken, and how they end: each end is a fact for whoever asked."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from smena.crm.facts.model import Fact, WishCancelled, WishOvertaken, WishRefused
+from smena.crm.facts.model import CommandCancelled, CommandRefused, CommandSuperseded, Fact
 from smena.crm.facts.store import log
-from smena.crm.model.entities import WishId
+from smena.crm.model.entities import CommandId
 from smena.crm.outbox.core import merge as core
-from smena.crm.outbox.model import AfterDry, Asked, Change, Item, Lane, WishFilter, WishState
+from smena.crm.outbox.model import (
+    AfterDry,
+    Change,
+    CommandFilter,
+    CommandState,
+    Item,
+    NewCommand,
+    Priority,
+)
 from smena.crm.outbox.store import command_list, commands, settings
 from smena.crm.outbox.store import settings as outbox
 from smena.kernel.db import Tx
 from smena.kernel.jobs import registry
 
 STALE = timedelta(days=1)
-"""A wish that waited so long while sending was off is no longer sure to be wanted."""
+"""A command that waited so long while sending was off is no longer sure to be wanted."""
 
 
-async def request_all(tx: Tx, asked: Sequence[Asked], now: datetime) -> list[WishId]:
-    """Ask the CRM for changes; an unsent wish gives way to a later one that says the same parts."""
+async def request_all(tx: Tx, asked: Sequence[NewCommand], now: datetime) -> list[CommandId]:
+    """Ask the CRM for changes.
+
+    An unsent command gives way to a later one that says the same parts.
+    """
     if not asked:
         return []
     if any(not core.parts(one.change) for one in asked):
-        raise ValueError("a wish that changes nothing")
+        raise ValueError("a command that changes nothing")
     await log.lock_mirror(tx)
     changes = [one.change for one in asked]
-    planned, are_later = await commands.ask(tx, asked, now)
+    planned, are_later = await commands.add(tx, asked, now)
     if are_later or core.share_an_entity(changes):
-        await _overtake(tx, changes, now)
-    await registry.announce(tx, "crm.wishes")
+        await _supersede(tx, changes, now)
+    await registry.publish(tx, "crm.commands")
     return planned
 
 
@@ -40,110 +51,122 @@ async def claim(tx: Tx, limit: int, now: datetime) -> list[Item]:
     return core.items(await commands.claim(tx, min(limit, settings.batch), now))
 
 
-async def refused(tx: Tx, reasons: Mapping[WishId, str], now: datetime) -> None:
-    """End wishes that the CRM will never fulfil; whoever asked learns the reason by a fact."""
+async def refused(tx: Tx, reasons: Mapping[CommandId, str], now: datetime) -> None:
+    """End commands that the CRM will never fulfil; whoever asked learns the reason by a fact."""
     await log.lock_mirror(tx)
-    ends = [(wish, reason, None) for wish, reason in reasons.items()]
-    done = await commands.finish(tx, ends, WishState.REFUSED, now)
-    told = [WishRefused(wish=wish.id, cause=wish.cause, reason=wish.error) for wish in done]
+    ends = [(command, reason, None) for command, reason in reasons.items()]
+    done = await commands.finish(tx, ends, CommandState.REFUSED, now)
+    told = [
+        CommandRefused(command=command.id, cause=command.cause, reason=command.error)
+        for command in done
+    ]
     await tell(tx, told, now)
 
 
-async def again(
-    tx: Tx, ids: Sequence[WishId], after: timedelta, reason: str, now: datetime
+async def reschedule(
+    tx: Tx, ids: Sequence[CommandId], after: timedelta, reason: str, now: datetime
 ) -> None:
-    """Put wishes back whose sending failed for a passing reason."""
+    """Put commands back whose sending failed for a passing reason."""
     await log.lock_mirror(tx)
-    back = await commands.again(tx, ids, now + after, reason, alone=False)
-    await _overtake(tx, [wish.change for wish in back], now)
+    back = await commands.reschedule(tx, ids, now + after, reason, alone=False)
+    await _supersede(tx, [command.change for command in back], now)
 
 
-async def apart(tx: Tx, ids: Sequence[WishId], now: datetime) -> None:
-    """Put wishes of a refused item back to go one by one: one of them is the culprit."""
+async def split(tx: Tx, ids: Sequence[CommandId], now: datetime) -> None:
+    """Put commands of a refused item back to go one by one: one of them is the culprit."""
     await log.lock_mirror(tx)
-    back = await commands.again(tx, ids, now, "", alone=True)
-    await _overtake(tx, [wish.change for wish in back], now)
+    back = await commands.reschedule(tx, ids, now, "", alone=True)
+    await _supersede(tx, [command.change for command in back], now)
 
 
-async def cancel(tx: Tx, ids: Sequence[WishId], now: datetime) -> int:
-    """Take back wishes that have not left; return how many."""
+async def cancel(tx: Tx, ids: Sequence[CommandId], now: datetime) -> int:
+    """Take back commands that have not left; return how many."""
     await _hold(tx)
-    ends = [(wish, "", None) for wish in ids]
-    planned = (WishState.PLANNED,)
-    done = await commands.finish(tx, ends, WishState.CANCELLED, now, from_states=planned)
-    await tell(tx, [WishCancelled(wish=wish.id, cause=wish.cause) for wish in done], now)
+    ends = [(command, "", None) for command in ids]
+    planned = (CommandState.PLANNED,)
+    done = await commands.finish(tx, ends, CommandState.CANCELLED, now, from_states=planned)
+    await tell(
+        tx, [CommandCancelled(command=command.id, cause=command.cause) for command in done], now
+    )
     return len(done)
 
 
-async def cancel_all(tx: Tx, wanted: WishFilter, now: datetime) -> int:
+async def cancel_all(tx: Tx, wanted: CommandFilter, now: datetime) -> int:
     """Take back all that have not left and match; return how many."""
     return await cancel(tx, await command_list.planned(tx, wanted), now)
 
 
-async def retry(tx: Tx, ids: Sequence[WishId], now: datetime) -> int:
+async def retry(tx: Tx, ids: Sequence[CommandId], now: datetime) -> int:
     """Wake those that rest; those that ended without effect are asked for anew, each once.
 
-    A second press of the button finds the wish overtaken by the one that the first press asked for.
+    A second press of the button finds the command superseded by the one that the first press asked
+    for.
     """
     await _hold(tx)
     woken = await commands.hurry(tx, ids, now)
-    failed = (WishState.REFUSED, WishState.CANCELLED)
-    ends = [(wish.id, wish.error, None) for wish in await command_list.by_id(tx, ids)]
-    ended = await commands.finish(tx, ends, WishState.OVERTAKEN, now, from_states=failed)
-    await request_all(tx, [Asked(wish.change, wish.cause, wish.lane) for wish in ended], now)
-    await registry.announce(tx, "crm.wishes")
+    failed = (CommandState.REFUSED, CommandState.CANCELLED)
+    ends = [(command.id, command.error, None) for command in await command_list.by_id(tx, ids)]
+    ended = await commands.finish(tx, ends, CommandState.SUPERSEDED, now, from_states=failed)
+    await request_all(
+        tx, [NewCommand(command.change, command.cause, command.priority) for command in ended], now
+    )
+    await registry.publish(tx, "crm.commands")
     return woken + len(ended)
 
 
 async def stop_sending(tx: Tx, now: datetime) -> None:
-    """Only watch from now on: wishes are planned and shown, and never sent."""
+    """Only watch from now on: commands are planned and shown, and never sent."""
     settings = await outbox.lock(tx)
     if not settings.is_dry:
         await outbox.set_dry(tx, now)
 
 
 async def go_on_sending(tx: Tx, after: AfterDry, now: datetime) -> int:
-    """Send again; return how many of the waiting wishes were cancelled."""
+    """Send again; return how many of the waiting commands were cancelled."""
     await _hold(tx)
     older = now - STALE if after is AfterDry.SEND_RECENT else None
     dropped = 0
     if after is not AfterDry.SEND_ALL:
-        dropped = await cancel(tx, await command_list.planned(tx, WishFilter(), older), now)
+        dropped = await cancel(tx, await command_list.planned(tx, CommandFilter(), older), now)
     await outbox.set_dry(tx, None)
-    await registry.announce(tx, "crm.wishes")
+    await registry.publish(tx, "crm.commands")
     return dropped
 
 
 async def _hold(tx: Tx) -> None:
-    """Keep writers and couriers away, always in this order.
+    """Keep writers and dispatchers away, always in this order.
 
-    A claim locks wishes without the mirror's lock, so many wishes may only be locked beside it.
+    A claim locks commands without the mirror's lock, so many commands may only be locked beside it.
     """
     await log.lock_mirror(tx)
     await outbox.lock(tx)
 
 
-async def _overtake(tx: Tx, changes: Sequence[Change], now: datetime) -> None:
-    """End what later wishes have made pointless, among all planned ones of the same entities."""
-    gone = core.overtaken(await commands.planned_of(tx, changes))
+async def _supersede(tx: Tx, changes: Sequence[Change], now: datetime) -> None:
+    """End what later commands have made pointless, among all planned ones of the same entities."""
+    gone = core.superseded(await commands.planned_of(tx, changes))
     if not gone:
         return
-    ends = [(wish.id, wish.error, None) for wish in gone]
-    planned = (WishState.PLANNED,)
-    done = await commands.finish(tx, ends, WishState.OVERTAKEN, now, from_states=planned)
-    await tell(tx, [WishOvertaken(wish=wish.id, cause=wish.cause) for wish in done], now)
+    ends = [(command.id, command.error, None) for command in gone]
+    planned = (CommandState.PLANNED,)
+    done = await commands.finish(tx, ends, CommandState.SUPERSEDED, now, from_states=planned)
+    await tell(
+        tx, [CommandSuperseded(command=command.id, cause=command.cause) for command in done], now
+    )
 
 
 async def tell(tx: Tx, facts: Sequence[Fact], now: datetime) -> None:
     """Write facts and wake whoever reads them; the caller holds the mirror."""
     if facts:
         await log.write(tx, facts, now)
-        await registry.announce(tx, "crm.facts")
+        await registry.publish(tx, "crm.facts")
 
 
-async def request(tx: Tx, change: Change, *, cause: str, lane: Lane, now: datetime) -> WishId:
+async def request(
+    tx: Tx, change: Change, *, cause: str, priority: Priority, now: datetime
+) -> CommandId:
     """Ask the CRM for one change (see `request_all`)."""
-    return (await request_all(tx, [Asked(change, cause, lane)], now))[0]
+    return (await request_all(tx, [NewCommand(change, cause, priority)], now))[0]
 
 
 async def set_batch(tx: Tx, batch: int) -> None:

@@ -1,7 +1,7 @@
-"""The words of the outbox: what we wish of the CRM and what became of it.
+"""The words of the outbox: what we command of the CRM and what became of it.
 
-A wish is one change of one entity, or one creation. It is stored as a tagged document, so its kinds
-may grow while old rows stay readable. None in a change means "leave as it is".
+A command is one change of one entity, or one creation. It is stored as a tagged document, so its
+kinds may grow while old rows stay readable. None in a change means "leave as it is".
 """
 
 from dataclasses import dataclass, field
@@ -11,6 +11,7 @@ from enum import IntEnum, StrEnum
 import msgspec
 
 from smena.crm.model.entities import (
+    CommandId,
     CompanyId,
     ContactId,
     EntityKind,
@@ -19,11 +20,10 @@ from smena.crm.model.entities import (
     StatusId,
     TaskId,
     UserId,
-    WishId,
 )
 
 
-class Lane(IntEnum):
+class Priority(IntEnum):
     """Who goes first to the CRM (distribution.md section 3, rule g)."""
 
     FRESH = 0
@@ -31,7 +31,7 @@ class Lane(IntEnum):
     BULK = 2
 
 
-class WishKind(IntEnum):
+class CommandKind(IntEnum):
     """What one request can carry together, in the order of going.
 
     Leads of a whole burst first, then tasks, contacts, companies (rule a).
@@ -48,11 +48,11 @@ class WishKind(IntEnum):
 
 
 NOTES = {
-    EntityKind.LEAD: WishKind.LEAD_NOTE,
-    EntityKind.CONTACT: WishKind.CONTACT_NOTE,
-    EntityKind.COMPANY: WishKind.COMPANY_NOTE,
+    EntityKind.LEAD: CommandKind.LEAD_NOTE,
+    EntityKind.CONTACT: CommandKind.CONTACT_NOTE,
+    EntityKind.COMPANY: CommandKind.COMPANY_NOTE,
 }
-CREATIONS = frozenset({WishKind.NEW_TASK, *NOTES.values()})
+CREATIONS = frozenset({CommandKind.NEW_TASK, *NOTES.values()})
 
 
 class Stage(msgspec.Struct, frozen=True):
@@ -134,35 +134,35 @@ Change = ChangeLead | ChangeContact | ChangeCompany | ChangeTask | CreateTask | 
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class NewCommand:
     """A change that somebody asks the CRM for; `cause` is theirs to recognise it by."""
 
     change: Change
     cause: str
-    lane: Lane
+    priority: Priority
 
 
-class WishState(StrEnum):
+class CommandState(StrEnum):
     PLANNED = "planned"
     SENDING = "sending"
     DELIVERED = "delivered"
     REFUSED = "refused"
-    OVERTAKEN = "overtaken"
+    SUPERSEDED = "superseded"
     CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Command:
     """A write to the CRM that somebody asked for; `cause` says who, e.g. `distribution:17`.
 
     `before` is who was responsible when it was asked; `created` is what a creation has made.
     """
 
-    id: WishId
+    id: CommandId
     change: Change
-    lane: Lane
+    priority: Priority
     cause: str
-    state: WishState
+    state: CommandState
     attempts: int
     asked_at: datetime
     not_before: datetime
@@ -178,16 +178,16 @@ class Item:
     """One place in a request: all that is wished of one entity now, or one creation."""
 
     change: Change
-    wishes: tuple[Wish, ...]
+    commands: tuple[Command, ...]
 
     @property
-    def key(self) -> WishId:
+    def key(self) -> CommandId:
         """The number by which the CRM's answer names this item."""
-        return self.wishes[0].id
+        return self.commands[0].id
 
     @property
     def attempts(self) -> int:
-        return max(wish.attempts for wish in self.wishes)
+        return max(command.attempts for command in self.commands)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +204,8 @@ BATCH_MAX = 250
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """How an account's wishes travel. `is_dry`: they are planned and shown, and never sent."""
+class OutboxSettings:
+    """How an account's commands travel. `is_dry`: they are planned and shown, and never sent."""
 
     is_dry: bool = False
     is_dry_since: datetime | None = None
@@ -213,7 +213,7 @@ class Settings:
 
 
 class AfterDry(StrEnum):
-    """What becomes of the wishes that wait when sending is switched on again."""
+    """What becomes of the commands that wait when sending is switched on again."""
 
     SEND_RECENT = "send_recent"
     SEND_ALL = "send_all"
@@ -221,53 +221,53 @@ class AfterDry(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class WishFilter:
-    """Which wishes a list shows; `before` is the last one of the page above."""
+class CommandFilter:
+    """Which commands a list shows; `before` is the last one of the page above."""
 
-    states: tuple[WishState, ...] = ()
-    kinds: tuple[WishKind, ...] = ()
+    states: tuple[CommandState, ...] = ()
+    kinds: tuple[CommandKind, ...] = ()
     entity: int | None = None
     has_error: bool = False
-    before: WishId | None = None
+    before: CommandId | None = None
     limit: int = field(default=50)
 
 
-def entity_of(change: Change) -> tuple[WishKind, int]:
+def entity_of(change: Change) -> tuple[CommandKind, int]:
     """Return what a change is about: the kind of its request, and the entity's or card's id."""
     match change:
         case ChangeLead():
-            return WishKind.LEAD, change.lead
+            return CommandKind.LEAD, change.lead
         case ChangeContact():
-            return WishKind.CONTACT, change.contact
+            return CommandKind.CONTACT, change.contact
         case ChangeCompany():
-            return WishKind.COMPANY, change.company
+            return CommandKind.COMPANY, change.company
         case ChangeTask():
-            return WishKind.TASK, change.task
+            return CommandKind.TASK, change.task
         case CreateTask():
-            return WishKind.NEW_TASK, change.card_id
+            return CommandKind.NEW_TASK, change.card_id
         case AddNote():
             return NOTES[change.card_kind], change.card_id
 
 
 @dataclass(frozen=True, slots=True)
-class WishCount:
-    """How many wishes are in one state, and since when the oldest waits."""
+class CommandCount:
+    """How many commands are in one state, and since when the oldest waits."""
 
-    wishes: int
+    commands: int
     oldest: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class LaneCount:
-    """How many wishes of one lane are on their way, and since when the oldest waits."""
+class PriorityCount:
+    """How many commands of one priority are on their way, and since when the oldest waits."""
 
-    lane: Lane
-    wishes: int
+    priority: Priority
+    commands: int
     oldest: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Witness:
+class Sentinel:
     """A note or a task that is known to be in the CRM, on which card, and when it changed last."""
 
     id: int

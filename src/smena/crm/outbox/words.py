@@ -1,4 +1,4 @@
-"""How wishes read on screen: what they are about, what they ask for, where they are."""
+"""How commands read on screen: what they are about, what they ask for, where they are."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from smena.crm.outbox.model import (
     ChangeContact,
     ChangeLead,
     ChangeTask,
+    CommandState,
     CreateTask,
-    Lane,
-    WishState,
+    Priority,
 )
 from smena.kernel.i18n import clock, day, number
 from smena.kernel.i18n import gettext as _
@@ -32,7 +32,7 @@ TEXT_MAX = 80
 
 
 def about(change: Change) -> str:
-    """Name the card or task that a wish is about."""
+    """Name the card or task that a command is about."""
     match change:
         case ChangeLead():
             return _("Сделка {id}").format(id=change.lead)
@@ -64,24 +64,24 @@ def asks_for(change: Change, names: Names, zone: tzinfo) -> tuple[str, ...]:
     return (*_responsible(change.responsible, names), *_card_parts(change, names))
 
 
-def lane(value: Lane) -> str:
+def priority(value: Priority) -> str:
     return {
-        Lane.FRESH: _("новые сделки"),
-        Lane.AGAIN: _("повторное распределение"),
-        Lane.BULK: _("массовые изменения"),
+        Priority.FRESH: _("новые сделки"),
+        Priority.AGAIN: _("повторное распределение"),
+        Priority.BULK: _("массовые изменения"),
     }[value]
 
 
-def state(value: WishState, *, is_dry: bool = False) -> str:
-    if is_dry and value is WishState.PLANNED:
+def state(value: CommandState, *, is_dry: bool = False) -> str:
+    if is_dry and value is CommandState.PLANNED:
         return _("была бы отправлена")
     return {
-        WishState.PLANNED: _("ждёт отправки"),
-        WishState.SENDING: _("отправляется"),
-        WishState.DELIVERED: _("принята amoCRM"),
-        WishState.REFUSED: _("amoCRM отказала"),
-        WishState.OVERTAKEN: _("заменена более поздней"),
-        WishState.CANCELLED: _("отменена"),
+        CommandState.PLANNED: _("ждёт отправки"),
+        CommandState.SENDING: _("отправляется"),
+        CommandState.DELIVERED: _("принята amoCRM"),
+        CommandState.REFUSED: _("amoCRM отказала"),
+        CommandState.SUPERSEDED: _("заменена более поздней"),
+        CommandState.CANCELLED: _("отменена"),
     }[value]
 
 
@@ -99,7 +99,7 @@ def state_options() -> list[tuple[str, str]]:
         ("delivered", _("Приняты amoCRM")),
         ("refused", _("amoCRM отказала")),
         ("cancelled", _("Отменены")),
-        ("overtaken", _("Заменены")),
+        ("superseded", _("Заменены")),
     ]
 
 

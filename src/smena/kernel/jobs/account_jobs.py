@@ -1,4 +1,4 @@
-"""The pumps of this node: one run drains what there is, a ring makes it look once more."""
+"""The account jobs of this node: one run drains what there is, a ring makes it look once more."""
 
 import asyncio
 import time
@@ -6,34 +6,34 @@ import time
 import structlog
 
 from smena.kernel.ids import AccountId
-from smena.kernel.jobs.registry import JobContext, PumpEntry, pump_key, wake_waiting
-from smena.kernel.jobs.rerun_signal import Doorbell
+from smena.kernel.jobs.registry import AccountJobEntry, JobContext, account_job_key, wake_waiting
+from smena.kernel.jobs.rerun_signal import RerunSignal
 
 ROUNDS_MAX = 50
-"""How often a pump looks again in one job before other jobs get its place."""
+"""How often a account job looks again in one job before other jobs get its place."""
 
 REWAKE_SECONDS = (0.01, 0.03, 0.1)
-"""When to try to wake a pump whose job is just being taken off the queue."""
+"""When to try to wake a account job whose job is just being taken off the queue."""
 
 log = structlog.get_logger(__name__)
 
 
-class Pumping:
-    """Runs pumps and answers the bell for them."""
+class AccountJobs:
+    """Runs account jobs and answers the bell for them."""
 
     def __init__(self, context: JobContext) -> None:
         self._context = context
-        self._bell = Doorbell()
+        self._bell = RerunSignal()
         self._rewaking: set[asyncio.Task[None]] = set()
 
-    async def drain(self, name: str, pump: PumpEntry, account: AccountId) -> None:
-        """Run the pump, and again as long as the bell rings meanwhile."""
-        key = pump_key(name, account)
+    async def drain(self, name: str, account_job: AccountJobEntry, account: AccountId) -> None:
+        """Run the account job, and again as long as the bell rings meanwhile."""
+        key = account_job_key(name, account)
         has_rung = False
         try:
             for _round in range(ROUNDS_MAX):
                 self._bell.begin(key)
-                await pump.run(self._context, account)
+                await account_job.run(self._context, account)
                 if not self._bell.has_rung(key):
                     break
         finally:
@@ -42,7 +42,7 @@ class Pumping:
             self._rewake(key)
 
     def on_bell(self, key: str | bytes | bytearray) -> None:
-        """Hear that rows were committed for a pump that was waiting or running."""
+        """Hear that rows were committed for a account job that was waiting or running."""
         text = key if isinstance(key, str) else bytes(key).decode()
         if self._bell.ring(text, time.monotonic()):
             self._rewake(text)
@@ -57,12 +57,12 @@ class Pumping:
         task.add_done_callback(self._rewaking.discard)
 
     async def _wake_again(self, key: str) -> None:
-        pump, _, account = key.rpartition(":")
+        account_job, _, account = key.rpartition(":")
         for pause in REWAKE_SECONDS:
             await asyncio.sleep(pause)
             try:
                 async with self._context.db.system() as tx:
-                    if await wake_waiting(tx, pump, [AccountId(int(account))]):
+                    if await wake_waiting(tx, account_job, [AccountId(int(account))]):
                         return
             except Exception as error:  # noqa: BLE001 -- a hint; the sweep comes anyway
                 log.debug("bell_not_answered", trouble=repr(error))

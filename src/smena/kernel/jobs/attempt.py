@@ -5,7 +5,7 @@
 | returns                  | done                     | nothing                          |
 | raises TryLater          | again after its pause    | a count in the metrics           |
 | meets passing trouble    | again, pauses grow       | a line in the log                |
-| raises GiveUp            | done; a pump: in a minute | the failure with its reason     |
+| raises GiveUp            | done; a account job: in a minute | the failure with its reason     |
 | has a defect             | again, pauses grow       | the failure, a trace in the log  |
 | is stopped with the node | again at once elsewhere  | nothing                          |
 """
@@ -18,10 +18,10 @@ from datetime import timedelta
 import structlog
 from pgqueuer.domain.errors import RetryRequested
 
-from smena.kernel.db_trouble import is_passing
+from smena.kernel.db_trouble import is_transient
 from smena.kernel.errors import GiveUp, TryLater
 from smena.kernel.jobs import failures
-from smena.kernel.jobs.failures import Kind, Trouble
+from smena.kernel.jobs.failures import FailureKind, Trouble
 from smena.kernel.jobs.registry import JobContext
 from smena.kernel.metrics import JOB_SECONDS, JOBS
 
@@ -43,7 +43,7 @@ class Attempt:
     key: str
     arguments: dict[str, object]
     number: int
-    is_pump: bool
+    is_account_job: bool
 
 
 class Attempts:
@@ -53,7 +53,7 @@ class Attempts:
         self._context = context
         self._running: set[asyncio.Future[None]] = set()
 
-    def press(self) -> None:
+    def cancel(self) -> None:
         """Stop what is still running; it goes back to the queue."""
         for work in self._running:
             work.cancel()
@@ -77,9 +77,9 @@ class Attempts:
             return "later", later.after
         except GiveUp as end:
             log.warning("job_gave_up", reason=end.reason)
-            await self._remember(attempt, Kind.GAVE_UP, end.reason)
-            return "gave_up", GAVE_UP_PAUSE if attempt.is_pump else None
-        except _Pressed:
+            await self._remember(attempt, FailureKind.GAVE_UP, end.reason)
+            return "gave_up", GAVE_UP_PAUSE if attempt.is_account_job else None
+        except _Cancelled:
             return "stopped", AT_ONCE
         except Exception as error:  # noqa: BLE001 -- the edge of a job
             return await self._unforeseen(attempt, error)
@@ -89,11 +89,11 @@ class Attempts:
 
     async def _unforeseen(self, attempt: Attempt, error: Exception) -> tuple[str, timedelta]:
         pause = timedelta(seconds=2 ** min(attempt.number, 10))
-        if is_passing(error):
+        if is_transient(error):
             log.warning("job_met_passing_trouble", trouble=repr(error))
             return "trouble", min(pause, PASSING_PAUSE_MAX)
         log.error("job_defect", attempt=attempt.number, exc_info=error)
-        await self._remember(attempt, Kind.DEFECT, repr(error))
+        await self._remember(attempt, FailureKind.DEFECT, repr(error))
         return "defect", min(pause, PAUSE_MAX)
 
     async def _pressable(self, work: Work) -> None:
@@ -106,10 +106,10 @@ class Attempts:
             self._running.discard(running)
             running.cancel()
         if running.cancelled():
-            raise _Pressed
+            raise _Cancelled
         running.result()
 
-    async def _remember(self, attempt: Attempt, kind: Kind, reason: str) -> None:
+    async def _remember(self, attempt: Attempt, kind: FailureKind, reason: str) -> None:
         trouble = Trouble(attempt.name, attempt.key, kind, attempt.arguments, reason)
         try:
             async with self._context.db.system() as tx:
@@ -125,5 +125,5 @@ class Attempts:
             log.exception("failure_not_forgotten")
 
 
-class _Pressed(Exception):  # noqa: N818 -- what happened
+class _Cancelled(Exception):  # noqa: N818 -- what happened
     """The node stops and could not wait for the end of this work."""

@@ -42,7 +42,7 @@ SELECT job, key, kind, arguments, reason, times, first_at, last_at FROM job_fail
 CLEAN = "DELETE FROM job_failure WHERE last_at < :before"
 
 
-class Kind(StrEnum):
+class FailureKind(StrEnum):
     """`GAVE_UP`: a person must act. `DEFECT`: an error in the program; it is tried again."""
 
     GAVE_UP = "gave_up"
@@ -51,11 +51,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One piece of work; a pump has one for each account, gone when it succeeds again."""
+    """One piece of work; a account job has one for each account, gone when it succeeds again."""
 
     job: str
     key: str
-    kind: Kind
+    kind: FailureKind
     arguments: Mapping[str, object]
     reason: str
     times: int
@@ -69,7 +69,7 @@ class Trouble:
 
     job: str
     key: str
-    kind: Kind
+    kind: FailureKind
     arguments: Mapping[str, object]
     reason: str
 
@@ -118,7 +118,7 @@ def _failure(row: Row[Any]) -> Failure:
     return Failure(
         row.job,
         row.key,
-        Kind(row.kind),
+        FailureKind(row.kind),
         row.arguments,
         row.reason,
         row.times,

@@ -1,10 +1,10 @@
 """Background work: how it is asked for, and how it may end.
 
-A job is asked for inside the transaction that makes it necessary, so both happen or neither.
-A pump drains the rows of one account and one purpose in order and returns; its wake-up carries no
-data and may be lost (`smena.kernel.sweep` heals that within a second), so a pump always looks at
-its rows and never at what it was told. Two runs of one pump may overlap for a moment when a
-heartbeat is late: a pump locks the row that orders its work.
+A job is asked for inside the transaction that makes it necessary, so both happen or neither. A
+account job drains the rows of one account and one purpose in order and returns; its wake-up carries
+no data and may be lost (`smena.kernel.sweep` heals that within a second), so a account job always
+looks at its rows and never at what it was told. Two runs of one account job may overlap for a
+moment when a heartbeat is late: a account job locks the row that orders its work.
 """
 
 import json
@@ -23,10 +23,10 @@ from smena.kernel.ids import AccountId
 
 Service = TypeVar("Service")
 
-BELL = "smena_bell"
-"""The channel that tells running pumps to look once more."""
+RERUN_CHANNEL = "smena_rerun"
+"""The channel that tells running account jobs to look once more."""
 
-RING = "SELECT pg_notify($1, busy) FROM unnest($2::text[]) AS busy"
+SIGNAL_RERUN = "SELECT pg_notify($1, busy) FROM unnest($2::text[]) AS busy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +49,13 @@ class JobContext:
 
 
 Job = Callable[..., Awaitable[None]]
-Pump = Callable[[JobContext, AccountId], Awaitable[None]]
+AccountJob = Callable[[JobContext, AccountId], Awaitable[None]]
 Pending = Callable[[Tx], Awaitable[Sequence[AccountId]]]
 
 
 @dataclass(frozen=True, slots=True)
-class PumpEntry:
-    run: Pump
+class AccountJobEntry:
+    run: AccountJob
     pending: Pending
 
 
@@ -70,7 +70,7 @@ class Registry:
 
     def __init__(self) -> None:
         self.jobs: dict[str, Job] = {}
-        self.pumps: dict[str, PumpEntry] = {}
+        self.account_jobs: dict[str, AccountJobEntry] = {}
         self.crons: dict[str, CronEntry] = {}
 
     def job(self, name: str, run: Job) -> None:
@@ -78,10 +78,10 @@ class Registry:
         self._check_new(name)
         self.jobs[name] = run
 
-    def pump(self, name: str, run: Pump, pending: Pending) -> None:
-        """Register a pump; `pending` tells, across accounts, who has rows waiting now."""
+    def account_job(self, name: str, run: AccountJob, pending: Pending) -> None:
+        """Register a account job; `pending` tells, across accounts, who has rows waiting now."""
         self._check_new(name)
-        self.pumps[name] = PumpEntry(run, pending)
+        self.account_jobs[name] = AccountJobEntry(run, pending)
 
     def cron(self, name: str, expression: str, run: Job) -> None:
         """Register work by the clock (UTC); it runs on one node per tick."""
@@ -89,7 +89,7 @@ class Registry:
         self.crons[name] = CronEntry(run, expression)
 
     def _check_new(self, name: str) -> None:
-        if name in self.jobs or name in self.pumps or name in self.crons:
+        if name in self.jobs or name in self.account_jobs or name in self.crons:
             raise ValueError(f"background work {name} is registered twice")
 
 
@@ -113,55 +113,61 @@ async def enqueue(
     )
 
 
-async def wake(tx: Tx, pump: str, account: AccountId) -> None:
-    """Make sure that a run of the pump begins after this transaction's commit.
+async def wake(tx: Tx, account_job: str, account: AccountId) -> None:
+    """Make sure that a run of the account job begins after this transaction's commit.
 
     Written as the last thing before the commit, all at once and in one order: two transactions
-    that wake the same pumps wait for each other shortly and never in a circle.
+    that wake the same account jobs wait for each other shortly and never in a circle.
     """
-    tx.pumps_to_wake.add((pump, account))
+    tx.account_jobs_to_wake.add((account_job, account))
     tx.before_commit(_wake_all)
 
 
-async def announce(tx: Tx, topic: str) -> None:
-    """Wake every pump that listens to the topic, for this transaction's account."""
-    for pump in tx.topics.get(topic, ()):
-        await wake(tx, pump, tx.account)
+async def publish(tx: Tx, topic: str) -> None:
+    """Wake every account job that listens to the topic, for this transaction's account."""
+    for account_job in tx.topics.get(topic, ()):
+        await wake(tx, account_job, tx.account)
 
 
-async def wake_waiting(tx: Tx, pump: str, accounts: Sequence[AccountId]) -> bool:
+async def wake_waiting(tx: Tx, account_job: str, accounts: Sequence[AccountId]) -> bool:
     """Wake without ringing, for who comes again anyway; tell whether all were asleep."""
-    return not await _enqueue_pumps(tx, sorted((pump, account) for account in accounts))
+    return not await _enqueue_account_jobs(
+        tx, sorted((account_job, account) for account in accounts)
+    )
 
 
 async def _wake_all(tx: Tx) -> None:
-    asleep = sorted(tx.pumps_to_wake)
-    if busy := await _enqueue_pumps(tx, asleep):
+    asleep = sorted(tx.account_jobs_to_wake)
+    if busy := await _enqueue_account_jobs(tx, asleep):
         # They wait or run already. One that runs may have looked before our rows were there, and
         # only this tells it to look again; the sweep would do so half a second later.
         raw = await tx.driver()
-        await raw.execute(RING, BELL, [pump_key(*pump) for pump in busy])
+        await raw.execute(
+            SIGNAL_RERUN, RERUN_CHANNEL, [account_job_key(*account_job) for account_job in busy]
+        )
 
 
-async def _enqueue_pumps(
-    tx: Tx, pumps: Sequence[tuple[str, AccountId]]
+async def _enqueue_account_jobs(
+    tx: Tx, account_jobs: Sequence[tuple[str, AccountId]]
 ) -> list[tuple[str, AccountId]]:
     """Enqueue what is not queued or running; return what is."""
-    if not pumps:
+    if not account_jobs:
         return []
     found = await _queries(await tx.driver()).enqueue(
-        [pump for pump, _account in pumps],
-        [json.dumps({"account": account}).encode() for _pump, account in pumps],
-        [0] * len(pumps),
+        [account_job for account_job, _account in account_jobs],
+        [json.dumps({"account": account}).encode() for _account_job, account in account_jobs],
+        [0] * len(account_jobs),
         None,
-        [pump_key(*pump) for pump in pumps],
+        [account_job_key(*account_job) for account_job in account_jobs],
         on_conflict="skip",
     )
-    return [pump for pump, job in zip(pumps, found, strict=True) if job is None]
+    return [
+        account_job for account_job, job in zip(account_jobs, found, strict=True) if job is None
+    ]
 
 
-def pump_key(pump: str, account: AccountId) -> str:
-    return f"{pump}:{account}"
+def account_job_key(account_job: str, account: AccountId) -> str:
+    return f"{account_job}:{account}"
 
 
 def _queries(connection: asyncpg.Connection) -> Queries:

@@ -1,10 +1,10 @@
 """Places for the jobs of one node: whoever takes long keeps nobody waiting.
 
-An account whose CRM hangs would hold a place with each of its pumps for a minute at a time, and a
-handful of such accounts all places of the node. So a job has a place of its own for a moment only:
-one that takes longer goes on beside the others, who get its place. A job that waits for the CRM
-holds neither a connection to the database nor the processor, so many of them do no harm; there is
-a bound on all the same.
+An account whose CRM hangs would hold a place with each of its account jobs for a minute at a time,
+and a handful of such accounts all places of the node. So a job has a place of its own for a moment
+only: one that takes longer goes on beside the others, who get its place. A job that waits for the
+CRM holds neither a connection to the database nor the processor, so many of them do no harm; there
+is a bound on all the same.
 """
 
 import time
@@ -24,7 +24,7 @@ BESIDE_MAX = 180
 """Jobs that take long; more of them hold places again."""
 
 
-class Places:
+class Slots:
     """Counts how many jobs may run now; moments are seconds of any steady clock."""
 
     def __init__(self) -> None:
@@ -46,8 +46,8 @@ class RoomyQueue(QueueManager):
     """Gives places again to others when their jobs take long."""
 
     @cached_property
-    def places(self) -> Places:
-        return Places()
+    def places(self) -> Slots:
+        return Slots()
 
     async def fetch_jobs(
         self,

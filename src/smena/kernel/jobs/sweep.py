@@ -1,8 +1,8 @@
 """The truth behind the hints: each node looks, twice a second, who has work waiting.
 
-A wake-up may be lost between a pump's last look and the end of its job, a NOTIFY may not arrive, a
-moment may come at which work falls due. All of that is healed here. The same round keeps the queue
-itself healthy.
+A wake-up may be lost between a account job's last look and the end of its job, a NOTIFY may not
+arrive, a moment may come at which work falls due. All of that is healed here. The same round keeps
+the queue itself healthy.
 """
 
 import asyncio
@@ -14,8 +14,8 @@ from typing import Any
 import structlog
 
 from smena.kernel.db import Database
-from smena.kernel.db_trouble import is_passing
-from smena.kernel.jobs.registry import PumpEntry, Registry, wake_waiting
+from smena.kernel.db_trouble import is_transient
+from smena.kernel.jobs.registry import AccountJobEntry, Registry, wake_waiting
 
 SWEEP_SECONDS = 0.5
 UNPARK_EACH = 6
@@ -52,17 +52,17 @@ async def keep_sweeping(db: Database, registry: Registry, stop: asyncio.Event) -
             await _try("jobs_not_unparked", unpark(db))
         if rounds % TIDY_EACH == 0:
             await _try("queue_not_tidied", forget_old_log(db))
-        for name, pump in registry.pumps.items():
-            await _try("pump_not_swept", _sweep_one(db, name, pump), pump=name)
+        for name, account_job in registry.account_jobs.items():
+            await _try("account_job_not_swept", _sweep_one(db, name, account_job), account_job=name)
         rounds += 1
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), SWEEP_SECONDS)
 
 
 async def sweep(db: Database, registry: Registry) -> None:
-    """Wake, once, every pump for every account that has rows waiting for it."""
-    for name, pump in registry.pumps.items():
-        await _sweep_one(db, name, pump)
+    """Wake, once, every account job for every account that has rows waiting for it."""
+    for name, account_job in registry.account_jobs.items():
+        await _sweep_one(db, name, account_job)
 
 
 async def unpark(db: Database) -> None:
@@ -77,9 +77,9 @@ async def forget_old_log(db: Database) -> None:
         await tx.run(OLD_LOG, kept=LOG_KEPT)
 
 
-async def _sweep_one(db: Database, name: str, pump: PumpEntry) -> None:
+async def _sweep_one(db: Database, name: str, account_job: AccountJobEntry) -> None:
     async with db.system() as tx:
-        if waiting := await pump.pending(tx):
+        if waiting := await account_job.pending(tx):
             await wake_waiting(tx, name, waiting)
 
 
@@ -87,7 +87,7 @@ async def _try(complaint: str, work: Coroutine[Any, Any, None], **details: str) 
     try:
         await work
     except Exception as error:
-        if is_passing(error):
+        if is_transient(error):
             log.warning(complaint, trouble=repr(error), **details)
         else:
             log.exception(complaint, **details)

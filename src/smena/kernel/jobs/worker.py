@@ -22,12 +22,19 @@ from pgqueuer.domain.models import Job as QueuedJob
 from pgqueuer.domain.models import Schedule
 from sqlalchemy.engine import make_url
 
-from smena.kernel.db_trouble import is_passing
+from smena.kernel.db_trouble import is_transient
 from smena.kernel.ids import AccountId
-from smena.kernel.jobs.account_jobs import Pumping
+from smena.kernel.jobs.account_jobs import AccountJobs
 from smena.kernel.jobs.attempt import Attempt, Attempts
 from smena.kernel.jobs.listener import PatientQueue
-from smena.kernel.jobs.registry import BELL, Job, JobContext, PumpEntry, Registry, enqueue
+from smena.kernel.jobs.registry import (
+    RERUN_CHANNEL,
+    AccountJobEntry,
+    Job,
+    JobContext,
+    Registry,
+    enqueue,
+)
 from smena.kernel.jobs.slots import AT_ONCE
 from smena.kernel.jobs.sweep import keep_sweeping
 
@@ -66,7 +73,7 @@ class Worker:
         self._heartbeat_timeout = heartbeat_timeout
         self._finish_seconds = finish_seconds
         self._attempts = Attempts(context)
-        self._pumping = Pumping(context)
+        self._account_jobs = AccountJobs(context)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop`; running jobs get a bounded time to finish."""
@@ -74,7 +81,7 @@ class Worker:
             try:
                 await self._life(stop)
             except Exception as error:
-                if is_passing(error):
+                if is_transient(error):
                     log.warning("worker_lost_database", trouble=repr(error))
                 else:
                     log.exception("worker_defect")
@@ -85,7 +92,7 @@ class Worker:
         """Work until `stop` or until the database goes away."""
         async with _pool(self._url) as pool:
             driver = AsyncpgPoolDriver(pool)
-            await driver.add_listener(BELL, self._pumping.on_bell)
+            await driver.add_listener(RERUN_CHANNEL, self._account_jobs.on_bell)
             queue, timetable = self._queue(driver), self._timetable(driver)
             parts = [
                 asyncio.create_task(self._run_queue(queue), name="queue"),
@@ -115,9 +122,9 @@ class Worker:
         """
         _done, late = await asyncio.wait(parts, timeout=self._finish_seconds)
         if late:
-            self._attempts.press()
+            self._attempts.cancel()
             await asyncio.wait(late, timeout=PRESSED_SECONDS)
-        self._pumping.close()
+        self._account_jobs.close()
 
     async def _run_queue(self, queue: QueueManager) -> None:
         # One job for each question to the queue: its end is then written at once and not up to
@@ -137,7 +144,10 @@ class Worker:
         runners = {
             **{name: self._job_runner(name, job) for name, job in registry.jobs.items()},
             **{name: self._job_runner(name, cron.run) for name, cron in registry.crons.items()},
-            **{name: self._pump_runner(name, pump) for name, pump in registry.pumps.items()},
+            **{
+                name: self._account_job_runner(name, account_job)
+                for name, account_job in registry.account_jobs.items()
+            },
         }
         for name, runner in runners.items():
             queue.entrypoint(name, accepts_context=False, on_failure="hold")(runner)
@@ -157,17 +167,21 @@ class Worker:
     def _job_runner(self, name: str, job: Job) -> Runner:
         async def run(queued: QueuedJob) -> None:
             arguments = json.loads(queued.payload or b"{}")
-            attempt = Attempt(name, str(queued.id), arguments, queued.attempts, is_pump=False)
+            attempt = Attempt(
+                name, str(queued.id), arguments, queued.attempts, is_account_job=False
+            )
             await self._attempts.make(attempt, lambda: job(self._context, **arguments))
 
         return run
 
-    def _pump_runner(self, name: str, pump: PumpEntry) -> Runner:
+    def _account_job_runner(self, name: str, account_job: AccountJobEntry) -> Runner:
         async def run(queued: QueuedJob) -> None:
             arguments = json.loads(queued.payload or b"{}")
             account = AccountId(arguments["account"])
-            attempt = Attempt(name, str(account), arguments, queued.attempts, is_pump=True)
-            await self._attempts.make(attempt, lambda: self._pumping.drain(name, pump, account))
+            attempt = Attempt(name, str(account), arguments, queued.attempts, is_account_job=True)
+            await self._attempts.make(
+                attempt, lambda: self._account_jobs.drain(name, account_job, account)
+            )
 
         return run
 

@@ -11,7 +11,7 @@ from smena.access.guard import needs
 from smena.access.model import Ability
 from smena.accounts import actions as accounts
 from smena.accounts import queries as accounts_queries
-from smena.accounts.model import CONSENT_VERSION, Activation, Flaw, Given, Giver
+from smena.accounts.model import CONSENT_VERSION, Activation, Flaw, FormInput, Giver
 from smena.kernel.i18n import clock, day
 from smena.kernel.i18n import gettext as _
 from smena.settings import words as settings_words
@@ -31,7 +31,7 @@ async def activate(request: Http) -> Html | Response[bytes]:
     """Record who agreed to which text, when, and whom to call."""
     form = await request.form()
     viewer, state = queries.viewer(request), request.app.state
-    given = Given(
+    given = FormInput(
         name=str(form.get("name", "")),
         phone=str(form.get("phone", "")),
         role=str(form.get("role", "")),
@@ -48,7 +48,7 @@ async def activate(request: Http) -> Html | Response[bytes]:
 
 
 async def _page(
-    request: Http, given: Given | None = None, flaws: dict[str, Flaw] | None = None
+    request: Http, given: FormInput | None = None, flaws: dict[str, Flaw] | None = None
 ) -> Html:
     viewer = queries.viewer(request)
     async with request.app.state.db.tenant(queries.account_of(request)) as tx:
@@ -68,12 +68,12 @@ async def _page(
     )
 
 
-def _known(latest: Activation | None, name: str) -> Given:
+def _known(latest: Activation | None, name: str) -> FormInput:
     """Fill in what is known, never the consent itself."""
     if latest is None:
-        return Given(name, "", "", agrees=False, version="")
+        return FormInput(name, "", "", agrees=False, version="")
     contact = latest.contact
-    return Given(contact.name, contact.phone, contact.role, agrees=False, version="")
+    return FormInput(contact.name, contact.phone, contact.role, agrees=False, version="")
 
 
 def _record(latest: Activation | None, zone: ZoneInfo) -> str:

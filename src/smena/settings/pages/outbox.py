@@ -10,7 +10,7 @@ from smena.access import queries as access
 from smena.access.guard import needs
 from smena.access.model import Ability
 from smena.accounts import queries as accounts
-from smena.crm.model.entities import WishId
+from smena.crm.model.entities import CommandId
 from smena.crm.outbox import actions, words
 from smena.kernel.i18n import gettext as _
 from smena.kernel.i18n import ngettext
@@ -63,9 +63,9 @@ async def _page(request: Http, batch: str | None = None) -> Html:
 
 @post(f"{PATH}/{{number:int}}/retry", guards=GUARDS)
 async def retry(request: Http, number: FromPath[int]) -> Response[bytes]:
-    """Try one wish at once; one that ended without effect is asked for anew."""
+    """Try one command at once; one that ended without effect is asked for anew."""
     async with request.app.state.db.tenant(access.account_of(request)) as tx:
-        done = await actions.retry(tx, [WishId(number)], request.app.state.clock.now())
+        done = await actions.retry(tx, [CommandId(number)], request.app.state.clock.now())
     if done:
         flash(request, _("Запись поставлена в очередь снова."))
     else:
@@ -76,7 +76,7 @@ async def retry(request: Http, number: FromPath[int]) -> Response[bytes]:
 @post(f"{PATH}/{{number:int}}/cancel", guards=GUARDS)
 async def cancel(request: Http, number: FromPath[int]) -> Response[bytes]:
     async with request.app.state.db.tenant(access.account_of(request)) as tx:
-        done = await actions.cancel(tx, [WishId(number)], request.app.state.clock.now())
+        done = await actions.cancel(tx, [CommandId(number)], request.app.state.clock.now())
     if done:
         flash(request, _("Запись отменена: amoCRM останется как есть."))
     else:

@@ -8,7 +8,7 @@ from litestar.params import FromPath
 
 from smena.access import actions, queries, words
 from smena.access.guard import needs
-from smena.access.model import Ability, Member, Membership, NewPerson, PersonId, Refusal, Role
+from smena.access.model import Ability, AccessRefusal, Member, Membership, NewPerson, PersonId, Role
 from smena.crm.mirror.queries import people as queries_people
 from smena.crm.model.entities import UserId
 from smena.kernel.i18n import gettext as _
@@ -38,7 +38,7 @@ async def add(request: Http) -> Html:
         crm_user=crm_user,
     )
     added = await actions.add_person(request.app.state.db, new, request.app.state.clock.now())
-    if isinstance(added, Refusal):
+    if isinstance(added, AccessRefusal):
         return await _people_page(request, given=form, error=words.refusal_text(added))
     return await _people_page(request, added=new.email, password=added.password or "")
 

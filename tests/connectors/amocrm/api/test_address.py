@@ -1,7 +1,7 @@
 import pytest
 
 from smena.connectors.amocrm.api.core.address import OWN_MACHINE, normalise
-from smena.connectors.amocrm.model import NotConnected, Refusal
+from smena.connectors.amocrm.model import ConnectRefusal, NotConnected
 
 
 @pytest.mark.parametrize(
@@ -32,34 +32,34 @@ def test_this_machine_is_asked_only_where_that_is_allowed(typed: str, address: s
     assert normalise(typed, OWN_MACHINE) == address
     refused = normalise(typed)
     assert isinstance(refused, NotConnected)
-    assert refused.refusal is Refusal.OWN_MACHINE
+    assert refused.refusal is ConnectRefusal.OWN_MACHINE
 
 
 @pytest.mark.parametrize(
     ("typed", "refusal"),
     [
-        ("", Refusal.BAD_ADDRESS),
-        ("ftp://acme.amocrm.ru", Refusal.BAD_ADDRESS),
-        ("https://user:pass@acme.amocrm.ru", Refusal.BAD_ADDRESS),
-        ("https://acme.amocrm.ru:8443", Refusal.BAD_ADDRESS),
-        ("https://[", Refusal.BAD_ADDRESS),
-        ("https://acme.amocrm.ru:99999", Refusal.BAD_ADDRESS),
-        ("x" * 300, Refusal.BAD_ADDRESS),
-        ("https://www.amocrm.ru", Refusal.FOREIGN_HOST),
-        ("https://evil.com/acme.amocrm.ru", Refusal.FOREIGN_HOST),
-        ("https://acme.amocrm.ru.evil.com", Refusal.FOREIGN_HOST),
-        ("https://a.b.amocrm.ru", Refusal.FOREIGN_HOST),
-        ("https://evilamocrm.ru", Refusal.FOREIGN_HOST),
-        ("http://10.0.0.1", Refusal.FOREIGN_HOST),
-        ("http://127.0.0.2:5432", Refusal.OWN_MACHINE),
-        ("http://169.254.169.254/latest", Refusal.FOREIGN_HOST),
-        ("http://2130706433/", Refusal.FOREIGN_HOST),
-        ("http://[::ffff:10.0.0.1]/", Refusal.FOREIGN_HOST),
-        ("http://localhost.evil.com", Refusal.FOREIGN_HOST),
-        ("https://аcme.amocrm.ru", Refusal.FOREIGN_HOST),
+        ("", ConnectRefusal.BAD_ADDRESS),
+        ("ftp://acme.amocrm.ru", ConnectRefusal.BAD_ADDRESS),
+        ("https://user:pass@acme.amocrm.ru", ConnectRefusal.BAD_ADDRESS),
+        ("https://acme.amocrm.ru:8443", ConnectRefusal.BAD_ADDRESS),
+        ("https://[", ConnectRefusal.BAD_ADDRESS),
+        ("https://acme.amocrm.ru:99999", ConnectRefusal.BAD_ADDRESS),
+        ("x" * 300, ConnectRefusal.BAD_ADDRESS),
+        ("https://www.amocrm.ru", ConnectRefusal.FOREIGN_HOST),
+        ("https://evil.com/acme.amocrm.ru", ConnectRefusal.FOREIGN_HOST),
+        ("https://acme.amocrm.ru.evil.com", ConnectRefusal.FOREIGN_HOST),
+        ("https://a.b.amocrm.ru", ConnectRefusal.FOREIGN_HOST),
+        ("https://evilamocrm.ru", ConnectRefusal.FOREIGN_HOST),
+        ("http://10.0.0.1", ConnectRefusal.FOREIGN_HOST),
+        ("http://127.0.0.2:5432", ConnectRefusal.OWN_MACHINE),
+        ("http://169.254.169.254/latest", ConnectRefusal.FOREIGN_HOST),
+        ("http://2130706433/", ConnectRefusal.FOREIGN_HOST),
+        ("http://[::ffff:10.0.0.1]/", ConnectRefusal.FOREIGN_HOST),
+        ("http://localhost.evil.com", ConnectRefusal.FOREIGN_HOST),
+        ("https://аcme.amocrm.ru", ConnectRefusal.FOREIGN_HOST),
     ],
 )
-def test_refused(typed: str, refusal: Refusal) -> None:
+def test_refused(typed: str, refusal: ConnectRefusal) -> None:
     found = normalise(typed)
     assert isinstance(found, NotConnected)
     assert found.refusal is refusal

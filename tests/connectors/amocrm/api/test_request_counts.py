@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from smena.connectors.amocrm.api.core.request_counts import Counted, KindRate, kind_of, rates
-from smena.connectors.amocrm.api.request_counts import Tally
+from smena.connectors.amocrm.api.request_counts import RequestCounter
 from smena.connectors.amocrm.api.store import request_counts
 from smena.kernel.clock import SetClock
 from smena.kernel.db import Database
@@ -52,7 +52,7 @@ async def test_two_nodes_add_to_the_same_minutes(db: Database) -> None:
     async with stand(db) as made:
         await made.connect()
         clock = SetClock(NOW)
-        nodes = [Tally(db, clock, ACCOUNT) for _ in range(2)]
+        nodes = [RequestCounter(db, clock, ACCOUNT) for _ in range(2)]
         for node in nodes:
             for _ in range(3):
                 node.count("GET", "leads", "200")
@@ -75,8 +75,8 @@ async def test_every_request_of_the_connector_is_counted(db: Database) -> None:
         await made.connect()
         await made.load()
         await made.step()
-        for tally in made.reach.tallies.values():
-            await tally.add()
+        for request_counter in made.service.request_counters.values():
+            await request_counter.add()
         async with db.tenant(ACCOUNT) as tx:
             counted = await request_counts.hour(tx, made.clock.now())
         told: Counter[str] = Counter()

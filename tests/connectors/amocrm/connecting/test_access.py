@@ -11,9 +11,9 @@ from smena.connectors.amocrm.api.client import AccessLost
 from smena.connectors.amocrm.connecting import access, disconnect
 from smena.crm.model.entities import LeadId
 from smena.crm.outbox import actions as outbox_actions
-from smena.crm.outbox.model import Asked, ChangeLead, Lane
+from smena.crm.outbox.model import ChangeLead, NewCommand, Priority
 from smena.kernel.db import Database
-from smena.kernel.jobs.registry import Pump
+from smena.kernel.jobs.registry import AccountJob
 from tests.connectors.amocrm import proxy as net
 from tests.connectors.amocrm.stand import ACCOUNT, Stand, stand
 
@@ -45,9 +45,9 @@ async def test_a_good_answer_that_comes_late_does_not_hide_the_loss(db: Database
             assert (await accounts.account(tx)).state is AccountState.CONNECTED
 
 
-@pytest.mark.parametrize("pump", [jobs.poll, jobs.deliver], ids=["reading", "writing"])
+@pytest.mark.parametrize("account job", [jobs.poll, jobs.deliver], ids=["reading", "writing"])
 async def test_a_refusal_of_old_tokens_does_not_shut_out_a_new_connection(
-    db: Database, pump: Pump
+    db: Database, account_job: AccountJob
 ) -> None:
     """Somebody connects the account again while amoCRM's no to the old tokens is on its way."""
     async with stand(db, history_days=1) as made, net.between(made.emulator.url) as line:
@@ -56,17 +56,17 @@ async def test_a_refusal_of_old_tokens_does_not_shut_out_a_new_connection(
         async with db.tenant(ACCOUNT) as tx:
             change = ChangeLead(lead=LeadId(4000001), price=7)
             await outbox_actions.request_all(
-                tx, [Asked(change, "test", Lane.FRESH)], made.clock.now()
+                tx, [NewCommand(change, "test", Priority.FRESH)], made.clock.now()
             )
 
         async def connect_again(_answer: bytes) -> bytes:
             await made.connect(through=line.url)
             return net.forbidden(_answer) or b""
 
-        verb = "GET" if pump is jobs.poll else "PATCH"
+        verb = "GET" if account_job is jobs.poll else "PATCH"
         line.slow[verb] = [connect_again]
         with pytest.raises(AccessLost):
-            await pump(made.context, ACCOUNT)
+            await account_job(made.context, ACCOUNT)
         assert await is_active(made)
         async with db.tenant(ACCOUNT) as tx:
             assert (await accounts.account(tx)).state is AccountState.CONNECTED
@@ -79,7 +79,7 @@ async def test_a_refusal_of_old_tokens_does_not_shut_out_a_new_connection(
 async def test_late_trouble_does_not_wake_a_connection_that_was_let_go(db: Database) -> None:
     async with stand(db, history_days=1) as made:
         await made.connect()
-        await disconnect.disconnect(db, made.clock, made.reach, ACCOUNT)
+        await disconnect.disconnect(db, made.clock, made.service, ACCOUNT)
         async with db.tenant(ACCOUNT) as tx:
             await access.note_trouble(tx, "amoCRM answers 502", made.clock.now())
         async with db.system() as tx:

@@ -12,13 +12,13 @@ from smena.accounts.model import AccountState
 from smena.connectors.amocrm import jobs, queries
 from smena.connectors.amocrm.api.client import Client
 from smena.connectors.amocrm.api.core.target import Target
-from smena.connectors.amocrm.api.rate_limit import Pace
+from smena.connectors.amocrm.api.rate_limit import RateLimiter
 from smena.connectors.amocrm.connecting import connect, disconnect
 from smena.connectors.amocrm.connecting.connect import Request as Asked
 from smena.connectors.amocrm.connecting.words import refusal_text
-from smena.connectors.amocrm.model import Connected, HookState, NotConnected, Refusal
+from smena.connectors.amocrm.model import Connected, ConnectRefusal, NotConnected, WebhookState
 from smena.connectors.amocrm.reading import queries as reading_queries
-from smena.connectors.amocrm.tokens.core.refresh import Way
+from smena.connectors.amocrm.tokens.core.refresh import AccessWay
 from smena.connectors.amocrm.tokens.store import tokens
 from smena.connectors.amocrm.webhooks import subscription
 from smena.connectors.amocrm.webhooks.core.subscription import SETTINGS
@@ -32,23 +32,23 @@ pytestmark = pytest.mark.anyio
 
 async def attempt(made: Stand, address: str, token: str = TOKEN) -> Connected | NotConnected:
     asked = Asked(address, token, requests_per_second=0)
-    return await connect.connect_by_token(made.db, made.clock, made.reach, asked)
+    return await connect.connect_by_token(made.db, made.clock, made.service, asked)
 
 
 async def test_connected(db: Database) -> None:
     async with stand(db) as made:
         found = await made.connect()
-        assert found == Connected(ACCOUNT, "Проба", HookState.ALIVE)
+        assert found == Connected(ACCOUNT, "Проба", WebhookState.ALIVE)
         async with db.tenant(ACCOUNT) as tx:
             account = await accounts.account(tx)
             sealed = await tx.value("SELECT access FROM amocrm_token")
-            kept = await tokens.one(tx, made.reach.vault)
+            kept = await tokens.one(tx, made.service.vault)
         assert (account.subdomain, account.time_zone) == ("proba", "Europe/Moscow")
         assert kept is not None
-        assert (kept.way, kept.access, kept.refresh) == (Way.TOKEN, TOKEN, None)
+        assert (kept.way, kept.access, kept.refresh) == (AccessWay.TOKEN, TOKEN, None)
         assert TOKEN.encode() not in sealed
         rows = made.crm.store.rows("SELECT destination FROM hook")
-        assert [row[0] for row in rows] == [made.reach.hook_url(ACCOUNT)]
+        assert [row[0] for row in rows] == [made.service.webhook_url(ACCOUNT)]
 
 
 async def test_refused(db: Database) -> None:
@@ -56,14 +56,14 @@ async def test_refused(db: Database) -> None:
         with socket.create_server(("127.0.0.1", 0)) as silent:
             closed = f"http://127.0.0.1:{silent.getsockname()[1]}"
         table = [
-            (made.emulator.url, "wrong", Refusal.WRONG_TOKEN),
-            (made.emulator.url, CLERK_TOKEN, Refusal.NOT_ADMIN),
-            (made.emulator.url, "", Refusal.NO_TOKEN),
-            (made.emulator.url, "x" * 9000, Refusal.NO_TOKEN),
-            (made.emulator.url, "токен", Refusal.NO_TOKEN),
-            ("https://example.com", TOKEN, Refusal.FOREIGN_HOST),
-            (made.hooks_url, TOKEN, Refusal.NOT_AMOCRM),
-            (closed, TOKEN, Refusal.NO_ANSWER),
+            (made.emulator.url, "wrong", ConnectRefusal.WRONG_TOKEN),
+            (made.emulator.url, CLERK_TOKEN, ConnectRefusal.NOT_ADMIN),
+            (made.emulator.url, "", ConnectRefusal.NO_TOKEN),
+            (made.emulator.url, "x" * 9000, ConnectRefusal.NO_TOKEN),
+            (made.emulator.url, "токен", ConnectRefusal.NO_TOKEN),
+            ("https://example.com", TOKEN, ConnectRefusal.FOREIGN_HOST),
+            (made.webhooks_url, TOKEN, ConnectRefusal.NOT_AMOCRM),
+            (closed, TOKEN, ConnectRefusal.NO_ANSWER),
         ]
         for address, token, refusal in table:
             found = await attempt(made, address, token)
@@ -74,16 +74,16 @@ async def test_refused(db: Database) -> None:
 
 
 def test_each_refusal_has_its_sentence() -> None:
-    sentences = {refusal_text(NotConnected(refusal, "example.com")) for refusal in Refusal}
-    assert len(sentences) == len(Refusal)
+    sentences = {refusal_text(NotConnected(refusal, "example.com")) for refusal in ConnectRefusal}
+    assert len(sentences) == len(ConnectRefusal)
 
 
 async def test_known_account_at_another_address_is_not_taken_over(db: Database) -> None:
     async with stand(db) as made, net.between(made.emulator.url) as other:
         await made.connect()
         found = await attempt(made, other.url)
-        assert found == NotConnected(Refusal.MOVED, made.emulator.url)
-        await disconnect.disconnect(db, made.clock, made.reach, ACCOUNT)
+        assert found == NotConnected(ConnectRefusal.MOVED, made.emulator.url)
+        await disconnect.disconnect(db, made.clock, made.service, ACCOUNT)
         assert isinstance(await attempt(made, other.url), Connected)
 
 
@@ -102,7 +102,7 @@ async def test_connecting_again_keeps_what_was_loaded(db: Database) -> None:
 async def test_without_an_address_of_ours_we_only_ask(db: Database) -> None:
     async with stand(db) as made:
         made.forget_own_address()
-        assert (await made.connect()).hook_state is HookState.NO_ADDRESS
+        assert (await made.connect()).webhook_state is WebhookState.NO_ADDRESS
         await made.load()
         Team(made, 2).begin(leads=2)
         await made.settle()
@@ -123,14 +123,14 @@ async def test_daily_look_repairs_the_subscription(db: Database, harm: str) -> N
         await made.connect()
         before = made.crm.store.rows("SELECT destination, settings, disabled FROM hook")
         made.crm.store.run(harm)
-        await jobs.check_hooks(made.context)
+        await jobs.check_webhooks(made.context)
         assert made.crm.store.rows("SELECT destination, settings, disabled FROM hook") == before
 
 
 async def test_disconnected(db: Database) -> None:
     async with stand(db) as made:
         await made.connect()
-        await disconnect.disconnect(db, made.clock, made.reach, ACCOUNT)
+        await disconnect.disconnect(db, made.clock, made.service, ACCOUNT)
         assert made.crm.store.rows("SELECT * FROM hook") == []
         asked = sum(made.emulator.gate.requests.values())
         await made.load()
@@ -146,12 +146,12 @@ async def test_this_machine_is_not_asked_where_others_may_type(db: Database) -> 
     """A server's own network is not for whoever may connect an account."""
     async with stand(db, is_own_machine_allowed=False) as made:
         asked = Asked(made.emulator.url, TOKEN)
-        found = await connect.connect_by_token(db, made.clock, made.reach, asked)
+        found = await connect.connect_by_token(db, made.clock, made.service, asked)
         assert isinstance(found, NotConnected)
-        assert found.refusal is Refusal.OWN_MACHINE
+        assert found.refusal is ConnectRefusal.OWN_MACHINE
         assert made.requests() == 0
-        allowed = replace(made.reach.options, allowed_hosts=frozenset({"127.0.0.1"}))
-        made.reach = replace(made.reach, options=allowed)
+        allowed = replace(made.service.options, allowed_hosts=frozenset({"127.0.0.1"}))
+        made.service = replace(made.service, options=allowed)
         await made.connect()
 
 
@@ -168,8 +168,8 @@ async def test_a_setting_that_is_refused_is_left_out(db: Database) -> None:
         return httpx2.Response(201, json={"destination": "x"})
 
     async with httpx2.AsyncClient(transport=httpx2.MockTransport(answer)) as http:
-        pace = Pace(db, SystemClock(), ACCOUNT, 0)
+        pace = RateLimiter(db, SystemClock(), ACCOUNT, 0)
         client = Client(http, Target("http://127.0.0.1", TOKEN), pace)
         found = await subscription.ensure(client, "http://127.0.0.1/hooks/x")
-    assert found.state is HookState.ALIVE
+    assert found.state is WebhookState.ALIVE
     assert set(found.detail.split(", ")) == set(SETTINGS) - known

@@ -5,12 +5,12 @@ import pytest
 from smena.accounts import queries as accounts
 from smena.connectors.amocrm.model import (
     Connected,
-    HookState,
+    ConnectRefusal,
     Integration,
     NotConnected,
-    Refusal,
+    WebhookState,
 )
-from smena.connectors.amocrm.tokens.core.refresh import Way
+from smena.connectors.amocrm.tokens.core.refresh import AccessWay
 from smena.connectors.amocrm.tokens.store import tokens
 from smena.kernel.db import Database
 from tests.connectors.amocrm import proxy as net
@@ -34,12 +34,12 @@ async def test_connected(db: Database) -> None:
     async with stand(db) as made:
         integrate(made)
         found = await connect_by_code(made, code(made))
-        assert found == Connected(ACCOUNT, "Проба", HookState.ALIVE)
+        assert found == Connected(ACCOUNT, "Проба", WebhookState.ALIVE)
         pair = await kept(made)
-        assert pair.way is Way.OAUTH
+        assert pair.way is AccessWay.OAUTH
         assert pair.refresh is not None
         async with db.tenant(ACCOUNT) as tx:
-            assert await tokens.integration(tx, made.reach.vault) == OURS
+            assert await tokens.integration(tx, made.service.vault) == OURS
             stored = repr(await tx.rows("SELECT * FROM amocrm_token, amocrm_integration"))
         for secret in (pair.access, pair.refresh, SECRET):
             assert secret not in stored, "secrets are sealed at rest"
@@ -55,12 +55,12 @@ async def test_refused(db: Database) -> None:
         used = code(made)
         assert isinstance(await connect_by_code(made, used), Connected)
         table = [
-            (used, OURS, Refusal.WRONG_CODE),
-            ("nonsense", OURS, Refusal.WRONG_CODE),
-            (code(made), Integration(CLIENT, "another", BACK), Refusal.WRONG_CLIENT),
-            (code(made), Integration("unknown", SECRET, BACK), Refusal.WRONG_CLIENT),
-            (code(made), Integration(CLIENT, SECRET, f"{BACK}/"), Refusal.WRONG_CLIENT),
-            (code(made, ANNA), OURS, Refusal.NOT_ADMIN),
+            (used, OURS, ConnectRefusal.WRONG_CODE),
+            ("nonsense", OURS, ConnectRefusal.WRONG_CODE),
+            (code(made), Integration(CLIENT, "another", BACK), ConnectRefusal.WRONG_CLIENT),
+            (code(made), Integration("unknown", SECRET, BACK), ConnectRefusal.WRONG_CLIENT),
+            (code(made), Integration(CLIENT, SECRET, f"{BACK}/"), ConnectRefusal.WRONG_CLIENT),
+            (code(made, ANNA), OURS, ConnectRefusal.NOT_ADMIN),
         ]
         for given, integration, refusal in table:
             found = await connect_by_code(made, given, integration=integration)
@@ -75,7 +75,7 @@ async def test_a_lost_answer_to_the_code_is_told(db: Database) -> None:
         line.faults["POST"] = [net.lose]
         found = await connect_by_code(made, code(made), through=line.url)
         assert isinstance(found, NotConnected)
-        assert found.refusal is Refusal.NO_ANSWER
+        assert found.refusal is ConnectRefusal.NO_ANSWER
         assert isinstance(await connect_by_code(made, code(made), through=line.url), Connected)
 
 
@@ -85,9 +85,9 @@ async def test_from_a_token_to_a_consent_and_back(db: Database) -> None:
         before = (await kept(made)).number
         await consent(made)
         pair = await kept(made)
-        assert (pair.way, pair.number) == (Way.OAUTH, before + 1)
+        assert (pair.way, pair.number) == (AccessWay.OAUTH, before + 1)
         await made.connect()
-        assert (await kept(made)).way is Way.TOKEN
+        assert (await kept(made)).way is AccessWay.TOKEN
         async with db.tenant(ACCOUNT) as tx:
             assert (await accounts.account(tx)).state_reason == ""
 

@@ -1,4 +1,7 @@
-"""Consents over HTTP: the redirect from amoCRM, its fallbacks, its strangers, the disable hook."""
+"""Consents over HTTP.
+
+The redirect from amoCRM, its fallbacks, its strangers, the disable webhook.
+"""
 
 import re
 from collections.abc import AsyncIterator
@@ -15,9 +18,9 @@ from smena.accounts.model import AccountState
 from smena.connectors.amocrm.connecting.consent import ASKED_FOR
 from smena.connectors.amocrm.connecting.core.disabled import signature_of
 from smena.connectors.amocrm.connecting.pages import connection
-from smena.connectors.amocrm.tokens.core.refresh import Way
+from smena.connectors.amocrm.tokens.core.refresh import AccessWay
 from smena.kernel.db import Database
-from smena.kernel.metrics import DISABLE_HOOKS
+from smena.kernel.metrics import DISABLE_WEBHOOKS
 from tests.access.cast import MARINA_MAIL, PASSWORD
 from tests.connectors.amocrm import proxy as net
 from tests.connectors.amocrm.connecting.test_pages import PATH, Desk
@@ -46,8 +49,8 @@ async def marina(db: Database) -> AsyncIterator[Desk]:
             routes=[*access.ROUTES, *connection.ROUTES],
             db=db,
             clock=made.clock,
-            vault=made.reach.vault,
-            services={"amocrm": made.reach, "inbox": made.inbox},
+            vault=made.service.vault,
+            services={"amocrm": made.service, "inbox": made.inbox},
             middleware=access.MIDDLEWARE,
         )
         async with visitor(app) as browser:
@@ -60,7 +63,7 @@ async def marina(db: Database) -> AsyncIterator[Desk]:
 
 async def begun(desk: Desk, **changes: str) -> httpx2.Response:
     """Type the integration in; amoCRM knows it with our address."""
-    redirect = desk.made.reach.redirect_uri()
+    redirect = desk.made.service.redirect_uri()
     assert redirect is not None
     integrate(desk.made, back=redirect)
     form = {
@@ -87,7 +90,7 @@ def answer(desk: Desk, state: str | None = None, **changes: str) -> dict[str, st
     return query | ({} if state is None else {"state": state}) | changes
 
 
-async def way_of(desk: Desk) -> Way:
+async def way_of(desk: Desk) -> AccessWay:
     return (await kept(desk.made)).way
 
 
@@ -111,7 +114,7 @@ async def test_there_and_back(marina: Desk) -> None:
     assert back.path == LANDING
     landed = await marina.browser.get(f"{LANDING}?{back.query}", follow_redirects=True)
     assert "Аккаунт «Проба» подключён." in landed.text
-    assert await way_of(marina) is Way.OAUTH
+    assert await way_of(marina) is AccessWay.OAUTH
     shown = await marina.browser.get(PATH)
     assert "продлевается сам" in shown.text
     assert state not in shown.text
@@ -217,7 +220,7 @@ async def test_a_code_by_hand(marina: Desk) -> None:
     good = f"{back}?code={code(marina.made)}&referer=proba.amocrm.ru"
     again = await marina.send(f"{PATH}/code", **(form | {"secret": "", "code": good}))
     assert "подключён" in again.text, again.text
-    assert await way_of(marina) is Way.OAUTH
+    assert await way_of(marina) is AccessWay.OAUTH
 
 
 async def test_installed_inside_amocrm_waits_for_an_administrator(marina: Desk) -> None:
@@ -225,8 +228,8 @@ async def test_installed_inside_amocrm_waits_for_an_administrator(marina: Desk) 
     mine = dict(marina.browser.cookies)
     marina.browser.cookies.clear()
     query = answer(marina, from_widget="1")
-    hook = await marina.browser.get(LANDING, params=query)
-    assert (hook.status_code, "Осталось подтвердить" in hook.text) == (200, True)
+    webhook = await marina.browser.get(LANDING, params=query)
+    assert (webhook.status_code, "Осталось подтвердить" in webhook.text) == (200, True)
     assert await is_unknown(marina)
     marina.browser.cookies.update(mine)
     page = await marina.browser.get(PATH)
@@ -300,11 +303,11 @@ async def test_switched_off_in_amocrm(marina: Desk) -> None:
         "account_id": str(ACCOUNT), "client_uuid": CLIENT,
         "signature": signature_of(ACCOUNT, CLIENT, SECRET),
     }  # fmt: skip
-    before = DISABLE_HOOKS.labels("not_signed")._value.get()
+    before = DISABLE_WEBHOOKS.labels("not_signed")._value.get()
     for wrong in ({"signature": "0" * 64}, {"client_uuid": "other"}, {"account_id": "1"}, {}):
         query = told | wrong if wrong else {}
         assert (await marina.browser.get(DISABLED, params=query)).status_code == 403
-    assert DISABLE_HOOKS.labels("not_signed")._value.get() == before + 4
+    assert DISABLE_WEBHOOKS.labels("not_signed")._value.get() == before + 4
     assert (await state_of(marina))[0] is AccountState.CONNECTED
 
     early = await marina.browser.get(DISABLED, params=told)
@@ -335,7 +338,7 @@ async def test_an_unpaid_account_keeps_its_tokens_whatever_an_old_message_says(
         await consent(marina.made, through=line.url)
         line.faults["GET"] = [net.unpaid]
         assert (await marina.browser.get(DISABLED, params=told)).status_code == 200
-        assert line.spoiled == 1
+        assert line.malformed == 1
     assert (await kept(marina.made)).refresh
 
 

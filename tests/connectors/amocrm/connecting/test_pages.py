@@ -14,7 +14,7 @@ from smena.connectors.amocrm.api.client import AccessLost
 from smena.connectors.amocrm.connecting.pages import connection
 from smena.crm.model.entities import LeadId, UserId
 from smena.crm.outbox import actions
-from smena.crm.outbox.model import ChangeLead, Lane
+from smena.crm.outbox.model import ChangeLead, Priority
 from smena.kernel.db import Database
 from tests.access.cast import MARINA_MAIL, PASSWORD, admit
 from tests.connectors.amocrm.stand import ACCOUNT, ANNA, CLERK_TOKEN, TOKEN, Stand, Team, stand
@@ -53,8 +53,8 @@ async def desk(db: Database) -> AsyncIterator[Desk]:
             routes=[*access.ROUTES, *connection.ROUTES],
             db=db,
             clock=made.clock,
-            vault=made.reach.vault,
-            services={"amocrm": made.reach, "inbox": made.inbox},
+            vault=made.service.vault,
+            services={"amocrm": made.service, "inbox": made.inbox},
             middleware=access.MIDDLEWARE,
         )
         async with visitor(app) as browser:
@@ -128,7 +128,9 @@ async def test_queue_and_errors_are_shown(marina: Desk) -> None:
     await made.step()
     async with made.db.tenant(ACCOUNT) as tx:
         change = ChangeLead(lead=LeadId(31337), responsible=UserId(ANNA))
-        await actions.request(tx, change, cause="test", lane=Lane.FRESH, now=made.clock.now())
+        await actions.request(
+            tx, change, cause="test", priority=Priority.FRESH, now=made.clock.now()
+        )
     assert "самая старая ждёт" in (await marina.browser.get(PATH)).text
     await made.deliver()
     assert "31337" in (await marina.browser.get(PATH)).text

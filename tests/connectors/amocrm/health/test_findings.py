@@ -10,21 +10,26 @@ from smena.accounts.model import AccountState
 from smena.connectors.amocrm.api.core.request_counts import Rates
 from smena.connectors.amocrm.health.core.findings import (
     Finding,
-    HookVitals,
+    FindingKind,
+    HealthFacts,
     JobTrouble,
     Level,
-    PollVitals,
-    Queue,
-    Sign,
-    TokenVitals,
-    Vitals,
+    PollFacts,
+    TokenFacts,
+    WaitingQueue,
+    WebhookFacts,
     examine,
 )
 from smena.connectors.amocrm.health.view import health_view
 from smena.connectors.amocrm.health.words import finding_text
-from smena.connectors.amocrm.model import HookState
-from smena.connectors.amocrm.reconciliation.core.plan import CheckId, Part
-from smena.connectors.amocrm.reconciliation.model import AskedBy, Check, CheckOutcome, Report
+from smena.connectors.amocrm.model import WebhookState
+from smena.connectors.amocrm.reconciliation.core.plan import ReconciliationId, ReconciliationPart
+from smena.connectors.amocrm.reconciliation.model import (
+    AskedBy,
+    Reconciliation,
+    ReconciliationOutcome,
+    Report,
+)
 from smena.kernel.i18n import use
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -35,85 +40,113 @@ def ago(**time: float) -> datetime:
     return NOW - timedelta(**time)
 
 
-HOOK = HookVitals(
-    HookState.ALIVE, "", connected_at=ago(days=9), checked_at=ago(hours=8),
-    heard_at=ago(minutes=1), lag=timedelta(seconds=1), spoiled=0,
-)  # fmt: skip
-POLL = PollVitals(
-    at=ago(seconds=4), pages=1, took=timedelta(seconds=0.2), period=timedelta(seconds=5),
-    news_at=ago(minutes=1), until=ago(seconds=4), is_loading=False,
-)  # fmt: skip
-TOKEN = TokenVitals(ago(days=9), NOW + timedelta(days=300), is_renewed=False, trouble="")
-CHECKED = Report(
-    Check(CheckId(1), AskedBy.NIGHT, ago(hours=9), ago(hours=9), ago(hours=8), CheckOutcome.DONE),
-    (Part(0, "leads", missing=2, healed=2),),
+WEBHOOK = WebhookFacts(
+    WebhookState.ALIVE,
+    "",
+    connected_at=ago(days=9),
+    checked_at=ago(hours=8),
+    heard_at=ago(minutes=1),
+    lag=timedelta(seconds=1),
+    dead_letters=0,
 )
-WELL = Vitals(
-    AccountState.CONNECTED, "", HOOK, POLL, TOKEN, Queue(), Queue(), Queue(), Rates(),
+POLL = PollFacts(
+    at=ago(seconds=4),
+    pages=1,
+    took=timedelta(seconds=0.2),
+    period=timedelta(seconds=5),
+    news_at=ago(minutes=1),
+    until=ago(seconds=4),
+    is_loading=False,
+)
+TOKEN = TokenFacts(ago(days=9), NOW + timedelta(days=300), is_renewed=False, trouble="")
+CHECKED = Report(
+    Reconciliation(
+        ReconciliationId(1),
+        AskedBy.NIGHT,
+        ago(hours=9),
+        ago(hours=9),
+        ago(hours=8),
+        ReconciliationOutcome.DONE,
+    ),
+    (ReconciliationPart(0, "leads", missing=2, healed=2),),
+)
+WELL = HealthFacts(
+    AccountState.CONNECTED,
+    "",
+    WEBHOOK,
+    POLL,
+    TOKEN,
+    WaitingQueue(),
+    WaitingQueue(),
+    WaitingQueue(),
+    Rates(),
     report=CHECKED,
-)  # fmt: skip
+)
 
 
-def hook(**changes: object) -> Vitals:
-    return replace(WELL, hook=replace(HOOK, **changes))  # type: ignore[arg-type]
+def webhook(**changes: object) -> HealthFacts:
+    return replace(WELL, webhook=replace(WEBHOOK, **changes))  # type: ignore[arg-type]
 
 
-def poll(**changes: object) -> Vitals:
+def poll(**changes: object) -> HealthFacts:
     return replace(WELL, poll=replace(POLL, **changes))  # type: ignore[arg-type]
 
 
-def token(**changes: object) -> Vitals:
+def token(**changes: object) -> HealthFacts:
     return replace(WELL, token=replace(TOKEN, **changes))  # type: ignore[arg-type]
 
 
-def check(**changes: object) -> Vitals:
-    return replace(WELL, report=replace(CHECKED, check=replace(CHECKED.check, **changes)))  # type: ignore[arg-type]
+def check(**changes: object) -> HealthFacts:
+    ended = replace(CHECKED.reconciliation, **changes)  # type: ignore[arg-type]
+    return replace(WELL, report=replace(CHECKED, reconciliation=ended))
 
 
-LATE = Queue(3, ago(minutes=6))
+LATE = WaitingQueue(3, ago(minutes=6))
 BAD, WAIT = Level.BAD, Level.WAIT
 
 
 @pytest.mark.parametrize(
     ("vitals", "sign", "level"),
     [
-        (replace(WELL, state=AccountState.DISCONNECTED), Sign.DISCONNECTED, BAD),
-        (replace(WELL, state=AccountState.SIGN_IN_AGAIN), Sign.SIGN_IN_AGAIN, BAD),
-        (token(expires_at=ago(hours=1)), Sign.TOKEN_ENDED, BAD),
-        (token(expires_at=NOW + timedelta(days=13)), Sign.TOKEN_ENDS, WAIT),
-        (token(trouble="amoCRM молчит"), Sign.TOKEN_TROUBLE, WAIT),
-        (poll(until=ago(minutes=3)), Sign.DATA_LATE, WAIT),
-        (poll(until=ago(minutes=16)), Sign.DATA_LATE, BAD),
-        (poll(until=None), Sign.DATA_LATE, BAD),
-        (poll(until=None, is_loading=True), Sign.LOADING, WAIT),
-        (poll(is_loading=True), Sign.LOADING, WAIT),
-        (hook(state=HookState.REFUSED, detail="402"), Sign.HOOK_REFUSED, BAD),
-        (hook(state=HookState.NO_ADDRESS), Sign.HOOK_NO_ADDRESS, WAIT),
-        (hook(state=HookState.UNKNOWN), Sign.HOOK_UNSURE, WAIT),
-        (hook(heard_at=ago(hours=2)), Sign.HOOK_SILENT, BAD),
-        (hook(heard_at=None), Sign.HOOK_SILENT, BAD),
-        (hook(spoiled=4), Sign.BODIES_SPOILED, WAIT),
-        (replace(WELL, bodies=LATE), Sign.BODIES_WAIT, BAD),
-        (replace(WELL, unread=LATE), Sign.UNREAD_WAITS, BAD),
-        (replace(WELL, wishes=LATE), Sign.WISHES_WAIT, BAD),
-        (replace(WELL, rates=Rates(too_fast=11)), Sign.TOO_FAST, WAIT),
+        (replace(WELL, state=AccountState.DISCONNECTED), FindingKind.DISCONNECTED, BAD),
+        (replace(WELL, state=AccountState.SIGN_IN_AGAIN), FindingKind.SIGN_IN_AGAIN, BAD),
+        (token(expires_at=ago(hours=1)), FindingKind.TOKEN_ENDED, BAD),
+        (token(expires_at=NOW + timedelta(days=13)), FindingKind.TOKEN_ENDS, WAIT),
+        (token(trouble="amoCRM молчит"), FindingKind.TOKEN_TROUBLE, WAIT),
+        (poll(until=ago(minutes=3)), FindingKind.DATA_LATE, WAIT),
+        (poll(until=ago(minutes=16)), FindingKind.DATA_LATE, BAD),
+        (poll(until=None), FindingKind.DATA_LATE, BAD),
+        (poll(until=None, is_loading=True), FindingKind.LOADING, WAIT),
+        (poll(is_loading=True), FindingKind.LOADING, WAIT),
+        (webhook(state=WebhookState.REFUSED, detail="402"), FindingKind.WEBHOOK_REFUSED, BAD),
+        (webhook(state=WebhookState.NO_ADDRESS), FindingKind.WEBHOOK_NO_ADDRESS, WAIT),
+        (webhook(state=WebhookState.UNKNOWN), FindingKind.WEBHOOK_UNSURE, WAIT),
+        (webhook(heard_at=ago(hours=2)), FindingKind.WEBHOOK_SILENT, BAD),
+        (webhook(heard_at=None), FindingKind.WEBHOOK_SILENT, BAD),
+        (webhook(dead_letters=4), FindingKind.DEAD_LETTERS, WAIT),
+        (replace(WELL, bodies=LATE), FindingKind.BODIES_WAIT, BAD),
+        (replace(WELL, unread=LATE), FindingKind.UNREAD_WAITS, BAD),
+        (replace(WELL, commands=LATE), FindingKind.COMMANDS_WAIT, BAD),
+        (replace(WELL, rates=Rates(too_fast=11)), FindingKind.TOO_FAST, WAIT),
         (
             replace(WELL, troubles=(JobTrouble("amocrm.poll", False, "нет прав", 3, NOW),)),
-            Sign.JOB_GAVE_UP, BAD,
+            FindingKind.JOB_GAVE_UP,
+            BAD,
         ),
         (
             replace(WELL, troubles=(JobTrouble("amocrm.poll", True, "KeyError", 3, NOW),)),
-            Sign.JOB_DEFECT, BAD,
+            FindingKind.JOB_DEFECT,
+            BAD,
         ),
-        (check(finished_at=ago(days=3)), Sign.CHECK_LATE, WAIT),
-        (check(outcome=CheckOutcome.UNHEALED), Sign.CHECK_UNHEALED, BAD),
-        (replace(WELL, trouble="no answer"), Sign.TROUBLE, WAIT),
+        (check(finished_at=ago(days=3)), FindingKind.CHECK_LATE, WAIT),
+        (check(outcome=ReconciliationOutcome.UNHEALED), FindingKind.CHECK_UNHEALED, BAD),
+        (replace(WELL, trouble="no answer"), FindingKind.TROUBLE, WAIT),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
-)  # fmt: skip
-def test_each_trouble_is_one_finding(vitals: Vitals, sign: Sign, level: Level) -> None:
-    assert [(one.sign, one.level) for one in examine(vitals, NOW)] == [(sign, level)]
-    shown = health_view(vitals, MOSCOW, NOW)
+)
+def test_each_trouble_is_one_finding(health: HealthFacts, sign: FindingKind, level: Level) -> None:
+    assert [(one.sign, one.level) for one in examine(health, NOW)] == [(sign, level)]
+    shown = health_view(health, MOSCOW, NOW)
     assert shown.needs_hand is (level is BAD)
     assert not shown.is_well
 
@@ -126,33 +159,37 @@ def test_each_trouble_is_one_finding(vitals: Vitals, sign: Sign, level: Level) -
         pytest.param(token(expires_at=None), id="a token without an end"),
         pytest.param(replace(WELL, token=None), id="a token of the old kind"),
         pytest.param(poll(until=ago(minutes=4), period=timedelta(minutes=2)), id="asked rarely"),
-        pytest.param(hook(heard_at=ago(days=2)).__class__ and replace(
-            hook(heard_at=ago(days=2)), poll=replace(POLL, news_at=ago(days=2))
-        ), id="a quiet weekend"),
-        pytest.param(hook(heard_at=None, connected_at=ago(minutes=9)), id="just connected"),
-        pytest.param(replace(WELL, bodies=Queue(900, ago(seconds=9))), id="a burst"),
+        pytest.param(
+            webhook(heard_at=ago(days=2)).__class__
+            and replace(webhook(heard_at=ago(days=2)), poll=replace(POLL, news_at=ago(days=2))),
+            id="a quiet weekend",
+        ),
+        pytest.param(webhook(heard_at=None, connected_at=ago(minutes=9)), id="just connected"),
+        pytest.param(replace(WELL, bodies=WaitingQueue(900, ago(seconds=9))), id="a burst"),
         pytest.param(replace(WELL, rates=Rates(too_fast=10)), id="a few 429"),
         pytest.param(replace(WELL, report=None), id="never checked"),
     ],
-)  # fmt: skip
-def test_this_is_no_trouble(vitals: Vitals) -> None:
-    assert examine(vitals, NOW) == ()
-    assert health_view(vitals, MOSCOW, NOW).is_well
+)
+def test_this_is_no_trouble(health: HealthFacts) -> None:
+    assert examine(health, NOW) == ()
+    assert health_view(health, MOSCOW, NOW).is_well
 
 
 def test_the_worst_comes_first_and_a_lost_access_once() -> None:
-    both = replace(hook(spoiled=1), bodies=LATE)
+    both = replace(webhook(dead_letters=1), bodies=LATE)
     assert [one.level for one in examine(both, NOW)] == [BAD, WAIT]
     shut = replace(
-        WELL, state=AccountState.SIGN_IN_AGAIN, poll=replace(POLL, until=ago(days=1)),
+        WELL,
+        state=AccountState.SIGN_IN_AGAIN,
+        poll=replace(POLL, until=ago(days=1)),
         troubles=(JobTrouble("amocrm.poll", False, "amoCRM answers 401", 9, NOW),),
-    )  # fmt: skip
-    assert [one.sign for one in examine(shut, NOW)] == [Sign.SIGN_IN_AGAIN]
+    )
+    assert [one.sign for one in examine(shut, NOW)] == [FindingKind.SIGN_IN_AGAIN]
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])
-@pytest.mark.parametrize("sign", list(Sign))
-def test_every_finding_says_what_to_do(sign: Sign, language: str) -> None:
+@pytest.mark.parametrize("sign", list(FindingKind))
+def test_every_finding_says_what_to_do(sign: FindingKind, language: str) -> None:
     finding = Finding(sign, BAD, 3, NOW, "amocrm.poll: причина")
     with use(language):
         what, todo = finding_text(finding, MOSCOW)

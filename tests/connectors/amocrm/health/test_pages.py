@@ -20,8 +20,8 @@ from smena.connectors.amocrm.health.metrics import AT_ONCE, Gauges
 from smena.connectors.amocrm.health.words import job_text
 from smena.connectors.amocrm.reconciliation import pages as completeness_pages
 from smena.connectors.amocrm.reconciliation import run
-from smena.connectors.amocrm.reconciliation.view import completeness_view
-from smena.connectors.amocrm.service import Reach
+from smena.connectors.amocrm.reconciliation.view import reconciliation_view
+from smena.connectors.amocrm.service import AmocrmService
 from smena.connectors.amocrm.store import connection
 from smena.crm.model.entities import UserId
 from smena.kernel import metrics
@@ -30,7 +30,7 @@ from smena.kernel.crypto import Vault
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
 from smena.kernel.jobs import failures
-from smena.kernel.jobs.failures import Kind, Trouble
+from smena.kernel.jobs.failures import FailureKind, Trouble
 from smena.kernel.jobs.registry import Registry
 from tests.access.cast import admit
 from tests.connectors.amocrm.checking import check, finish
@@ -60,10 +60,10 @@ def site(made: Stand) -> Litestar:
         routes=[*access.ROUTES, *pages.ROUTES, *health_pages.ROUTES, *completeness_pages.ROUTES],
         db=made.db,
         clock=made.clock,
-        vault=made.reach.vault,
-        services={"amocrm": made.reach, "inbox": made.inbox},
+        vault=made.service.vault,
+        services={"amocrm": made.service, "inbox": made.inbox},
         middleware=access.MIDDLEWARE,
-        gauges=[Gauges(made.db, made.clock, made.reach).refresh],
+        gauges=[Gauges(made.db, made.clock, made.service).refresh],
     )
 
 
@@ -86,8 +86,10 @@ async def test_a_well_connection(desk: Desk) -> None:
 
 async def test_what_is_wrong_says_what_to_do(desk: Desk) -> None:
     await admin(desk)
-    trouble = Trouble("amocrm.poll", str(ACCOUNT), Kind.DEFECT, {"account": ACCOUNT}, "<b>KeyError")
-    other = Trouble("amocrm.poll", "5", Kind.DEFECT, {"account": 5}, "чужое")
+    trouble = Trouble(
+        "amocrm.poll", str(ACCOUNT), FailureKind.DEFECT, {"account": ACCOUNT}, "<b>KeyError"
+    )
+    other = Trouble("amocrm.poll", "5", FailureKind.DEFECT, {"account": 5}, "чужое")
     async with desk.made.db.system() as tx:
         await failures.keep(tx, trouble, desk.made.clock.now())
         await failures.keep(tx, other, desk.made.clock.now())
@@ -108,9 +110,9 @@ async def test_a_webhook_leaves_its_moment_and_its_lag(desk: Desk) -> None:
     await made.drain()
     found = await gather.of_account(made.db, ACCOUNT, timedelta(seconds=5), made.clock.now())
     assert found is not None
-    assert found.hook.heard_at is not None
-    assert found.hook.lag is not None
-    assert timedelta(0) <= found.hook.lag < timedelta(minutes=1)
+    assert found.webhook.heard_at is not None
+    assert found.webhook.lag is not None
+    assert timedelta(0) <= found.webhook.lag < timedelta(minutes=1)
     assert found.poll.pages == 1
     await made.settle(rounds=1)
     found = await gather.of_account(made.db, ACCOUNT, timedelta(seconds=5), made.clock.now())
@@ -148,7 +150,7 @@ async def test_every_kind_of_data_tells_up_to_when_it_is_here(desk: Desk) -> Non
     await admin(desk)
     await desk.made.settle(rounds=1)
     async with desk.made.db.tenant(ACCOUNT) as tx:
-        found = await completeness_view(tx, desk.made.clock.now())
+        found = await reconciliation_view(tx, desk.made.clock.now())
     assert found is not None
     assert {kind.name: kind.fresh for kind in found.kinds if kind.fresh == "—"} == {}
 
@@ -165,13 +167,13 @@ async def test_closed_to_others(desk: Desk, role: Role) -> None:
 
 async def test_monitoring_reads_fresh_figures(desk: Desk) -> None:
     """Each account is one label; figures are at most ten seconds old, however often asked."""
-    await Gauges(desk.made.db, desk.made.clock, desk.made.reach).refresh()
+    await Gauges(desk.made.db, desk.made.clock, desk.made.service).refresh()
     text = metrics.text().decode()
     label = f'{{account="{ACCOUNT}"}}'
     assert f"smena_crm_connected{label} 1.0" in text
     assert f"smena_crm_needs_hand{label} 0.0" in text
     assert f"smena_crm_check_age_seconds{label} -1.0" in text
-    gauges = Gauges(desk.made.db, desk.made.clock, desk.made.reach)
+    gauges = Gauges(desk.made.db, desk.made.clock, desk.made.service)
     await gauges.refresh()
     async with desk.made.db.system() as tx:
         await tx.run("DELETE FROM amocrm_connection")
@@ -199,14 +201,16 @@ async def test_figures_of_many_accounts_are_read_side_by_side(db: Database) -> N
 
     event.listen(pool, "checkout", take)
     async with httpx2.AsyncClient(trust_env=False) as http:
-        await Gauges(db, clock, Reach(http, Vault("k" * 40))).refresh()
+        await Gauges(db, clock, AmocrmService(http, Vault("k" * 40))).refresh()
     event.remove(pool, "checkout", take)
     assert 2 <= max(seen) <= AT_ONCE, "side by side, and pages find connections too"
     assert len(seen) == many + 1, "one transaction for each account and one for all"
     assert f'smena_crm_connected{{account="{31000100 + many - 1}"}} 1.0' in metrics.text().decode()
 
 
-def test_each_pump_of_the_connector_has_a_name_for_people() -> None:
+def test_each_account_job_of_the_connector_has_a_name_for_people() -> None:
     registry = Registry()
     jobs.register(registry, SystemClock())
-    assert [pump for pump in registry.pumps if job_text(pump) == pump] == []
+    assert [
+        account_job for account_job in registry.account_jobs if job_text(account_job) == account_job
+    ] == []

@@ -72,7 +72,7 @@ async def test_nulls_where_lists_should_be(db: Database) -> None:
         assert await hits(made) >= len(cards)
         async with db.tenant(ACCOUNT) as tx:
             names = await tx.rows("SELECT name FROM crm_lead ORDER BY id")
-            assert await tx.value("SELECT spoiled_rows FROM amocrm_connection") == 0
+            assert await tx.value("SELECT malformed_rows FROM amocrm_connection") == 0
         assert [row.name for row in names] == ["Сделка 0", "Сделка 1", "Сделка 2", "Сделка 3"]
         await script(made)
         for number in team.leads:

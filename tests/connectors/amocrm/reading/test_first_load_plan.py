@@ -2,8 +2,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from smena.connectors.amocrm.reading.core.first_load import (
+    LoadStage,
     Slice,
-    Stage,
     after_page,
     progress,
     slices,
@@ -15,13 +15,13 @@ DAY = timedelta(days=1)
 
 def test_people_first_then_today_then_back_then_cards() -> None:
     stages = [one.stage for one in slices(NOON, days=2)]
-    day = [Stage.EVENTS, Stage.CALLS, Stage.CALLS, Stage.CALLS]
-    cards = [Stage.LEADS, Stage.CONTACTS, Stage.COMPANIES, Stage.TASKS]
-    assert stages == [Stage.PEOPLE, Stage.LISTS, Stage.UNSORTED, *day, *day, *cards]
+    day = [LoadStage.EVENTS, LoadStage.CALLS, LoadStage.CALLS, LoadStage.CALLS]
+    cards = [LoadStage.LEADS, LoadStage.CONTACTS, LoadStage.COMPANIES, LoadStage.TASKS]
+    assert stages == [LoadStage.PEOPLE, LoadStage.LISTS, LoadStage.UNSORTED, *day, *day, *cards]
 
 
 def test_stretches_join_without_hole_or_overlap() -> None:
-    events = [one for one in slices(NOON, days=14) if one.stage is Stage.EVENTS]
+    events = [one for one in slices(NOON, days=14) if one.stage is LoadStage.EVENTS]
     assert events[0].to_at is not None
     assert events[0].to_at > NOON
     assert events[-1].from_at is not None
@@ -33,11 +33,13 @@ def test_stretches_join_without_hole_or_overlap() -> None:
 
 
 def test_no_history_wanted() -> None:
-    assert {one.stage for one in slices(NOON, days=0)}.isdisjoint({Stage.EVENTS, Stage.CALLS})
+    assert {one.stage for one in slices(NOON, days=0)}.isdisjoint(
+        {LoadStage.EVENTS, LoadStage.CALLS}
+    )
 
 
 def test_page_moves_the_slice_on() -> None:
-    one = Slice(3, Stage.LEADS, "leads")
+    one = Slice(3, LoadStage.LEADS, "leads")
     two = after_page(one, [NOON - DAY, NOON], 250, has_next=True)
     assert (two.page, two.rows, two.first_at, two.last_at) == (2, 250, NOON - DAY, NOON)
     assert not two.is_done
@@ -45,9 +47,9 @@ def test_page_moves_the_slice_on() -> None:
 
 
 def test_progress_tells_what_how_many_and_how_long() -> None:
-    half = Slice(0, Stage.LEADS, "leads", page=3, rows=500, first_at=NOON - 2 * DAY,
+    half = Slice(0, LoadStage.LEADS, "leads", page=3, rows=500, first_at=NOON - 2 * DAY,
                  last_at=NOON - DAY)  # fmt: skip
-    work = [Slice(1, Stage.PEOPLE, "users", rows=24, is_done=True), half]
+    work = [Slice(1, LoadStage.PEOPLE, "users", rows=24, is_done=True), half]
     shown = progress(work, NOON - timedelta(seconds=30), NOON)
     people, leads = shown.stages
     assert (people.rows, people.total, people.share) == (24, 24, 1.0)
@@ -59,6 +61,6 @@ def test_progress_tells_what_how_many_and_how_long() -> None:
 def test_progress_at_the_ends() -> None:
     fresh = progress(slices(NOON), NOON, NOON)
     assert (fresh.left, fresh.share, fresh.is_done) == (None, 0.0, False)
-    done = [Slice(0, Stage.PEOPLE, "users", rows=3, is_done=True)]
+    done = [Slice(0, LoadStage.PEOPLE, "users", rows=3, is_done=True)]
     assert progress(done, NOON, NOON + DAY).left == timedelta(0)
     assert progress(done, NOON, NOON).share == 1.0

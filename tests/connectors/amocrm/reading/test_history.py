@@ -179,8 +179,8 @@ async def test_it_can_be_paused(db: Database) -> None:
 async def browsing(made: Stand) -> AsyncIterator[httpx2.AsyncClient]:
     app = make_site(
         routes=[*access.ROUTES, *connection.ROUTES, *history_pages.ROUTES], db=made.db,
-        clock=made.clock, vault=made.reach.vault,
-        services={"amocrm": made.reach, "inbox": made.inbox}, middleware=access.MIDDLEWARE,
+        clock=made.clock, vault=made.service.vault,
+        services={"amocrm": made.service, "inbox": made.inbox}, middleware=access.MIDDLEWARE,
     )  # fmt: skip
     async with visitor(app) as browser:
         yield browser

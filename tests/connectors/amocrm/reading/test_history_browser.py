@@ -15,7 +15,7 @@ from smena.kernel.clock import SetClock
 from smena.kernel.crypto import Vault
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
-from smena.web.nav import Entry
+from smena.web.nav import NavEntry
 from tests.access.cast import viewer
 from tests.activity.conftest import chromium, database_url
 from tests.crm.cast import ACME, after, open_account
@@ -70,13 +70,15 @@ def make_app(db: Database) -> Litestar:
             scope.setdefault("state", {})["viewer"] = marina
             await self.app(scope, receive, send)
 
-    children = (Entry(PATH, lambda: "История событий"),)
+    children = (NavEntry(PATH, lambda: "История событий"),)
     return make_site(
         routes=[*pages.ROUTES],
         db=db,
         clock=SetClock(NOW),
         vault=Vault("k" * 40),
-        nav=[Entry("/settings", lambda: "Настройки", icon="settings", key="s", children=children)],
+        nav=[
+            NavEntry("/settings", lambda: "Настройки", icon="settings", key="s", children=children)
+        ],
         middleware=[SignedIn],
     )
 

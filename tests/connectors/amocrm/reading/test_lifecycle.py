@@ -1,6 +1,6 @@
 """Cards that go, come back and merge; people and groups that change: by whichever way it is told.
 
-`hook`: only webhooks and what they ask to be read. `poll`: every webhook is lost. `late`: the
+`webhook`: only webhooks and what they ask to be read. `poll`: every webhook is lost. `late`: the
 webhooks are understood after everything was polled.
 """
 
@@ -45,8 +45,8 @@ async def told(made: Stand, way: str) -> list[str]:
     if way == "hook":
         for _ in range(8):
             await made.drain()
-            client = await made.reach.client(made.db, made.clock, ACCOUNT)
-            await fetch_by_id.read_unread(made.context, ACCOUNT, client)
+            client = await made.service.client(made.db, made.clock, ACCOUNT)
+            await fetch_by_id.fetch_due(made.context, ACCOUNT, client)
             made.clock.offset += timedelta(seconds=4)
     elif way == "late":
         for _ in range(4):

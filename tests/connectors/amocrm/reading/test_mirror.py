@@ -113,7 +113,7 @@ async def test_first_load_goes_on_after_kills(db: Database, seed: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
-async def test_spoiled_answers(db: Database, seed: int) -> None:
+async def test_malformed_answers(db: Database, seed: int) -> None:
     """Half of the answers are lost, cut, replaced; what is read is whole all the same (F7, F8)."""
     async with stand(db, history_days=2) as made, net.between(made.emulator.url) as proxy:
         team, dice = Team(made, seed), random.Random(seed)
@@ -127,7 +127,7 @@ async def test_spoiled_answers(db: Database, seed: int) -> None:
         team.act_often(60)
         await made.emulator.flush_hooks()
         await persistently(made.settle)
-        assert proxy.spoiled > 20
+        assert proxy.malformed > 20
         proxy.faults = {}
         await made.settle(rounds=2)
         assert await compare(made) == []

@@ -10,10 +10,10 @@ from smena.connectors.amocrm.api.core.reference_payload import TaskTypesOfAccoun
 from smena.connectors.amocrm.translation import people, reference_data
 from smena.crm.model.details import ChoiceId, Right, Rights
 from smena.crm.model.entities import EntityKind
-from smena.crm.model.reference_data import Choice, Directory, Entry, Listed
+from smena.crm.model.reference_data import FieldChoice, ReferenceData, ReferenceEntry, ReferenceKind
 
 
-def rows(path: str, *items: dict[str, Any]) -> Rows[Entry]:
+def rows(path: str, *items: dict[str, Any]) -> Rows[ReferenceEntry]:
     body = msgspec.json.encode({"_embedded": {"x": items}})
     return reference_data.entries(path, read_page(body, "x").items)
 
@@ -25,26 +25,30 @@ def test_field() -> None:
         ],
     }  # fmt: skip
     assert rows("leads/custom_fields", told).good == (
-        Entry(
-            Listed.FIELDS, 7001, "Город", EntityKind.LEAD, 5, type="select",
-            choices=(Choice(ChoiceId(3001), "Тула", 1, "tula"),),
+        ReferenceEntry(
+            ReferenceKind.FIELDS, 7001, "Город", EntityKind.LEAD, 5, type="select",
+            choices=(FieldChoice(ChoiceId(3001), "Тула", 1, "tula"),),
         ),
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("path", list(reference_data.BOOKS))
+@pytest.mark.parametrize("path", list(reference_data.REFERENCE_LISTS))
 def test_a_line_may_be_nearly_empty(path: str) -> None:
     read = rows(path, {"id": "5", "name": None, "enums": None, "rights": []}, {"id": 0}, {})
     assert [one.id for one in read.good] == [5]
-    assert len(read.spoiled) == 2
+    assert len(read.malformed) == 2
 
 
-def test_an_empty_or_spoiled_list_retires_nobody() -> None:
-    book = reference_data.BOOKS["leads/tags"]
-    good = Entry(Listed.TAGS, 1, "а", EntityKind.LEAD)
-    assert reference_data.directory(book, Rows((good,))) == Directory((good,), frozenset({book}))
-    assert reference_data.directory(book, Rows()).complete == frozenset()
-    assert reference_data.directory(book, Rows((good,), ("spoiled",))).complete == frozenset()
+def test_an_empty_or_malformed_list_retires_nobody() -> None:
+    book = reference_data.REFERENCE_LISTS["leads/tags"]
+    good = ReferenceEntry(ReferenceKind.TAGS, 1, "а", EntityKind.LEAD)
+    assert reference_data.reference_data(book, Rows((good,))) == ReferenceData(
+        (good,), frozenset({book})
+    )
+    assert reference_data.reference_data(book, Rows()).complete == frozenset()
+    assert (
+        reference_data.reference_data(book, Rows((good,), ("malformed",))).complete == frozenset()
+    )
 
 
 def test_types_of_tasks_stand_in_the_account() -> None:

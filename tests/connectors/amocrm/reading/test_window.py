@@ -49,8 +49,10 @@ def test_row_from_the_future_does_not_hide_what_comes() -> None:
 
 def test_their_clock_counts() -> None:
     cursor = Cursor(Stream.EVENTS, NOON_SECONDS)
-    ahead = timedelta(minutes=5)
-    moved = advance(cursor, window(cursor, NOON, ahead), NOON_SECONDS + 250, NOON, ahead)
+    clock_offset = timedelta(minutes=5)
+    moved = advance(
+        cursor, window(cursor, NOON, clock_offset), NOON_SECONDS + 250, NOON, clock_offset
+    )
     assert moved.seen_seconds == NOON_SECONDS + 250
 
 

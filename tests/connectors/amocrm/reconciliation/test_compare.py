@@ -8,15 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smena.connectors.amocrm.reconciliation.core.compare import (
-    Judgement,
+    Classification,
     checksum,
-    doubts,
+    classify,
     is_plausible,
     joined,
-    judge,
+    suspects,
 )
 from smena.connectors.amocrm.reconciliation.core.marks import marks
-from smena.crm.mirror.model import NO_CONTENTS, Contents, Mark
+from smena.crm.mirror.model import NO_CONTENTS, Contents, RowMark
 from smena.crm.model.entities import Source
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
@@ -25,8 +25,8 @@ FRESH, AHEAD = NOW - timedelta(seconds=30), NOW + timedelta(hours=5)
 LEAD = 4_000_001
 
 
-def held(at: datetime, *, is_deleted: bool = False, source: Source = Source.API) -> Mark:
-    return Mark(LEAD, at, is_deleted, source)
+def held(at: datetime, *, is_deleted: bool = False, source: Source = Source.API) -> RowMark:
+    return RowMark(LEAD, at, is_deleted, source)
 
 
 @pytest.mark.parametrize(
@@ -37,19 +37,19 @@ def held(at: datetime, *, is_deleted: bool = False, source: Source = Source.API)
         pytest.param(OLD, held(OLD, is_deleted=True), True, id="in our bin only"),
         pytest.param(OLD, held(OLDER), True, id="older here"),
         pytest.param(OLD, held(AHEAD), True, id="newer here"),
-        pytest.param(OLD, held(OLD, source=Source.HOOK), True, id="here by a claim only"),
+        pytest.param(OLD, held(OLD, source=Source.WEBHOOK), True, id="here by a claim only"),
         pytest.param(None, held(OLD), False, id="their moment cannot be read"),
     ],
 )
-def test_doubts(there: datetime | None, mark: Mark | None, *, expected: bool) -> None:
-    found = doubts({LEAD: there}, {LEAD: mark} if mark else {}, is_whole=True)
+def test_suspects(remote: datetime | None, mark: RowMark | None, *, expected: bool) -> None:
+    found = suspects({LEAD: remote}, {LEAD: mark} if mark else {}, is_whole=True)
     assert found == ({LEAD} if expected else set())
 
 
-def test_what_a_whole_list_does_not_show_is_a_doubt() -> None:
-    assert doubts({}, {LEAD: held(OLD)}, is_whole=True) == {LEAD}
-    assert doubts({}, {LEAD: held(OLD)}, is_whole=False) == set()
-    assert doubts({}, {LEAD: held(OLD, is_deleted=True)}, is_whole=True) == set()
+def test_what_a_whole_list_does_not_show_is_a_suspect() -> None:
+    assert suspects({}, {LEAD: held(OLD)}, is_whole=True) == {LEAD}
+    assert suspects({}, {LEAD: held(OLD)}, is_whole=False) == set()
+    assert suspects({}, {LEAD: held(OLD, is_deleted=True)}, is_whole=True) == set()
 
 
 ONE = frozenset({LEAD})
@@ -58,31 +58,38 @@ ONE = frozenset({LEAD})
 @pytest.mark.parametrize(
     ("there", "mark", "expected"),
     [
-        pytest.param({LEAD: OLD}, held(OLD), Judgement(), id="agrees by now"),
-        pytest.param({LEAD: OLD}, None, Judgement(missing=ONE), id="missing"),
-        pytest.param({LEAD: FRESH}, None, Judgement(), id="too young to be missed"),
-        pytest.param({LEAD: None}, None, Judgement(missing=ONE), id="missing, whenever changed"),
+        pytest.param({LEAD: OLD}, held(OLD), Classification(), id="agrees by now"),
+        pytest.param({LEAD: OLD}, None, Classification(missing=ONE), id="missing"),
+        pytest.param({LEAD: FRESH}, None, Classification(), id="too young to be missed"),
         pytest.param(
-            {LEAD: OLD}, held(OLD, is_deleted=True), Judgement(missing=ONE, restored=ONE),
+            {LEAD: None}, None, Classification(missing=ONE), id="missing, whenever changed"
+        ),
+        pytest.param(
+            {LEAD: OLD},
+            held(OLD, is_deleted=True),
+            Classification(missing=ONE, restored=ONE),
             id="came back from the bin",
         ),
-        pytest.param({LEAD: OLD}, held(OLDER), Judgement(stale=ONE), id="stale"),
-        pytest.param({LEAD: FRESH}, held(OLD), Judgement(), id="changed a moment ago"),
-        pytest.param({LEAD: OLD}, held(FRESH), Judgement(), id="a hook was faster"),
+        pytest.param({LEAD: OLD}, held(OLDER), Classification(stale=ONE), id="stale"),
+        pytest.param({LEAD: FRESH}, held(OLD), Classification(), id="changed a moment ago"),
+        pytest.param({LEAD: OLD}, held(FRESH), Classification(), id="a webhook was faster"),
         pytest.param(
-            {LEAD: OLD}, held(AHEAD), Judgement(stale=ONE, mistrusted=ONE), id="from the future"
+            {LEAD: OLD},
+            held(AHEAD),
+            Classification(stale=ONE, unverified=ONE),
+            id="from the future",
         ),
         pytest.param(
-            {LEAD: OLDER}, held(OLD), Judgement(stale=ONE, mistrusted=ONE), id="never happened"
+            {LEAD: OLDER}, held(OLD), Classification(stale=ONE, unverified=ONE), id="never happened"
         ),
-        pytest.param({}, held(OLD), Judgement(surplus=ONE), id="surplus"),
-        pytest.param({}, held(OLD, is_deleted=True), Judgement(), id="binned by now"),
-        pytest.param({}, None, Judgement(), id="nobody knows it"),
+        pytest.param({}, held(OLD), Classification(surplus=ONE), id="surplus"),
+        pytest.param({}, held(OLD, is_deleted=True), Classification(), id="binned by now"),
+        pytest.param({}, None, Classification(), id="nobody knows it"),
     ],
-)  # fmt: skip
-def test_judge(there: dict[int, datetime], mark: Mark | None, expected: Judgement) -> None:
+)
+def test_judge(remote: dict[int, datetime], mark: RowMark | None, expected: Classification) -> None:
     here = {LEAD: mark} if mark else {}
-    assert judge(there, here, NO_CONTENTS, looked_at=[LEAD], now=NOW) == expected
+    assert classify(remote, here, NO_CONTENTS, looked_at=[LEAD], now=NOW) == expected
 
 
 SAME, OTHER = Contents({LEAD: 1}, {LEAD: 1}), Contents({LEAD: 1}, {LEAD: 2})
@@ -92,26 +99,31 @@ A_PART = Contents({LEAD: 1}, {})
 @pytest.mark.parametrize(
     ("at", "mark", "contents", "expected"),
     [
-        pytest.param(OLD, held(OLD), SAME, Judgement(), id="equal in all"),
-        pytest.param(OLD, held(OLD), OTHER, Judgement(stale=ONE), id="of one moment, not equal"),
-        pytest.param(FRESH, held(FRESH), OTHER, Judgement(), id="changed a moment ago"),
-        pytest.param(OLD, held(OLD), A_PART, Judgement(missing=ONE), id="a part is not held"),
-        pytest.param(FRESH, held(FRESH), A_PART, Judgement(), id="a part, too young"),
+        pytest.param(OLD, held(OLD), SAME, Classification(), id="equal in all"),
         pytest.param(
-            OLD, held(OLD, is_deleted=True), OTHER, Judgement(missing=ONE, restored=ONE),
+            OLD, held(OLD), OTHER, Classification(stale=ONE), id="of one moment, not equal"
+        ),
+        pytest.param(FRESH, held(FRESH), OTHER, Classification(), id="changed a moment ago"),
+        pytest.param(OLD, held(OLD), A_PART, Classification(missing=ONE), id="a part is not held"),
+        pytest.param(FRESH, held(FRESH), A_PART, Classification(), id="a part, too young"),
+        pytest.param(
+            OLD,
+            held(OLD, is_deleted=True),
+            OTHER,
+            Classification(missing=ONE, restored=ONE),
             id="in the bin, whatever it says",
         ),
         pytest.param(
-            OLDER, held(OLD), OTHER, Judgement(stale=ONE, mistrusted=ONE), id="once, not twice"
+            OLDER, held(OLD), OTHER, Classification(stale=ONE, unverified=ONE), id="once, not twice"
         ),
     ],
-)  # fmt: skip
+)
 def test_contents_decide_where_moments_are_equal(
-    at: datetime, mark: Mark, contents: Contents, expected: Judgement
+    at: datetime, mark: RowMark, contents: Contents, expected: Classification
 ) -> None:
-    assert judge({LEAD: at}, {LEAD: mark}, contents, looked_at=[LEAD], now=NOW) == expected
+    assert classify({LEAD: at}, {LEAD: mark}, contents, looked_at=[LEAD], now=NOW) == expected
     wrong = contents is not SAME or at != mark.changed_at
-    assert doubts({LEAD: at}, {LEAD: mark}, contents, is_whole=False) == (ONE if wrong else set())
+    assert suspects({LEAD: at}, {LEAD: mark}, contents, is_whole=False) == (ONE if wrong else set())
 
 
 moments = st.datetimes(datetime(2026, 1, 1), datetime(2026, 11, 1)).map(  # noqa: DTZ001 -- made aware here
@@ -122,29 +134,29 @@ marked = st.dictionaries(st.integers(1, 50), st.tuples(moments, st.booleans()), 
 
 
 @given(rows, marked)
-def test_a_difference_is_always_doubted_first(
-    there: dict[int, datetime], here: dict[int, tuple[datetime, bool]]
+def test_a_difference_is_always_suspected_first(
+    remote: dict[int, datetime], here: dict[int, tuple[datetime, bool]]
 ) -> None:
     """Whatever a second look would find at once, the walk has noticed."""
-    mirror = {number: Mark(number, at, gone) for number, (at, gone) in here.items()}
-    seen = doubts(there, mirror, is_whole=True)
-    found = judge(there, mirror, NO_CONTENTS, looked_at={*there, *here}, now=NOW)
+    mirror = {number: RowMark(number, at, gone) for number, (at, gone) in here.items()}
+    seen = suspects(remote, mirror, is_whole=True)
+    found = classify(remote, mirror, NO_CONTENTS, looked_at={*remote, *here}, now=NOW)
     assert found.missing | found.stale | found.surplus == seen
     assert not found.missing & found.stale
-    assert not found.surplus & there.keys()
+    assert not found.surplus & remote.keys()
     assert found.restored <= found.missing
-    assert found.mistrusted <= found.stale
+    assert found.unverified <= found.stale
 
 
 @given(rows)
-def test_a_mirror_that_is_equal_has_an_equal_checksum(there: dict[int, datetime]) -> None:
-    half = dict(list(there.items())[: len(there) // 2])
-    rest = {number: at for number, at in there.items() if number not in half}
-    whole = checksum(reversed(list(there.items())))
+def test_a_mirror_that_is_equal_has_an_equal_checksum(remote: dict[int, datetime]) -> None:
+    half = dict(list(remote.items())[: len(remote) // 2])
+    rest = {number: at for number, at in remote.items() if number not in half}
+    whole = checksum(reversed(list(remote.items())))
     assert joined(checksum(half.items()), checksum(rest.items())) == whole
     assert 0 <= whole < 2**63
-    for number, at in there.items():
-        assert checksum((there | {number: at + timedelta(seconds=1)}).items()) != whole
+    for number, at in remote.items():
+        assert checksum((remote | {number: at + timedelta(seconds=1)}).items()) != whole
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,16 @@ from datetime import timedelta
 import pytest
 
 from smena.connectors.amocrm.reconciliation import run
-from smena.connectors.amocrm.reconciliation.model import CheckOutcome, Report
+from smena.connectors.amocrm.reconciliation.model import ReconciliationOutcome, Report
 from smena.kernel.db import Database
-from tests.connectors.amocrm.checking import an_hour_passes, begin, check, finish, found, part
+from tests.connectors.amocrm.checking import (
+    an_hour_passes,
+    begin,
+    check,
+    finish,
+    found,
+    part,
+)
 from tests.connectors.amocrm.mirror_check import differences
 from tests.connectors.amocrm.reading.test_full_mirror import Office
 from tests.connectors.amocrm.stand import ACCOUNT, TOKEN, Stand, faults, stand
@@ -71,7 +78,7 @@ async def healed(made: Stand, expected: dict[str, tuple[int, int, int]]) -> None
     """A check finds just this and heals it; the next one finds nothing."""
     report = await check(made)
     assert told(report) == expected
-    assert report.check.outcome is CheckOutcome.DONE
+    assert report.reconciliation.outcome is ReconciliationOutcome.DONE
     assert all(one.healed == one.found for one in report.parts)
     assert await compare(made) == []
     assert told(await check(made)) == {}
@@ -88,12 +95,14 @@ async def test_an_office_that_is_whole_has_nothing_to_tell(db: Database) -> None
         assert told(report) == {}
         for path in CHECKED:
             one = part(report, path)
-            assert one.there == one.held > 0, path
-            assert one.there_sum == one.held_sum, path
+            assert one.remote == one.local > 0, path
+            assert one.remote_sum == one.local_sum, path
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_no_false_alarm_where_hooks_claim_and_life_goes_on(db: Database, seed: int) -> None:
+async def test_no_false_alarm_where_webhooks_claim_and_life_goes_on(
+    db: Database, seed: int
+) -> None:
     """Right after the first load, with webhooks doubled and out of order, nothing is told."""
     async with stand(db) as made:
         people = Office(made, seed)
@@ -183,19 +192,19 @@ async def test_short_lists(db: Database) -> None:
         await office(made)
         fields = "list = 'fields' AND owner = 'lead'"
         async with db.tenant(ACCOUNT) as tx:
-            before = await tx.value("SELECT count(*) FROM crm_entry WHERE NOT is_gone")
+            before = await tx.value("SELECT count(*) FROM crm_reference WHERE NOT is_gone")
         await damage(
             made,
-            f"UPDATE crm_entry SET name = 'другое' WHERE {fields} AND id ="
-            f" (SELECT min(id) FROM crm_entry WHERE {fields})",
-            f"UPDATE crm_entry SET choices = '[]' WHERE {fields} AND choices <> '[]' AND id ="
-            f" (SELECT max(id) FROM crm_entry WHERE {fields} AND choices <> '[]')",
-            "DELETE FROM crm_entry WHERE list = 'tags' AND owner = 'lead' AND id ="
-            " (SELECT min(id) FROM crm_entry WHERE list = 'tags' AND owner = 'lead')",
-            "INSERT INTO crm_entry SELECT account_id, list, owner, 990001, name, sort, code, color,"
-            " type, choices, rights, false FROM crm_entry WHERE list = 'loss_reasons' LIMIT 1",
-            "UPDATE crm_entry SET is_gone = true WHERE list = 'task_types' AND id ="
-            " (SELECT min(id) FROM crm_entry WHERE list = 'task_types')",
+            f"UPDATE crm_reference SET name = 'другое' WHERE {fields} AND id ="
+            f" (SELECT min(id) FROM crm_reference WHERE {fields})",
+            f"UPDATE crm_reference SET choices = '[]' WHERE {fields} AND choices <> '[]' AND id ="
+            f" (SELECT max(id) FROM crm_reference WHERE {fields} AND choices <> '[]')",
+            "DELETE FROM crm_reference WHERE list = 'tags' AND owner = 'lead' AND id ="
+            " (SELECT min(id) FROM crm_reference WHERE list = 'tags' AND owner = 'lead')",
+            "INSERT INTO crm_reference SELECT account_id, list, owner, 990001, name, sort, code,"
+            " color, type, choices, rights, false FROM crm_reference WHERE list = 'loss_reasons' LIMIT 1",
+            "UPDATE crm_reference SET is_gone = true WHERE list = 'task_types' AND id ="
+            " (SELECT min(id) FROM crm_reference WHERE list = 'task_types')",
         )
         await healed(
             made,
@@ -205,7 +214,7 @@ async def test_short_lists(db: Database) -> None:
             },
         )  # fmt: skip
         async with db.tenant(ACCOUNT) as tx:
-            after = await tx.value("SELECT count(*) FROM crm_entry WHERE NOT is_gone")
+            after = await tx.value("SELECT count(*) FROM crm_reference WHERE NOT is_gone")
         assert after == before
 
 

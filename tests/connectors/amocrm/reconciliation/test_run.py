@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from smena.connectors.amocrm.reconciliation import run
-from smena.connectors.amocrm.reconciliation.model import AskedBy, CheckOutcome
+from smena.connectors.amocrm.reconciliation.model import AskedBy, ReconciliationOutcome
 from smena.kernel.db import Database
 from tests.connectors.amocrm.checking import (
     an_hour_passes,
@@ -59,12 +59,12 @@ async def test_a_whole_mirror_has_nothing_to_tell(db: Database) -> None:
     async with stand(db) as made:
         await loaded(made)
         report = await check(made)
-        assert report.check.outcome is CheckOutcome.DONE
+        assert report.reconciliation.outcome is ReconciliationOutcome.DONE
         assert found(report) == {}
         for path in ("leads", "contacts", "companies", "tasks", "users"):
             one = part(report, path)
-            assert one.there == one.held > 0
-            assert one.there_sum == one.held_sum
+            assert one.remote == one.local > 0
+            assert one.remote_sum == one.local_sum
 
 
 async def test_what_was_broken_is_found_and_healed(db: Database) -> None:
@@ -90,7 +90,7 @@ async def test_what_was_broken_is_found_and_healed(db: Database) -> None:
         )
         assert len(await compare(made)) > 15
         report = await check(made)
-        assert report.check.outcome is CheckOutcome.DONE
+        assert report.reconciliation.outcome is ReconciliationOutcome.DONE
         calls = [one for path, one in found(report).items() if path.endswith("/notes")]
         assert calls == [(1, 0, 0)]
         assert {path: one for path, one in found(report).items() if "/notes" not in path} == {
@@ -120,8 +120,8 @@ async def test_what_the_log_tells_of_talks_is_brought_back_with_it(db: Database)
             "DELETE FROM crm_message",
             "DELETE FROM crm_event WHERE at > now() - interval '1 d'",
         )
-        made.reach.seen.clear()
-        assert (await check(made)).check.outcome is CheckOutcome.DONE
+        made.service.seen.clear()
+        assert (await check(made)).reconciliation.outcome is ReconciliationOutcome.DONE
         assert await messages(made) == said
 
 
@@ -169,7 +169,7 @@ async def test_an_account_that_looks_empty_empties_nothing(db: Database) -> None
         await loaded(made, leads=70)
         made.crm.store.run("UPDATE entity SET deleted = 1 WHERE kind = 'leads'")
         report = await check(made)
-        assert report.check.outcome is CheckOutcome.UNHEALED
+        assert report.reconciliation.outcome is ReconciliationOutcome.UNHEALED
         assert part(report, "leads").surplus == 70
         assert part(report, "leads").healed == 0
         async with db.tenant(ACCOUNT) as tx:
@@ -186,7 +186,7 @@ async def test_goes_on_after_kills(db: Database, seed: int) -> None:
             lacking = await lacking_in(made, "contact")
             assert await begin(made)
             kills = 0
-            while (await last_report(made)).check.finished_at is None:
+            while (await last_report(made)).reconciliation.finished_at is None:
                 running = asyncio.create_task(run.go_on(made.context, ACCOUNT))
                 kills += await kill(made, running, dice.randrange(1, 5))
                 made.clock.offset += timedelta(seconds=30)
@@ -221,7 +221,7 @@ async def test_a_row_that_cannot_be_read_is_not_gone(db: Database) -> None:
         await damage(made, f"UPDATE crm_lead SET updated_at = '2026-01-01' WHERE id = {lead}")
         report = await check(made)
         assert found(report) == {"leads": (0, 1, 0)}
-        assert report.check.outcome is CheckOutcome.UNHEALED
+        assert report.reconciliation.outcome is ReconciliationOutcome.UNHEALED
         async with db.tenant(ACCOUNT) as tx:
             assert not await tx.value(f"SELECT is_deleted FROM crm_lead WHERE id = {lead}")
 
@@ -244,7 +244,7 @@ async def test_each_night_once(db: Database) -> None:
         ):
             async with db.tenant(ACCOUNT) as tx:
                 assert await run.begin_tonight(tx, at) is expected
-        assert (await last_report(made)).check.asked_by is AskedBy.NIGHT
+        assert (await last_report(made)).reconciliation.asked_by is AskedBy.NIGHT
 
 
 @pytest.mark.slow
@@ -256,7 +256,7 @@ async def test_a_check_is_polite(db: Database) -> None:
         await made.load()
         await damage(
             made,
-            "INSERT INTO amocrm_check (account_id, asked_by, started_at, next_at,"
+            "INSERT INTO amocrm_reconciliation (account_id, asked_by, started_at, next_at,"
             " finished_at, outcome) VALUES (31000001, 'night', now(), now(), now(), 'done')",
         )
         before, began = made.requests(), made.clock.now()
@@ -265,6 +265,6 @@ async def test_a_check_is_polite(db: Database) -> None:
         async with db.tenant(ACCOUNT) as tx:
             free = await tx.value("SELECT free_at_us FROM rate_limit WHERE name = 'amocrm.check'")
         assert made.emulator.gate.refused == 0
-        assert report.check.outcome is CheckOutcome.DONE
+        assert report.reconciliation.outcome is ReconciliationOutcome.DONE
         assert asked > 10
         assert free / 1_000_000 - began.timestamp() > (asked - 4) / (7 * 0.25)

@@ -34,7 +34,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def ask(made: Stand) -> None:
-    client = await made.reach.client(made.db, made.clock, ACCOUNT)
+    client = await made.service.client(made.db, made.clock, ACCOUNT)
     assert (await client.list_page(users())).items
 
 
@@ -74,7 +74,7 @@ async def test_the_pair_before_is_kept_until_the_new_one_was_used(db: Database) 
         await consent(made)
         before = await kept(made)
         await grow_old(made)
-        ring = made.reach.ring(db, made.clock)
+        ring = made.service.ring(db, made.clock)
         await renew(ring, ACCOUNT)
         between = await kept(made)
         assert (between.previous_refresh, between.is_used) == (before.refresh, False)
@@ -94,7 +94,7 @@ async def test_a_token_refused_before_its_time_is_renewed_once(db: Database) -> 
 async def test_a_write_refused_by_401_is_made_with_the_new_token(db: Database) -> None:
     async with stand(db) as made:
         await consent(made)
-        client = await made.reach.client(db, made.clock, ACCOUNT)
+        client = await made.service.client(db, made.clock, ACCOUNT)
         spend_access(made)
         await client.turn()
         answer = await client.send("POST", "/api/v4/leads", b'[{"name": "Once"}]')
@@ -115,9 +115,9 @@ async def test_another_process_has_renewed_meanwhile(db: Database) -> None:
     """A client that holds an older token finds the new one in the database after its 401."""
     async with stand(db) as made:
         await consent(made)
-        client = await made.reach.client(db, made.clock, ACCOUNT)
+        client = await made.service.client(db, made.clock, ACCOUNT)
         await grow_old(made)
-        await renew(made.reach.ring(db, made.clock), ACCOUNT)
+        await renew(made.service.ring(db, made.clock), ACCOUNT)
         newest = (await kept(made)).access
         made.crm.store.run("DELETE FROM oauth_access WHERE token <> ?", newest)
         assert (await client.list_page(users())).items
@@ -128,7 +128,7 @@ async def test_a_cancelled_caller_does_not_take_the_renewal_with_it(db: Database
     async with stand(db) as made:
         await consent(made)
         await grow_old(made)
-        ring = made.reach.ring(db, made.clock)
+        ring = made.service.ring(db, made.clock)
         for _ in range(3):
             caller = asyncio.create_task(renewed(ring, ACCOUNT))
             await asyncio.sleep(0)
@@ -136,7 +136,7 @@ async def test_a_cancelled_caller_does_not_take_the_renewal_with_it(db: Database
             with pytest.raises(asyncio.CancelledError):
                 await caller
         assert ring.renewing, "the renewal goes on"
-        await made.reach.settle()
+        await made.service.settle()
         assert not ring.renewing
         await works(made)
         assert grants(made) == 2
@@ -274,7 +274,7 @@ async def test_a_database_that_fails_at_the_commit_gets_the_pair_again(
         await grow_old(made)
         if has_moved:
             made.crm.oauth.move("moved", line.url.partition("//")[2])
-        ring = made.reach.ring(db, made.clock)
+        ring = made.service.ring(db, made.clock)
         killed = asyncio.Event()
 
         async def kill() -> None:
@@ -305,7 +305,7 @@ async def test_a_database_that_fails_at_the_commit_gets_the_pair_again(
 async def test_disconnecting_forgets_the_pair_and_the_integration(db: Database) -> None:
     async with stand(db) as made:
         await consent(made)
-        await disconnect.disconnect(db, made.clock, made.reach, ACCOUNT)
+        await disconnect.disconnect(db, made.clock, made.service, ACCOUNT)
         async with db.tenant(ACCOUNT) as tx:
             assert await tx.value("SELECT count(*) FROM amocrm_token") == 0
             assert await tx.value("SELECT count(*) FROM amocrm_integration") == 0
@@ -314,7 +314,7 @@ async def test_disconnecting_forgets_the_pair_and_the_integration(db: Database) 
 async def test_an_answer_under_way_does_not_undo_a_disconnection(db: Database) -> None:
     async with stand(db) as made:
         await consent(made)
-        await disconnect.disconnect(db, made.clock, made.reach, ACCOUNT)
+        await disconnect.disconnect(db, made.clock, made.service, ACCOUNT)
         async with db.tenant(ACCOUNT) as tx:
             await access.access_lost(tx, 401, made.clock.now())
             await access.access_regained(tx, made.clock.now())
@@ -329,7 +329,7 @@ async def test_connecting_waits_for_a_renewal_before_it_holds_the_account(db: Da
         await consent(made)
         given = code(made)
         async with db.tenant(ACCOUNT) as tx:
-            await tokens.lock(tx, made.reach.vault)
+            await tokens.lock(tx, made.service.vault)
             connecting = asyncio.create_task(connect_by_code(made, given))
             await until_somebody_waits(db)
             await accounts_actions.warn(tx, "скоро закончится")

@@ -8,20 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smena.connectors.amocrm.tokens.core.refresh import (
+    AccessWay,
     Gone,
     Renew,
     Step,
     Tokens,
     Use,
     Wait,
-    Way,
     ends_soon,
     next_step,
 )
 
 MORNING = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 PAIR = Tokens(
-    Way.OAUTH,
+    AccessWay.OAUTH,
     3,
     "access",
     "refresh",
@@ -30,7 +30,7 @@ PAIR = Tokens(
     MORNING + timedelta(hours=24),
     is_used=True,
 )
-TYPED = Tokens(Way.TOKEN, 1, "access", None, None, MORNING, MORNING + timedelta(days=365))
+TYPED = Tokens(AccessWay.TOKEN, 1, "access", None, None, MORNING, MORNING + timedelta(days=365))
 LOST = replace(PAIR, lost_at=MORNING)
 RESTING = replace(PAIR, retry_at=MORNING + timedelta(hours=24, seconds=20))
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smena.connectors.amocrm.tokens.core.token_response import (
-    NoPair,
-    Pair,
-    Refused,
+    GrantRefused,
+    NoTokenPair,
+    TokenPair,
     Unclear,
     read_granted,
 )
@@ -41,7 +41,7 @@ def problem(**changes: object) -> bytes:
 
 def test_a_pair_is_counted_from_the_moment_of_asking() -> None:
     found = read_granted(200, body(), NOON)
-    assert found == Pair("access", "refresh", NOON, NOON + timedelta(days=1))
+    assert found == TokenPair("access", "refresh", NOON, NOON + timedelta(days=1))
 
 
 @pytest.mark.parametrize(
@@ -59,46 +59,46 @@ def test_the_difference_of_the_clocks_does_not_matter(
     access = token({"exp": int((there + timedelta(hours=24)).timestamp())})
     told = {name: int(at.timestamp()) for name, at in extra.items()}
     found = read_granted(200, body(access_token=access, **told), NOON)
-    assert isinstance(found, Pair)
+    assert isinstance(found, TokenPair)
     assert found.expires_at == NOON + timedelta(hours=24)
 
 
 def test_the_shorter_of_two_lives_counts() -> None:
     access = token({"exp": int((NOON + timedelta(minutes=5)).timestamp())})
     found = read_granted(200, body(access_token=access), NOON)
-    assert isinstance(found, Pair)
+    assert isinstance(found, TokenPair)
     assert found.expires_at == NOON + timedelta(minutes=5)
 
 
 @pytest.mark.parametrize(
     ("status", "hint", "expected"),
     [
-        (400, "Authorization code has expired", Refused.SPENT),
-        (400, "Authorization code has been revoked", Refused.SPENT),
-        (400, "Cannot decrypt the authorization code", Refused.SPENT),
-        (400, "Invalid refresh token", Refused.SPENT),
-        (401, "Token has been revoked", Refused.SPENT),
-        (401, "", Refused.SPENT),
-        (401, "Token is not linked to client", Refused.CLIENT),
-        (400, "", Refused.CLIENT),
-        (400, "The redirect_uri does not match", Refused.CLIENT),
+        (400, "Authorization code has expired", GrantRefused.SPENT),
+        (400, "Authorization code has been revoked", GrantRefused.SPENT),
+        (400, "Cannot decrypt the authorization code", GrantRefused.SPENT),
+        (400, "Invalid refresh token", GrantRefused.SPENT),
+        (401, "Token has been revoked", GrantRefused.SPENT),
+        (401, "", GrantRefused.SPENT),
+        (401, "Token is not linked to client", GrantRefused.CLIENT),
+        (400, "", GrantRefused.CLIENT),
+        (400, "The redirect_uri does not match", GrantRefused.CLIENT),
     ],
 )
-def test_refusals(status: int, hint: str, expected: Refused) -> None:
+def test_refusals(status: int, hint: str, expected: GrantRefused) -> None:
     found = read_granted(status, problem(hint=hint), NOON)
-    assert isinstance(found, NoPair)
+    assert isinstance(found, NoTokenPair)
     assert found.refused is expected
 
 
 def test_a_wrong_secret() -> None:
     told = problem(title="Некорректный клиент", detail="Авторизация клиента не прошла")
     found = read_granted(401, told, NOON)
-    assert isinstance(found, NoPair)
-    assert found.refused is Refused.CLIENT
+    assert isinstance(found, NoTokenPair)
+    assert found.refused is GrantRefused.CLIENT
 
 
 def test_nobody_there() -> None:
-    assert read_granted(404, b"<html>", NOON) == NoPair(Refused.ABSENT)
+    assert read_granted(404, b"<html>", NOON) == NoTokenPair(GrantRefused.ABSENT)
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_nothing_certain(status: int, answer: bytes) -> None:
 
 @given(st.sampled_from([200, 400, 401, 404, 500]), st.binary(max_size=300))
 def test_any_bytes_are_answered(status: int, answer: bytes) -> None:
-    assert not isinstance(read_granted(status, answer, NOON), Pair)
+    assert not isinstance(read_granted(status, answer, NOON), TokenPair)
 
 
 def test_a_pair_is_not_shown() -> None:

@@ -36,7 +36,7 @@ def of_api(*told: dict[str, Any]) -> tuple[Filled, ...]:
     return fields.of_card(msgspec.convert(told, list[FieldJson], strict=False))
 
 
-def of_hook(pairs: dict[str, str], types: fields.Types) -> tuple[Filled, ...] | None:
+def of_webhook(pairs: dict[str, str], types: fields.Types) -> tuple[Filled, ...] | None:
     tree = form.parse(urlencode({f"x[custom_fields]{key}": v for key, v in pairs.items()}).encode())
     return fields.of_form(form.branch(tree, "x"), types)
 
@@ -92,7 +92,7 @@ def test_a_webhook_says_the_same_as_the_api() -> None:
         {"field_id": 7004, "field_type": "checkbox", "values": [{"value": True}]},
         {"field_id": 7005, "field_type": "numeric", "values": [{"value": "12.5"}]},
     )
-    hook = of_hook(
+    webhook = of_webhook(
         {
             "[0][id]": "7001", "[0][name]": "Город", "[0][values][0][value]": "[Тула]",
             "[1][id]": "7002", "[1][values][0]": str(AT),
@@ -102,12 +102,12 @@ def test_a_webhook_says_the_same_as_the_api() -> None:
         },
         types,
     )  # fmt: skip
-    assert hook == api
+    assert webhook == api
 
 
 def test_a_webhook_without_fields_says_nothing_of_them() -> None:
-    assert of_hook({}, {}) is None
-    assert of_hook({"[0][id]": "x", "[0][values][0][value]": "1"}, {}) is None
+    assert of_webhook({}, {}) is None
+    assert of_webhook({"[0][id]": "x", "[0][values][0][value]": "1"}, {}) is None
     assert fields.tags_of_form({}) is None
 
 

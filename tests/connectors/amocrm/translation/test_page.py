@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from smena.connectors.amocrm.api.core.payload import AccountJson, BadAnswer, read_one, read_page
 from smena.connectors.amocrm.translation import page as translate
 from smena.connectors.amocrm.translation import people
-from smena.connectors.amocrm.translation.page import Told
+from smena.connectors.amocrm.translation.page import ParsedPage
 from smena.crm.model.entities import (
     Call,
     Company,
@@ -28,12 +28,12 @@ from smena.crm.model.entities import (
     LeadId,
     PipelineId,
     Removed,
-    Roster,
     StatusId,
     Task,
     TaskId,
     User,
     UserId,
+    WholeList,
 )
 
 AT = 1_790_000_000
@@ -67,7 +67,9 @@ EVENT: dict[str, Any] = {
 }  # fmt: skip
 
 
-def told(path: str, *items: Mapping[str, Any], names: translate.People = translate.NOBODY) -> Told:
+def told(
+    path: str, *items: Mapping[str, Any], names: translate.People = translate.NOBODY
+) -> ParsedPage:
     body = msgspec.json.encode({"_embedded": {path.rpartition("/")[2]: items}})
     return translate.page(path, read_page(body, path.rpartition("/")[2]).items, names)
 
@@ -121,10 +123,10 @@ def test_lead_field(changed: dict[str, Any], field: str, expected: object) -> No
     ],
     ids=str,
 )  # fmt: skip
-def test_spoiled_row_does_not_hold_up_the_others(changed: dict[str, Any]) -> None:
+def test_malformed_row_does_not_hold_up_the_others(changed: dict[str, Any]) -> None:
     page = told("leads", LEAD | changed, LEAD | {"id": 5})
     assert [row.id for row in page.changes.leads] == [5]
-    assert len(page.spoiled) == 1
+    assert len(page.malformed) == 1
 
 
 def test_contact() -> None:
@@ -255,20 +257,20 @@ def test_roster() -> None:
         read_page(msgspec.json.encode({"_embedded": {"x": items}}), "x").items
         for items in (users, pipelines)
     ]
-    changes, spoiled = translate.roster(raw[0], raw[1], ())
-    assert spoiled == ()
+    changes, malformed = translate.roster(raw[0], raw[1], ())
+    assert malformed == ()
     assert changes.users[0] == User(
         UserId(1), "Анна", "a@x", GroupId(0), is_active=True, is_admin=True
     )
     assert changes.users[1].is_active
     assert [(status.pipeline, status.id) for status in changes.statuses] == [(7, 142)]
-    assert changes.complete == set(Roster)
+    assert changes.complete == set(WholeList)
 
 
-def test_spoiled_person_does_not_retire_anybody() -> None:
+def test_malformed_person_does_not_retire_anybody() -> None:
     items = read_page(b'{"_embedded":{"users":[{"id":"x"},{"id":2}]}}', "users").items
-    changes, spoiled = translate.roster(items, None, None)
-    assert len(spoiled) == 1
+    changes, malformed = translate.roster(items, None, None)
+    assert len(malformed) == 1
     assert changes.complete == frozenset()
 
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from smena.connectors.amocrm.api.core import form
 from smena.connectors.amocrm.translation import webhook
-from smena.connectors.amocrm.translation.webhook import ForeignBody, Reading
-from smena.connectors.amocrm.webhooks.core.coalesce import in_turn
+from smena.connectors.amocrm.translation.webhook import ForeignBody, WebhookReading
+from smena.connectors.amocrm.webhooks.core.coalesce import coalesce
 from smena.crm.model.entities import Changes, EntityKind, Lead, Source, Task
 from smena.kernel.ids import AccountId
 from tests.connectors.amocrm.api.test_form import RECORDED
@@ -43,7 +43,7 @@ def body(root: str, action: str, *items: dict[str, str]) -> bytes:
     return urlencode(pairs).encode()
 
 
-def read(raw: bytes) -> Reading:
+def read(raw: bytes) -> WebhookReading:
     return webhook.read(form.parse(raw), MOSCOW, LATER)
 
 
@@ -77,11 +77,11 @@ def test_one_change_told_three_times_is_one_row() -> None:
 
 def test_a_text_ahead_of_us_is_read_back_instead_of_believed() -> None:
     """It is of another time zone than we thought; a Unix second would be taken at its word."""
-    ahead = TASK | {"last_modified": "2026-09-21 18:30:00"}  # received at 18:13 in Moscow
-    found = read(body("task", "update", ahead))
-    assert (found.changes.tasks, found.spoiled) == ((), ())
+    clock_offset = TASK | {"last_modified": "2026-09-21 18:30:00"}  # received at 18:13 in Moscow
+    found = read(body("task", "update", clock_offset))
+    assert (found.changes.tasks, found.malformed) == ((), ())
     assert found.entities == {(EntityKind.TASK, 8000001)}
-    dated = ahead | {"created_at": str(AT), "updated_at": str(AT)}
+    dated = clock_offset | {"created_at": str(AT), "updated_at": str(AT)}
     (task,) = read(body("task", "update", dated)).changes.tasks
     assert task.updated_at == MOMENT
 
@@ -90,7 +90,7 @@ def test_several_entities_in_a_body() -> None:
     raw = body("leads", "add", LEAD, LEAD | {"id": "4000002"}) + b"&" + body("task", "add", TASK)
     changes = read(raw).changes
     assert ([lead.id for lead in changes.leads], len(changes.tasks)) == ([4000001, 4000002], 1)
-    assert changes.source is Source.HOOK
+    assert changes.source is Source.WEBHOOK
 
 
 def test_task_moments_are_on_the_clock_of_the_account() -> None:
@@ -140,7 +140,7 @@ def test_what_a_body_cannot_say_is_read_back(
 ) -> None:
     reading = read(body(root, action, item))
     assert reading.entities == {expected}
-    assert reading.changes == Changes(source=Source.HOOK)
+    assert reading.changes == Changes(source=Source.WEBHOOK)
 
 
 def test_call_note_is_read_back() -> None:
@@ -196,7 +196,7 @@ def test_recorded_bodies() -> None:
     for path in sorted(RECORDED.glob("*.body")):
         reading = read(path.read_bytes())
         said = (*reading.changes.leads, *reading.changes.contacts, *reading.changes.companies)
-        assert reading.spoiled == ()
+        assert reading.malformed == ()
         if "delete" in path.name or "restore" in path.name:
             assert len(reading.entities) == 1
         else:
@@ -204,14 +204,14 @@ def test_recorded_bodies() -> None:
 
 
 def told(*leads: Lead) -> Changes:
-    return Changes(source=Source.HOOK, leads=leads)
+    return Changes(source=Source.WEBHOOK, leads=leads)
 
 
 def test_in_turn_joins_what_may_be_joined() -> None:
     first, moved, other = one_lead(), one_lead(status_id="142"), one_lead(id="5")
-    assert in_turn([told(first), told(other), told(first)]) == [told(first, other)]
-    assert in_turn([told(first), told(moved)]) == [told(first), told(moved)]
-    assert in_turn([told(first), told(moved), told(first)]) == [
+    assert coalesce([told(first), told(other), told(first)]) == [told(first, other)]
+    assert coalesce([told(first), told(moved)]) == [told(first), told(moved)]
+    assert coalesce([told(first), told(moved), told(first)]) == [
         told(first), told(moved), told(first),
     ]  # fmt: skip
-    assert in_turn([Changes(source=Source.HOOK)]) == []
+    assert coalesce([Changes(source=Source.WEBHOOK)]) == []

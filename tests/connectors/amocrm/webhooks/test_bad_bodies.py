@@ -118,7 +118,7 @@ TEXT_NOTE = items(
             "Тула [центр]=&", id="brackets in names and values",
         ),
         pytest.param(
-            NOTE, "SELECT path || id FROM amocrm_unread", "leads/notes77000001",
+            NOTE, "SELECT path || id FROM amocrm_fetch", "leads/notes77000001",
             id="json in the text of a call",
         ),
         pytest.param(
@@ -151,9 +151,9 @@ async def test_a_row_that_makes_no_sense_is_read_instead(db: Database) -> None:
         lead = made.crm.add_lead(
             ANNA, made.now(), "Поставка", pipeline_id=SALES, status_id=FIRST, price=5, quiet=True
         )
-        spoiled = items("leads[update][0]", id=str(lead), name="Не она", price="дорого")
-        assert await send(made, form(*spoiled)) == 200
+        malformed = items("leads[update][0]", id=str(lead), name="Не она", price="дорого")
+        assert await send(made, form(*malformed)) == 200
         await life_goes_on(made)
         async with db.tenant(ACCOUNT) as tx:
             assert await tx.value("SELECT name FROM crm_lead WHERE id = :id", id=lead) == "Поставка"
-            assert await tx.value("SELECT spoiled_rows FROM amocrm_connection") == 1
+            assert await tx.value("SELECT malformed_rows FROM amocrm_connection") == 1

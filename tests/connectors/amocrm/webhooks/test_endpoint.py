@@ -29,11 +29,13 @@ def body(account: str = str(ACCOUNT), **lead: str) -> bytes:
 
 
 def path(made: Stand) -> str:
-    return f"/hooks/amocrm/{ACCOUNT}/{made.reach.hook_key(ACCOUNT)}"
+    return f"/hooks/amocrm/{ACCOUNT}/{made.service.webhook_key(ACCOUNT)}"
 
 
 async def send(made: Stand, raw: bytes, where: str | None = None, method: str = "POST") -> int:
-    async with httpx2.AsyncClient(base_url=made.hooks_url, trust_env=False, verify=False) as client:
+    async with httpx2.AsyncClient(
+        base_url=made.webhooks_url, trust_env=False, verify=False
+    ) as client:
         answer = await client.request(method, where or path(made), content=raw)
         return answer.status_code
 
@@ -57,13 +59,13 @@ async def test_kept_before_it_is_answered(db: Database) -> None:
 async def test_closed_to_others(db: Database) -> None:
     async with stand(db) as made:
         await made.connect()
-        key, stranger = made.reach.hook_key(ACCOUNT), AccountId(5)
+        key, stranger = made.service.webhook_key(ACCOUNT), AccountId(5)
         closed = [
             f"/hooks/amocrm/{ACCOUNT}/{key[:-1]}",
             f"/hooks/amocrm/{ACCOUNT}/{'0' * 40}",
             f"/hooks/amocrm/{ACCOUNT}/{'я' * 40}",
             f"/hooks/amocrm/{stranger}/{key}",
-            f"/hooks/amocrm/{stranger}/{made.reach.hook_key(stranger)}",
+            f"/hooks/amocrm/{stranger}/{made.service.webhook_key(stranger)}",
             f"/hooks/amocrm/{2**80}/{key}",
             f"/hooks/amocrm/x/{key}",
             "/hooks/amocrm",
@@ -85,7 +87,7 @@ async def test_disconnected_account_takes_nothing(db: Database) -> None:
     async with stand(db) as made:
         await made.connect()
         assert await send(made, body()) == 200
-        await disconnect.disconnect(db, made.clock, made.reach, ACCOUNT)
+        await disconnect.disconnect(db, made.clock, made.service, ACCOUNT)
         made.clock.offset += timedelta(seconds=11)
         assert await send(made, body()) == 404
 
@@ -117,7 +119,7 @@ async def test_hostile_bodies_are_kept_and_do_no_harm(db: Database) -> None:
         assert "the body names account 31000002" in troubles
         assert not [trouble for trouble in troubles if trouble.startswith("defect")]
         assert connection is not None
-        assert connection.spoiled_rows > 0
+        assert connection.malformed_rows > 0
         await made.settle(rounds=2)
 
 

@@ -6,8 +6,13 @@ import httpx2
 import pytest
 
 from smena.connectors.amocrm import jobs, queries
-from smena.connectors.amocrm.model import HookState
-from smena.connectors.amocrm.webhooks.core.subscription import SETTINGS, HookSeen, is_silent, plan
+from smena.connectors.amocrm.model import WebhookState
+from smena.connectors.amocrm.webhooks.core.subscription import (
+    SETTINGS,
+    WebhookSeen,
+    is_silent,
+    plan,
+)
 from smena.kernel.db import Database
 from tests.connectors.amocrm.stand import ACCOUNT, TOKEN, Stand, Team, faults, stand
 
@@ -18,12 +23,12 @@ NEIGHBOUR = "https://smena.example/hooks/amocrm/31000002/new"
 ALL = frozenset(SETTINGS)
 
 
-def seen(destination: str, *, is_off: bool = False, settings: frozenset[str] = ALL) -> HookSeen:
-    return HookSeen(destination, is_off, settings)
+def seen(destination: str, *, is_off: bool = False, settings: frozenset[str] = ALL) -> WebhookSeen:
+    return WebhookSeen(destination, is_off, settings)
 
 
 @pytest.mark.parametrize(
-    ("hooks", "lacking", "is_alive", "strays"),
+    ("webhooks", "lacking", "is_alive", "strays"),
     [
         pytest.param([], (), False, (), id="nothing there"),
         pytest.param([seen(OURS)], (), True, (), id="whole"),
@@ -43,9 +48,13 @@ def seen(destination: str, *, is_off: bool = False, settings: frozenset[str] = A
     ],
 )  # fmt: skip
 def test_plan(
-    hooks: list[HookSeen], lacking: tuple[str, ...], *, is_alive: bool, strays: tuple[str, ...]
+    webhooks: list[WebhookSeen],
+    lacking: tuple[str, ...],
+    *,
+    is_alive: bool,
+    strays: tuple[str, ...],
 ) -> None:
-    found = plan(hooks, OURS, lacking)
+    found = plan(webhooks, OURS, lacking)
     assert (found.is_alive, found.strays) == (is_alive, strays)
 
 
@@ -57,7 +66,7 @@ def before(hours: float) -> datetime:
 
 
 @pytest.mark.parametrize(
-    ("hook_at", "news_at", "since", "expected"),
+    ("webhook_at", "news_at", "since", "expected"),
     [
         pytest.param(before(0.1), NOON, before(9), False, id="heard a moment ago"),
         pytest.param(before(1.1), NOON, before(9), True, id="not heard for an hour"),
@@ -69,12 +78,12 @@ def before(hours: float) -> datetime:
     ],
 )
 def test_silence(
-    hook_at: datetime | None, news_at: datetime | None, since: datetime | None, *, expected: bool
+    webhook_at: datetime | None, news_at: datetime | None, since: datetime | None, *, expected: bool
 ) -> None:
-    assert is_silent(hook_at, news_at, since) is expected
+    assert is_silent(webhook_at, news_at, since) is expected
 
 
-def hook_of(made: Stand) -> tuple[str, int]:
+def webhook_of(made: Stand) -> tuple[str, int]:
     ((destination, is_off),) = made.crm.store.rows("SELECT destination, disabled FROM hook")
     return destination, is_off
 
@@ -84,7 +93,7 @@ async def test_each_day_it_is_mended(db: Database) -> None:
     """Thrown away, switched off, narrowed, doubled by an old key: whole again after the look."""
     async with stand(db, history_days=1) as made:
         await made.connect()
-        ours, _off = hook_of(made)
+        ours, _off = webhook_of(made)
         damages = (
             "DELETE FROM hook",
             "UPDATE hook SET disabled = 1",
@@ -97,15 +106,15 @@ async def test_each_day_it_is_mended(db: Database) -> None:
         before = made.crm.store.rows("SELECT settings FROM hook")
         for damage in damages:
             made.crm.store.run(damage)
-            await jobs.check_hooks(made.context)
-            assert hook_of(made) == (ours, 0), damage
+            await jobs.check_webhooks(made.context)
+            assert webhook_of(made) == (ours, 0), damage
             assert made.crm.store.rows("SELECT settings FROM hook") == before, damage
         async with db.tenant(ACCOUNT) as tx:
             found = await queries.connection(tx)
         assert found is not None
-        assert found.hook_state is HookState.ALIVE
+        assert found.webhook_state is WebhookState.ALIVE
         asked = made.emulator.gate.requests["POST /api/v4/webhooks"]
-        await jobs.check_hooks(made.context)
+        await jobs.check_webhooks(made.context)
         assert made.emulator.gate.requests["POST /api/v4/webhooks"] == asked
 
 
@@ -117,9 +126,9 @@ async def test_somebody_elses_webhooks_stay(db: Database) -> None:
             told = {"destination": STRANGER, "settings": ["add_lead"]}
             await client.post(f"{made.emulator.url}/api/v4/webhooks", json=told)
         await made.connect()
-        await jobs.check_hooks(made.context)
+        await jobs.check_webhooks(made.context)
         rows = made.crm.store.rows("SELECT destination FROM hook ORDER BY id")
-        assert [row[0] for row in rows] == [STRANGER, made.reach.hook_url(ACCOUNT)]
+        assert [row[0] for row in rows] == [STRANGER, made.service.webhook_url(ACCOUNT)]
 
 
 @pytest.mark.anyio
@@ -132,10 +141,10 @@ async def test_silence_is_noticed_soon(db: Database) -> None:
         await faults(made, drop=1.0)
         made.crm.store.run("UPDATE hook SET disabled = 1")
         await made.settle(rounds=1)
-        await jobs.check_silent_hooks(made.context)
-        assert hook_of(made)[1] == 1
+        await jobs.check_silent_webhooks(made.context)
+        assert webhook_of(made)[1] == 1
         made.clock.offset += timedelta(hours=2)
         team.begin()
         await made.settle(rounds=1)
-        await jobs.check_silent_hooks(made.context)
-        assert hook_of(made)[1] == 0
+        await jobs.check_silent_webhooks(made.context)
+        assert webhook_of(made)[1] == 0

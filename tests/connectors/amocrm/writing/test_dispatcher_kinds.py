@@ -1,4 +1,4 @@
-"""Every kind of wish reaches amoCRM once, and the mirror knows it before the echo."""
+"""Every kind of command reaches amoCRM once, and the mirror knows it before the echo."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -8,6 +8,7 @@ import pytest
 from smena.crm.facts import queries as facts_queries
 from smena.crm.facts.model import ResponsibleChanged, StageEntered, TaskChanged
 from smena.crm.model.entities import (
+    CommandId,
     CompanyId,
     ContactId,
     EntityKind,
@@ -16,24 +17,23 @@ from smena.crm.model.entities import (
     StatusId,
     TaskId,
     UserId,
-    WishId,
 )
 from smena.crm.outbox import actions, queries
 from smena.crm.outbox.model import (
     AddNote,
     AfterDry,
-    Asked,
     Change,
     ChangeCompany,
     ChangeContact,
     ChangeLead,
     ChangeTask,
+    Command,
+    CommandFilter,
+    CommandState,
     CreateTask,
-    Lane,
+    NewCommand,
+    Priority,
     Stage,
-    Wish,
-    WishFilter,
-    WishState,
 )
 from smena.kernel.db import Database
 from tests.connectors.amocrm import proxy as net
@@ -49,7 +49,7 @@ async def test_all_kinds_travel_in_their_order(db: Database) -> None:
         lead, contact = LeadId(team.leads[0]), ContactId(team.contacts[0])
         company, task = CompanyId(team.companies[0]), TaskId(team.tasks[0])
         made.emulator.gate.requests.clear()
-        await wish(
+        await command(
             made,
             AddNote(card_kind=EntityKind.LEAD, card_id=lead, text="Распределено"),
             CreateTask(text="Связаться", due_at=due(made), card_kind=EntityKind.CONTACT,
@@ -65,14 +65,14 @@ async def test_all_kinds_travel_in_their_order(db: Database) -> None:
             "PATCH /api/v4/leads", "PATCH /api/v4/tasks", "PATCH /api/v4/contacts",
             "PATCH /api/v4/companies", "POST /api/v4/tasks", "POST /api/v4/leads/notes",
         ]  # fmt: skip
-        assert await states(made) == {WishState.DELIVERED: 6}
+        assert await states(made) == {CommandState.DELIVERED: 6}
         held = made.crm.existing("leads", lead)
         assert (held["responsible_user_id"], held["price"], held["status_id"]) == (ANNA, 7, TALKS)
         assert [tag["name"] for tag in held["tags"]] == ["vip"]
         assert made.crm.existing("contacts", contact)["name"] == "Пётр"
         assert made.crm.existing("companies", company)["responsible_user_id"] == ANNA
         assert made.crm.existing("tasks", task)["result"] == {"text": "Договорились"}
-        created = {type(one.change): one.created or 0 for one in await wishes(made)}
+        created = {type(one.change): one.created or 0 for one in await commands(made)}
         assert made.crm.existing("tasks", created[CreateTask])["text"] == "Связаться"
         assert made.crm.existing("notes", created[AddNote])["params"] == {"text": "Распределено"}
 
@@ -84,15 +84,15 @@ async def test_the_echo_of_no_kind_is_news(db: Database) -> None:
         made.crm.change_lead(0, made.now(), lead, responsible_user_id=BORIS)
         await made.settle(rounds=1)
         stage = Stage(PipelineId(SALES), StatusId(TALKS))
-        ids = await wish(
+        ids = await command(
             made,
             ChangeLead(lead=lead, responsible=WANTED, stage=stage),
             ChangeTask(task=task, is_completed=True, result="Договорились"),
         )
         await made.deliver()
         before = await facts(made)
-        ours = [one for one in before if getattr(one, "by_wish", None) is not None]
-        assert {(type(one), getattr(one, "by_wish", None)) for one in ours} == {
+        ours = [one for one in before if getattr(one, "by_command", None) is not None]
+        assert {(type(one), getattr(one, "by_command", None)) for one in ours} == {
             (StageEntered, ids[0]), (ResponsibleChanged, ids[0]), (TaskChanged, ids[1]),
         }  # fmt: skip
         await made.emulator.flush_hooks()
@@ -106,13 +106,13 @@ async def test_a_creation_whose_answer_was_lost_is_not_repeated(
 ) -> None:
     async with stand(db) as made, net.between(made.emulator.url) as proxy:
         team = await connected(made, through=proxy.url)
-        await wish(made, *[new_task(made, team)] * 2)
+        await command(made, *[new_task(made, team)] * 2)
         proxy.faults = {"POST": [spoil]}
         await made.deliver()
-        assert proxy.spoiled == 1
-        assert await states(made) == {WishState.DELIVERED: 2}
+        assert proxy.malformed == 1
+        assert await states(made) == {CommandState.DELIVERED: 2}
         assert len(named(made, "Связаться")) == 2
-        assert {one.created for one in await wishes(made)} == named(made, "Связаться")
+        assert {one.created for one in await commands(made)} == named(made, "Связаться")
 
 
 async def test_a_creation_left_by_a_crash_is_looked_for_twice_before_it_is_repeated(
@@ -121,33 +121,33 @@ async def test_a_creation_left_by_a_crash_is_looked_for_twice_before_it_is_repea
     """The request may still be at work there: what comes late is found by the second look."""
     async with stand(db) as made:
         team = await connected(made)
-        await wish(made, new_task(made, team), new_task(made, team))
+        await command(made, new_task(made, team), new_task(made, team))
         async with db.tenant(ACCOUNT) as tx:
             await actions.claim(tx, 50, made.clock.now())
         await made.deliver()
-        assert await states(made) == {WishState.PLANNED: 2}
+        assert await states(made) == {CommandState.PLANNED: 2}
         late = made.crm.add_task(
             0, made.now(), "Связаться", int(due(made).timestamp()), entity_type="leads",
             entity_id=team.leads[0], task_type_id=1,
         )  # fmt: skip
         made.clock.offset += timedelta(seconds=31)
         await made.deliver()
-        assert await states(made) == {WishState.DELIVERED: 2}
+        assert await states(made) == {CommandState.DELIVERED: 2}
         assert len(named(made, "Связаться")) == 2
-        assert late in {one.created for one in await wishes(made)}
+        assert late in {one.created for one in await commands(made)}
 
 
 async def test_of_a_refused_item_only_the_culprit_ends(db: Database) -> None:
-    """Two askers wish something of one lead; one of them wishes what cannot be."""
+    """Two askers command something of one lead; one of them commands what cannot be."""
     async with stand(db) as made:
         lead = LeadId((await connected(made)).leads[0])
-        await wish(
+        await command(
             made, ChangeLead(lead=lead, responsible=UserId(999)), ChangeLead(lead=lead, price=7)
         )
         made.emulator.gate.requests.clear()
         await made.deliver()
-        newest, oldest = await wishes(made)
-        assert (newest.state, oldest.state) == (WishState.DELIVERED, WishState.REFUSED)
+        newest, oldest = await commands(made)
+        assert (newest.state, oldest.state) == (CommandState.DELIVERED, CommandState.REFUSED)
         assert oldest.error.startswith("такого ответственного в amoCRM нет")
         assert made.crm.existing("leads", lead)["price"] == 7
         assert made.emulator.gate.requests["PATCH /api/v4/leads"] == 3
@@ -158,11 +158,11 @@ async def test_an_account_that_only_watches_writes_nothing(db: Database) -> None
         lead = LeadId((await connected(made)).leads[0])
         async with db.tenant(ACCOUNT) as tx:
             await actions.stop_sending(tx, made.clock.now())
-        await wish(made, ChangeLead(lead=lead, price=7))
+        await command(made, ChangeLead(lead=lead, price=7))
         made.emulator.gate.requests.clear()
         await made.deliver()
         assert made.requests() == 0
-        assert await states(made) == {WishState.PLANNED: 1}
+        assert await states(made) == {CommandState.PLANNED: 1}
         async with db.tenant(ACCOUNT) as tx:
             await actions.go_on_sending(tx, AfterDry.SEND_RECENT, made.clock.now())
         await made.deliver()
@@ -192,9 +192,9 @@ async def test_a_burst_of_a_thousand_leads_with_all_that_belongs_to_them(db: Dat
                 ChangeContact(contact=ContactId(contact), responsible=WANTED),
                 ChangeCompany(company=CompanyId(company), responsible=WANTED),
             ]
-        await wish(made, *changes)
+        await command(made, *changes)
         await made.deliver()
-        assert await states(made) == {WishState.DELIVERED: 4000}
+        assert await states(made) == {CommandState.DELIVERED: 4000}
         assert list(made.emulator.gate.requests.items()) == [
             ("PATCH /api/v4/leads", 20), ("PATCH /api/v4/tasks", 20),
             ("PATCH /api/v4/contacts", 20), ("PATCH /api/v4/companies", 20),
@@ -212,9 +212,9 @@ async def connected(
     return team
 
 
-async def wish(made: Stand, *changes: Change) -> list[WishId]:
+async def command(made: Stand, *changes: Change) -> list[CommandId]:
     async with made.db.tenant(ACCOUNT) as tx:
-        asked = [Asked(change, "test", Lane.FRESH) for change in changes]
+        asked = [NewCommand(change, "test", Priority.FRESH) for change in changes]
         return await actions.request_all(tx, asked, made.clock.now())
 
 
@@ -232,15 +232,15 @@ def named(made: Stand, text: str) -> set[int]:
     return {doc["id"] for doc in docs if doc["text"] == text}
 
 
-async def wishes(made: Stand) -> Sequence[Wish]:
+async def commands(made: Stand) -> Sequence[Command]:
     async with made.db.tenant(ACCOUNT) as tx:
-        return await queries.find_wishes(tx, WishFilter())
+        return await queries.find_commands(tx, CommandFilter())
 
 
-async def states(made: Stand) -> dict[WishState, int]:
+async def states(made: Stand) -> dict[CommandState, int]:
     async with made.db.tenant(ACCOUNT) as tx:
-        counts = await queries.wish_counts(tx)
-    return {state: count.wishes for state, count in counts.items()}
+        counts = await queries.command_counts(tx)
+    return {state: count.commands for state, count in counts.items()}
 
 
 async def facts(made: Stand) -> list[object]:

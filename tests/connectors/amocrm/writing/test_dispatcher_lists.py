@@ -9,15 +9,15 @@ from amocrm_emulator.faults.read import read_list
 from amocrm_emulator.faults.script import Script
 from smena.crm.model.entities import EntityKind, LeadId, UserId
 from smena.crm.outbox import actions
-from smena.crm.outbox.model import AddNote, Change, ChangeLead, WishState
+from smena.crm.outbox.model import AddNote, Change, ChangeLead, CommandState
 from smena.kernel.db import Database
 from tests.connectors.amocrm.stand import ACCOUNT, ANNA, Stand, stand
 from tests.connectors.amocrm.writing.test_dispatcher_kinds import (
+    command,
+    commands,
     connected,
     new_task,
     states,
-    wish,
-    wishes,
 )
 
 pytestmark = pytest.mark.anyio
@@ -40,17 +40,17 @@ async def test_an_empty_list_that_hides_what_is_known_proves_nothing(
         path = NOTES if what == "note" else TASKS
         script(made, {"path": path} | lost, {"path": path} | LIE)
         note = AddNote(card_kind=EntityKind.LEAD, card_id=team.leads[0], text="Распределено")
-        await wish(made, note if what == "note" else new_task(made, team))
+        await command(made, note if what == "note" else new_task(made, team))
         for _ in range(4):
             await made.deliver()
             made.clock.offset += REST
-        assert await states(made) == {WishState.PLANNED: 1}
-        (waiting,) = await wishes(made)
+        assert await states(made) == {CommandState.PLANNED: 1}
+        (waiting,) = await commands(made)
         assert waiting.error.startswith("amoCRM пока не показывает")
         made.emulator.gate.requests.clear()
         script(made)
         await made.deliver()
-        assert await states(made) == {WishState.DELIVERED: 1}
+        assert await states(made) == {CommandState.DELIVERED: 1}
         assert made.emulator.gate.requests[f"POST {path}"] == 0
 
 
@@ -59,36 +59,36 @@ async def test_a_list_that_cannot_be_read_holds_up_nothing_else(db: Database) ->
         team = await connected(made)
         script(made, {"path": NOTES, "method": "GET", "kind": "status", "status": 500})
         note = AddNote(card_kind=EntityKind.LEAD, card_id=team.leads[0], text="Распределено")
-        await wish(made, note)
+        await command(made, note)
         async with db.tenant(ACCOUNT) as tx:
             await actions.claim(tx, 50, made.clock.now())  # and the process died
         lead: Change = ChangeLead(lead=LeadId(team.leads[1]), responsible=UserId(ANNA))
-        await wish(made, lead)
+        await command(made, lead)
         await made.deliver()
         assert made.crm.existing("leads", team.leads[1])["responsible_user_id"] == ANNA
-        assert {one.change: one.state for one in await wishes(made)} == {
-            note: WishState.PLANNED, lead: WishState.DELIVERED,
+        assert {one.change: one.state for one in await commands(made)} == {
+            note: CommandState.PLANNED, lead: CommandState.DELIVERED,
         }  # fmt: skip
         script(made)
         made.clock.offset += REST
         await made.deliver()
-        assert await states(made) == {WishState.DELIVERED: 2}
+        assert await states(made) == {CommandState.DELIVERED: 2}
 
 
-async def test_what_an_earlier_wish_made_answers_no_later_one(db: Database) -> None:
+async def test_what_an_earlier_command_made_answers_no_later_one(db: Database) -> None:
     """The same note is asked for again right after the first was made, and its request is lost."""
     async with stand(db) as made:
         team = await connected(made)
         note = AddNote(card_kind=EntityKind.LEAD, card_id=team.leads[0], text="Позвонить завтра")
-        await wish(made, note)
+        await command(made, note)
         await made.deliver()
-        await wish(made, note)
+        await command(made, note)
         script(made, {"path": NOTES, "method": "POST", "kind": "reset", "times": 1})
         for _ in range(3):
             await made.deliver()
             made.clock.offset += REST
-        first, second = await wishes(made)
-        assert {first.state, second.state} == {WishState.DELIVERED}
+        first, second = await commands(made)
+        assert {first.state, second.state} == {CommandState.DELIVERED}
         assert first.created != second.created
 
 

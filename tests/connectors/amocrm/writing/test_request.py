@@ -1,4 +1,4 @@
-"""Wishes as amoCRM's documents, and whether they came true."""
+"""Commands as amoCRM's documents, and whether they came true."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from smena.connectors.amocrm.writing.core import verification
-from smena.connectors.amocrm.writing.core.refusal import reason
+from smena.connectors.amocrm.writing.core.rejection import rejection_reason
 from smena.connectors.amocrm.writing.core.request import ADDRESSES, body_of, document
 from smena.connectors.amocrm.writing.core.verification import Held
 from smena.crm.model.entities import (
@@ -26,15 +26,15 @@ from smena.crm.outbox.model import (
     ChangeContact,
     ChangeLead,
     ChangeTask,
+    CommandKind,
     CreateTask,
     FieldValue,
     Item,
+    Sentinel,
     SetField,
     Stage,
-    WishKind,
-    Witness,
 )
-from tests.crm.cast import wish
+from tests.crm.cast import command
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SECONDS = int(NOON.timestamp())
@@ -109,10 +109,10 @@ def test_document(change: Change, expected: dict[str, object]) -> None:
     assert document(change) == expected
 
 
-def test_every_kind_has_its_address_and_items_name_their_wishes() -> None:
-    assert set(ADDRESSES) == set(WishKind)
+def test_every_kind_has_its_address_and_items_name_their_commands() -> None:
+    assert set(ADDRESSES) == set(CommandKind)
     change = ChangeLead(lead=LeadId(101), responsible=ANNA)
-    body = body_of([Item(change, (wish(7, change), wish(9, change)))])
+    body = body_of([Item(change, (command(7, change), command(9, change)))])
     assert msgspec.json.decode(body) == [{"id": 101, "responsible_user_id": 2, "request_id": "7"}]
 
 
@@ -144,13 +144,13 @@ HELD: Held = {
     ],
 )  # fmt: skip
 def test_whether_a_change_came_true(difference: dict[str, object], *, expected: bool) -> None:
-    assert verification.is_so(WHOLE_LEAD, {**HELD, **difference}) is expected
+    assert verification.is_applied(WHOLE_LEAD, {**HELD, **difference}) is expected
 
 
 def test_a_task_result_comes_as_an_object_or_a_list() -> None:
     change = ChangeTask(task=TaskId(8), is_completed=True, result="Да")
-    assert verification.is_so(change, {"id": 8, "is_completed": 1, "result": {"text": "Да"}})
-    assert not verification.is_so(change, {"id": 8, "is_completed": True, "result": []})
+    assert verification.is_applied(change, {"id": 8, "is_completed": 1, "result": {"text": "Да"}})
+    assert not verification.is_applied(change, {"id": 8, "is_completed": True, "result": []})
 
 
 def task(number: int, text: str = "Позвонить", at: int = 0, **other: object) -> dict[int, Held]:
@@ -163,34 +163,34 @@ def task(number: int, text: str = "Позвонить", at: int = 0, **other: ob
 
 def new_task(number: int) -> Item:
     change = CreateTask(text="Позвонить", due_at=NOON, card_kind=EntityKind.LEAD, card_id=1)
-    return Item(change, (wish(number, change),))
+    return Item(change, (command(number, change),))
 
 
 @pytest.mark.parametrize(
     ("held", "expected"),
     [
         pytest.param(task(11), {1: 11}, id="made once"),
-        pytest.param(task(11) | task(12), {1: 11, 2: 12}, id="one for each wish"),
+        pytest.param(task(11) | task(12), {1: 11, 2: 12}, id="one for each command"),
         pytest.param(task(11, at=-3600), {}, id="an old one"),
         pytest.param(task(11, text="Написать"), {}, id="another text"),
         pytest.param(task(11, entity_id=2), {}, id="of another card"),
-        pytest.param(task(10), {}, id="it answers another wish already"),
+        pytest.param(task(10), {}, id="it answers another command already"),
         pytest.param(task(11, created_at="x"), {}, id="unreadable"),
         pytest.param({}, {}, id="nothing"),
     ],
 )
 def test_what_was_made(held: dict[int, Held], expected: dict[int, int]) -> None:
-    assert verification.made([new_task(1), new_task(2)], held, {10}, NOON) == expected
+    assert verification.match_created([new_task(1), new_task(2)], held, {10}, NOON) == expected
 
 
 def test_where_creations_are_looked_for() -> None:
     alone = CreateTask(text="Отчёт", due_at=NOON)
     note = AddNote(card_kind=EntityKind.COMPANY, card_id=6, text="Просил счёт")
-    items = [new_task(1), *(Item(change, (wish(2, change),)) for change in (alone, note))]
+    items = [new_task(1), *(Item(change, (command(2, change),)) for change in (alone, note))]
     since = str(SECONDS - 3600 - 600)
     assert [
         (look.listing.path, dict(look.listing.params))
-        for look in verification.looks(items, NOON - timedelta(hours=1), {})
+        for look in verification.probes(items, NOON - timedelta(hours=1), {})
     ] == [
         (
             "tasks",
@@ -213,17 +213,17 @@ def test_where_creations_are_looked_for() -> None:
 def test_a_list_is_widened_to_show_what_is_known_to_be_there() -> None:
     alone = CreateTask(text="Отчёт", due_at=NOON)
     note = AddNote(card_kind=EntityKind.COMPANY, card_id=6, text="Просил счёт")
-    items = [Item(change, (wish(2, change),)) for change in (alone, note)]
+    items = [Item(change, (command(2, change),)) for change in (alone, note)]
     known = {
-        ("tasks", None): [Witness(31, 4, NOON + timedelta(minutes=3))],
+        ("tasks", None): [Sentinel(31, 4, NOON + timedelta(minutes=3))],
         ("notes", EntityKind.COMPANY): [
-            Witness(76, 9, NOON),
-            Witness(77, 9, NOON - timedelta(days=2)),
+            Sentinel(76, 9, NOON),
+            Sentinel(77, 9, NOON - timedelta(days=2)),
         ],
     }
     assert [
-        (look.listing.path, dict(look.listing.params), set(look.witnesses))
-        for look in verification.looks(items, NOON, known)
+        (look.listing.path, dict(look.listing.params), set(look.sentinels))
+        for look in verification.probes(items, NOON, known)
     ] == [
         ("tasks", {"filter[updated_at][from]": str(SECONDS - 600)}, {31}),
         (
@@ -239,8 +239,8 @@ def test_a_list_is_widened_to_show_what_is_known_to_be_there() -> None:
 
 
 def test_a_reason_says_what_it_is_about_in_plain_words() -> None:
-    assert reason([("custom_fields_values.0.field_id", "No such field")]) == (
+    assert rejection_reason([("custom_fields_values.0.field_id", "No such field")]) == (
         "amoCRM не приняла значение поля (custom_fields_values.0.field_id: No such field)"
     )
-    assert reason([("secret", "No")]) == "amoCRM отказала (secret: No)"
-    assert len(reason([("name", "x" * 2000)])) == 500
+    assert rejection_reason([("secret", "No")]) == "amoCRM отказала (secret: No)"
+    assert len(rejection_reason([("name", "x" * 2000)])) == 500

@@ -7,9 +7,9 @@ import pytest
 
 from smena.connectors.amocrm.writing.core import response
 from smena.connectors.amocrm.writing.core.response import Confirmed, Outcome
-from smena.crm.model.entities import EntityKind, LeadId, UserId, WishId
+from smena.crm.model.entities import CommandId, EntityKind, LeadId, UserId
 from smena.crm.outbox.model import AddNote, ChangeLead, Item
-from tests.crm.cast import wish
+from tests.crm.cast import command
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SECONDS = int(NOON.timestamp())
@@ -18,17 +18,17 @@ ANNA, BORIS = UserId(2), UserId(3)
 
 def item(number: int, lead: int, user: UserId = ANNA) -> Item:
     change = ChangeLead(lead=LeadId(lead), responsible=user)
-    return Item(change, (wish(number, change),))
+    return Item(change, (command(number, change),))
 
 
 def note(number: int) -> Item:
     change = AddNote(card_kind=EntityKind.LEAD, card_id=101, text="Просил счёт")
-    return Item(change, (wish(number, change),))
+    return Item(change, (command(number, change),))
 
 
 BATCH = [item(1, 101), item(2, 102), item(3, 103)]
 NOTES = [note(1), note(2), note(3)]
-ALL = (WishId(1), WishId(2), WishId(3))
+ALL = (CommandId(1), CommandId(2), CommandId(3))
 DONE = Confirmed(NOON)
 WHY = "такого ответственного в amoCRM нет, или он отключён (responsible_user_id: No such user)"
 
@@ -61,19 +61,19 @@ def refusal(*request_ids: str) -> bytes:
         pytest.param(
             200,
             success(103),
-            Outcome({WishId(3): DONE}, unknown=(WishId(1), WishId(2))),
+            Outcome({CommandId(3): DONE}, unknown=(CommandId(1), CommandId(2))),
             id="some are not named",
         ),
         pytest.param(
             200,
             in_part(103, "1"),
-            Outcome({WishId(3): DONE}, {WishId(1): WHY}, unknown=(WishId(2),)),
+            Outcome({CommandId(3): DONE}, {CommandId(1): WHY}, unknown=(CommandId(2),)),
             id="one done, one refused alone, one not named",
         ),
         pytest.param(
             200,
             in_part(101, "1"),
-            Outcome({WishId(1): DONE}, unknown=(WishId(2), WishId(3))),
+            Outcome({CommandId(1): DONE}, unknown=(CommandId(2), CommandId(3))),
             id="done counts more than refused",
         ),
         pytest.param(200, success(101)[:20], Outcome(unknown=ALL), id="cut short"),
@@ -87,11 +87,11 @@ def refusal(*request_ids: str) -> bytes:
         pytest.param(
             400,
             refusal("2"),
-            Outcome(refused={WishId(2): WHY}, at_once=(WishId(1), WishId(3))),
+            Outcome(refused={CommandId(2): WHY}, resend=(CommandId(1), CommandId(3))),
             id="one is refused, the others go on",
         ),
-        pytest.param(400, refusal("77"), Outcome(apart=ALL), id="refused, nobody knows which"),
-        pytest.param(400, b"<html>", Outcome(apart=ALL), id="refused without a readable reason"),
+        pytest.param(400, refusal("77"), Outcome(split=ALL), id="refused, nobody knows which"),
+        pytest.param(400, b"<html>", Outcome(split=ALL), id="refused without a readable reason"),
     ],
 )
 def test_answer(status: int, body: bytes, expected: Outcome) -> None:
@@ -102,14 +102,14 @@ def test_creations_are_known_by_the_number_that_we_gave() -> None:
     """Items may come back in any order, and ids of the CRM say nothing about ours."""
     found = response.of_answer(NOTES, 200, made(_3=77003, _1=77001))
     assert found == Outcome(
-        {WishId(1): Confirmed(created=77001), WishId(3): Confirmed(created=77003)},
-        unknown=(WishId(2),),
+        {CommandId(1): Confirmed(created=77001), CommandId(3): Confirmed(created=77003)},
+        unknown=(CommandId(2),),
     )
 
 
 def test_alone_and_refused_without_a_name() -> None:
     found = response.of_answer(BATCH[:1], 400, b'{"title":"Bad Request","detail":"No"}')
-    assert found.refused == {WishId(1): "amoCRM отказала: Bad Request No"}
+    assert found.refused == {CommandId(1): "amoCRM отказала: Bad Request No"}
 
 
 def test_read_back() -> None:
@@ -118,7 +118,7 @@ def test_read_back() -> None:
         102: {"id": 102, "responsible_user_id": BORIS, "updated_at": SECONDS},
     }
     found = response.of_read_back(BATCH, held)
-    assert found == Outcome({WishId(1): DONE}, at_once=(WishId(2), WishId(3)))
+    assert found == Outcome({CommandId(1): DONE}, resend=(CommandId(2), CommandId(3)))
 
 
 def test_pauses_grow_to_a_minute() -> None:

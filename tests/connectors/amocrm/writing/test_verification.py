@@ -13,7 +13,7 @@ import pytest
 from amocrm_emulator.clock import SetClock, SystemClock
 from amocrm_emulator.crm import Crm
 from smena.connectors.amocrm import jobs
-from smena.connectors.amocrm.model import HookState
+from smena.connectors.amocrm.model import WebhookState
 from smena.connectors.amocrm.reading.store import schedule
 from smena.connectors.amocrm.store import connection as link
 from smena.connectors.amocrm.webhooks import queries as webhooks_queries
@@ -21,14 +21,14 @@ from smena.crm.model.entities import ContactId, EntityKind, LeadId, TaskId, User
 from smena.crm.outbox import actions, queries
 from smena.crm.outbox.model import (
     AddNote,
-    Asked,
     Change,
     ChangeContact,
     ChangeLead,
     ChangeTask,
+    CommandState,
     CreateTask,
-    Lane,
-    WishState,
+    NewCommand,
+    Priority,
 )
 from smena.kernel.db import Database
 from tests.connectors.amocrm.reading.test_full_mirror import Office, compare
@@ -146,7 +146,7 @@ async def test_each_way_alone(db: Database, case: Case) -> None:
 
 
 async def either_way(db: Database, case: Case) -> None:
-    """Load, live, wish and live on; in the end both sides are equal."""
+    """Load, live, command and live on; in the end both sides are equal."""
     async with stand(db, history_days=1) as made:
         made.crm.switches.set(dict(case.switches))
         office = Office(made, 1)
@@ -216,16 +216,16 @@ async def test_news_of_a_log_that_comes_oldest_first_wait_for_nothing(db: Databa
 
 async def test_a_subscription_that_stays_off_is_made_anew(db: Database) -> None:
     async with stand(db) as made:
-        made.crm.switches.set({"keeps_hooks_off": True})
+        made.crm.switches.set({"keeps_webhooks_off": True})
         await made.connect()
         made.crm.store.run("UPDATE hook SET disabled = 1")
-        await jobs.check_hooks(made.context)
+        await jobs.check_webhooks(made.context)
         assert made.crm.store.rows("SELECT disabled FROM hook") == [(0,)]
         async with db.tenant(ACCOUNT) as tx:
             connection = await link.one(tx)
-            assert await webhooks_queries.hook_settings_lacking(tx) == frozenset()
+            assert await webhooks_queries.webhook_settings_lacking(tx) == frozenset()
         assert connection is not None
-        assert connection.hook_state is HookState.ALIVE
+        assert connection.webhook_state is WebhookState.ALIVE
 
 
 async def live(office: Office, times: int) -> None:
@@ -241,7 +241,10 @@ async def held(made: Stand) -> int:
 
 
 async def ends(made: Stand, office: Office, *, can_reopen: bool) -> bool:
-    """Wish things of every kind, one of them impossible; tell whether each ended as it should."""
+    """Command things of every kind, one of them impossible.
+
+    Tell whether each ended as it should.
+    """
     lead, other, contact = await fresh_cards(made, office)
     open_task = made.crm.add_task(
         ANNA, made.now(), "Открытая", made.now() + 3600, entity_type="leads", entity_id=lead
@@ -264,13 +267,13 @@ async def ends(made: Stand, office: Office, *, can_reopen: bool) -> bool:
     reopened = ChangeTask(task=TaskId(done_task), is_completed=False)
     (good if can_reopen else bad).append(reopened)
     async with made.db.tenant(ACCOUNT) as tx:
-        asked = [Asked(change, "test", Lane.FRESH) for change in (*bad, *good)]
+        asked = [NewCommand(change, "test", Priority.FRESH) for change in (*bad, *good)]
         await actions.request_all(tx, asked, made.clock.now())
     await made.deliver()
     async with made.db.tenant(ACCOUNT) as tx:
-        counts = await queries.wish_counts(tx)
-    assert {state: count.wishes for state, count in counts.items()} == {
-        WishState.DELIVERED: len(good), WishState.REFUSED: len(bad),
+        counts = await queries.command_counts(tx)
+    assert {state: count.commands for state, count in counts.items()} == {
+        CommandState.DELIVERED: len(good), CommandState.REFUSED: len(bad),
     }  # fmt: skip
     texts = [doc["text"] for doc in made.crm.store.docs(
         "SELECT doc FROM entity WHERE kind = 'tasks' AND parent = ? AND deleted = 0", [lead]

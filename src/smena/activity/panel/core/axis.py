@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from smena.activity.model import Lane, Settings
+from smena.activity.model import Lane, PanelSettings
 
 _USUAL_MINUTES = (8 * 60, 20 * 60)
 _HOUR = 3600
@@ -38,7 +38,7 @@ class Axis:
         return round(100 * (at - self.start) / (self.end - self.start), 3)
 
 
-def axis(lanes: Iterable[Lane], day: date, zone: ZoneInfo, settings: Settings) -> Axis:
+def axis(lanes: Iterable[Lane], day: date, zone: ZoneInfo, settings: PanelSettings) -> Axis:
     """Cover the schedules of all, else 08:00 to 20:00, and whatever was done outside."""
     lanes = list(lanes)
     shifts = [shift for lane in lanes for shift in lane.frame.shifts]

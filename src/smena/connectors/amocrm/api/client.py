@@ -1,7 +1,7 @@
 """Speaks HTTP with one account of amoCRM: paced, bounded, patient with passing trouble.
 
 It knows addresses, limits and failures, and nothing of what the bodies mean. A write is sent once:
-what became of one whose answer was lost is for the courier to find out.
+what became of one whose answer was lost is for the dispatcher to find out.
 """
 
 import asyncio
@@ -19,8 +19,8 @@ from smena.connectors.amocrm.api.core.listing import Listing, Params
 from smena.connectors.amocrm.api.core.payload import BadAnswer, Page, read_page
 from smena.connectors.amocrm.api.core.request_counts import kind_of
 from smena.connectors.amocrm.api.core.target import Target, Version
-from smena.connectors.amocrm.api.rate_limit import Pace, Prepare, nothing
-from smena.connectors.amocrm.api.request_counts import Tally
+from smena.connectors.amocrm.api.rate_limit import Prepare, RateLimiter, nothing
+from smena.connectors.amocrm.api.request_counts import RequestCounter
 from smena.kernel.errors import GiveUp, TryLater
 from smena.kernel.http import AnswerTooLarge, read_bounded
 from smena.kernel.metrics import CRM_REQUESTS, CRM_SECONDS
@@ -48,7 +48,7 @@ class AccessLost(GiveUp):
         """The tokens that were not let in, where they are known: others may be stored by now."""
 
 
-class Passing(Exception):  # noqa: N818 -- named after what it is
+class TransientError(Exception):
     """A request did not work out and may work out the next time."""
 
 
@@ -73,7 +73,7 @@ class _Question:
     body: bytes | None = None
 
 
-class Door(Protocol):
+class Auth(Protocol):
     """Gives the token for each request: renewed in time, another one after a 401."""
 
     @property
@@ -89,14 +89,14 @@ class Client:
     def __init__(
         self,
         http: httpx2.AsyncClient,
-        door: Door,
-        pace: Pace,
+        door: Auth,
+        pace: RateLimiter,
         *,
         tries: int = READ_TRIES,
-        tally: Tally | None = None,
+        request_counter: RequestCounter | None = None,
     ) -> None:
         self._tries = tries
-        self._tally = tally
+        self._request_counter = request_counter
         self._http = http
         self._door = door
         self._pace = pace
@@ -117,7 +117,7 @@ class Client:
         """Read and understand, again and again while the trouble is passing; then TryLater."""
         try:
             async for attempt in stamina.retry_context(
-                on=Passing,
+                on=TransientError,
                 attempts=self._tries,
                 timeout=READ_SECONDS,
                 wait_initial=0.2,
@@ -125,7 +125,7 @@ class Client:
             ):
                 with attempt:
                     return await self._read_once(path, params, understand)
-        except Passing as trouble:
+        except TransientError as trouble:
             raise TryLater(str(trouble), after=LATER) from trouble
         raise AssertionError("a retry ends with a result or an exception")
 
@@ -145,9 +145,9 @@ class Client:
         """
         answer = await self._ask(_Question(method, path, body=body))
         if answer.status == TOO_MANY:
-            await self._pace.too_fast(answer.retry_after)
+            await self._pace.penalise(answer.retry_after)
         elif answer.status in GOOD:
-            self._pace.well_taken()
+            self._pace.reset()
         return answer
 
     async def _read_once(
@@ -158,22 +158,22 @@ class Client:
         if answer.status in SHUT:
             raise AccessLost(answer.status, answer.used)
         if answer.status == TOO_MANY:
-            await self._pace.too_fast(answer.retry_after)
-            raise Passing("amoCRM asks for fewer requests (429)")
+            await self._pace.penalise(answer.retry_after)
+            raise TransientError("amoCRM asks for fewer requests (429)")
         if answer.status not in GOOD and answer.status != NOT_FOUND:
-            raise Passing(f"amoCRM answers {answer.status}")
-        self._pace.well_taken()
+            raise TransientError(f"amoCRM answers {answer.status}")
+        self._pace.reset()
         if answer.status not in (NO_CONTENT, NOT_FOUND) and not answer.body.strip():
-            raise Passing("amoCRM answers with nothing")  # an empty list would be 204
+            raise TransientError("amoCRM answers with nothing")  # an empty list would be 204
         try:
             return understand(b"" if answer.status in (NO_CONTENT, NOT_FOUND) else answer.body)
         except BadAnswer as trouble:
-            raise Passing(f"amoCRM's answer cannot be read: {trouble}") from trouble
+            raise TransientError(f"amoCRM's answer cannot be read: {trouble}") from trouble
 
     async def _ask(self, asked: "_Question") -> Answer:
         """Ask; a 401 says that nothing was done, so another token may try the same once."""
-        if self._tally is not None:
-            await self._tally.add_when_due()
+        if self._request_counter is not None:
+            await self._request_counter.add_when_due()
         target = await self._door.enter()
         answer = await self._ask_at(target, asked)
         if answer.status == UNAUTHORIZED:
@@ -199,11 +199,11 @@ class Client:
                 answer = await self._exchange(asked.method, url, headers, asked.body)
             status = str(answer.status)
         except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, AnswerTooLarge) as trouble:
-            raise Passing(f"no answer from amoCRM: {type(trouble).__name__}") from trouble
+            raise TransientError(f"no answer from amoCRM: {type(trouble).__name__}") from trouble
         finally:
             CRM_REQUESTS.labels(kind, status).inc()
-            if self._tally is not None:
-                self._tally.count(asked.method, asked.path[len(ROOT) :], status)
+            if self._request_counter is not None:
+                self._request_counter.count(asked.method, asked.path[len(ROOT) :], status)
         self.server_time = answer.server_time
         return answer
 

@@ -1,10 +1,10 @@
 """When a request may leave: amoCRM counts them in a sliding second and punishes the eighth.
 
 The slots come from one row of the database and are shared by all nodes and all kinds of work: the
-courier goes first, then polling, then what reads in bulk, and nobody starves. Two things make the
-spacing at amoCRM differ from ours: the way there, and a busy machine that wakes late. So slots are
-a little rarer than allowed, and a slot that was missed is given up instead of used beside the next
-one.
+dispatcher goes first, then polling, then what reads in bulk, and nobody starves. Two things make
+the spacing at amoCRM differ from ours: the way there, and a busy machine that wakes late. So slots
+are a little rarer than allowed, and a slot that was missed is given up instead of used beside the
+next one.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from enum import IntEnum
 
-from smena.connectors.kit.rate_limit import hold_back, turn
+from smena.connectors.kit.rate_limit import acquire, block_until
 from smena.kernel.clock import Clock
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
@@ -38,13 +38,13 @@ async def nothing() -> None:
 class Purpose(IntEnum):
     """What a request is for: a lower number goes first."""
 
-    COURIER = 0
+    DISPATCHER = 0
     POLLING = 1
     BULK = 2
     """The first load, the nightly comparison, the deep history."""
 
 
-class Pace:
+class RateLimiter:
     """Turns of one account; `per_second` 0 means that nobody counts (an emulator)."""
 
     def __init__(
@@ -81,7 +81,7 @@ class Pace:
         loop = asyncio.get_running_loop()
         while True:
             asked, now = loop.time(), self._clock.now()
-            wait, is_given = await turn(
+            wait, is_given = await acquire(
                 self._db,
                 self._account,
                 LIMIT,
@@ -98,7 +98,7 @@ class Pace:
             await asyncio.sleep(slot - loop.time())
             return loop.time() - slot
 
-    async def too_fast(self, told: timedelta | None = None) -> None:
+    async def penalise(self, told: timedelta | None = None) -> None:
         """Give no turn to anybody for a while: amoCRM answered 429, so somebody does count.
 
         Requests that were under way together are one offence; the next one weighs twice as much.
@@ -110,14 +110,14 @@ class Pace:
         self._punishments += 1
         pause = told or min(PUNISHED * 2 ** min(self._punishments - 1, 5), PUNISHED_MAX)
         self._held_until = now + pause
-        await hold_back(self._db, self._account, LIMIT, self._held_until)
+        await block_until(self._db, self._account, LIMIT, self._held_until)
 
     async def count_earlier(self, requests: int) -> None:
         """Count requests that left without a turn, a moment ago."""
         if self._per_second > 0:
             pause = timedelta(seconds=requests / self._per_second)
-            await hold_back(self._db, self._account, LIMIT, self._clock.now() + pause)
+            await block_until(self._db, self._account, LIMIT, self._clock.now() + pause)
 
-    def well_taken(self) -> None:
+    def reset(self) -> None:
         """Forget earlier answers 429: a request was taken."""
         self._punishments = 0

@@ -17,7 +17,7 @@ EVERY = timedelta(seconds=10)
 log = structlog.get_logger(__name__)
 
 
-class Tally:
+class RequestCounter:
     """One account's requests in this process."""
 
     def __init__(self, db: Database, clock: Clock, account: AccountId) -> None:

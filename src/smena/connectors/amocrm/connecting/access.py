@@ -5,7 +5,7 @@ from datetime import datetime
 from smena.accounts import actions as accounts
 from smena.accounts.reasons import Reason
 from smena.connectors.amocrm.api.core.target import Version
-from smena.connectors.amocrm.model import HookState
+from smena.connectors.amocrm.model import WebhookState
 from smena.connectors.amocrm.store import connection
 from smena.connectors.amocrm.tokens.store import tokens
 from smena.connectors.amocrm.webhooks import subscription
@@ -56,7 +56,7 @@ async def note_trouble(tx: Tx, reason: str, now: datetime) -> None:
     await connection.note_trouble(tx, reason, now)
 
 
-async def save_hook(tx: Tx, subscribed: subscription.Subscribed, now: datetime) -> HookState:
+async def save_webhook(tx: Tx, subscribed: subscription.Subscribed, now: datetime) -> WebhookState:
     """Remember how the subscription to webhooks stands."""
-    await connection.save_hook(tx, subscribed.state, subscribed.detail, now)
+    await connection.save_webhook(tx, subscribed.state, subscribed.detail, now)
     return subscribed.state

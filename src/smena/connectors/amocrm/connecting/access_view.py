@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from smena.accounts import queries as accounts
-from smena.connectors.amocrm.model import AccessFacts, Offer
+from smena.connectors.amocrm.model import AccessFacts, UnsolicitedCode
 from smena.connectors.amocrm.tokens import queries as tokens_queries
 from smena.connectors.amocrm.tokens.core.refresh import WARN_BEFORE
 from smena.kernel.db import Tx
@@ -30,7 +30,7 @@ class AccessView:
 
 
 @dataclass(frozen=True, slots=True)
-class OfferLine:
+class UnsolicitedLine:
     """A consent given inside amoCRM that waits for a word here."""
 
     id: str
@@ -62,9 +62,9 @@ def ways() -> Sequence[tuple[str, str]]:
     )
 
 
-def offer_line(offer: Offer) -> OfferLine:
+def unsolicited_line(offer: UnsolicitedCode) -> UnsolicitedLine:
     host = urlsplit(offer.asked.base_url).netloc
-    return OfferLine(offer.asked.id.hex, host, offer.asked.integration.client[:CLIENT_SHOWN])
+    return UnsolicitedLine(offer.asked.id.hex, host, offer.asked.integration.client[:CLIENT_SHOWN])
 
 
 def moment(at: datetime, zone: ZoneInfo) -> str:

@@ -13,19 +13,24 @@ from smena.connectors.amocrm.api.core.listing import users
 from smena.connectors.amocrm.api.core.payload import AccountJson, BadAnswer, read_one
 from smena.connectors.amocrm.api.core.target import Target
 from smena.connectors.amocrm.api.core.values import BadValue, seconds_of
-from smena.connectors.amocrm.api.rate_limit import Pace
-from smena.connectors.amocrm.model import Connected, Integration, NotConnected, Refusal
+from smena.connectors.amocrm.api.rate_limit import RateLimiter
+from smena.connectors.amocrm.model import Connected, ConnectRefusal, Integration, NotConnected
 from smena.connectors.amocrm.reading.core.first_load import slices
 from smena.connectors.amocrm.reading.core.window import Cursor, Stream
 from smena.connectors.amocrm.reading.store import cursors, first_load
-from smena.connectors.amocrm.service import Reach
+from smena.connectors.amocrm.service import AmocrmService
 from smena.connectors.amocrm.store import connection
 from smena.connectors.amocrm.tokens.core.claims import read_claims
-from smena.connectors.amocrm.tokens.core.token_response import NoPair, Pair, Refused, Unclear
+from smena.connectors.amocrm.tokens.core.token_response import (
+    GrantRefused,
+    NoTokenPair,
+    TokenPair,
+    Unclear,
+)
 from smena.connectors.amocrm.tokens.store import tokens
 from smena.connectors.amocrm.translation import page as translate
 from smena.connectors.amocrm.translation import people
-from smena.connectors.amocrm.translation.people import Identity
+from smena.connectors.amocrm.translation.people import AccountIdentity
 from smena.connectors.amocrm.webhooks import subscription
 from smena.crm.model.entities import User
 from smena.kernel.clock import Clock
@@ -44,14 +49,14 @@ UNPROVEN = AccountId(0)
 """Whose pace counts until the account has told its number."""
 
 REFUSALS = {
-    401: Refusal.WRONG_TOKEN,
-    402: Refusal.NOT_PAID,
-    403: Refusal.NOT_ADMIN,
+    401: ConnectRefusal.WRONG_TOKEN,
+    402: ConnectRefusal.NOT_PAID,
+    403: ConnectRefusal.NOT_ADMIN,
 }
 OF_CODE = {
-    Refused.SPENT: Refusal.WRONG_CODE,
-    Refused.CLIENT: Refusal.WRONG_CLIENT,
-    Refused.ABSENT: Refusal.NOT_AMOCRM,
+    GrantRefused.SPENT: ConnectRefusal.WRONG_CODE,
+    GrantRefused.CLIENT: ConnectRefusal.WRONG_CLIENT,
+    GrantRefused.ABSENT: ConnectRefusal.NOT_AMOCRM,
 }
 
 
@@ -85,51 +90,51 @@ class _Proven:
     """What amoCRM told about the token."""
 
     base_url: str
-    identity: Identity
-    ahead: timedelta
+    identity: AccountIdentity
+    clock_offset: timedelta
 
 
 async def connect_by_token(
-    db: Database, clock: Clock, reach: Reach, asked: Request
+    db: Database, clock: Clock, service: AmocrmService, asked: Request
 ) -> Connected | NotConnected:
     """Prove the token, remember the account, subscribe to webhooks, ask for the first load."""
-    base_url = normalise(asked.address, reach.options.crm_hosts)
+    base_url = normalise(asked.address, service.options.crm_hosts)
     if isinstance(base_url, NotConnected):
         return base_url
     token = asked.token.strip()
     if not token or len(token) > TOKEN_MAX or not token.isascii() or not token.isprintable():
-        return NotConnected(Refusal.NO_TOKEN)
-    proven = await _prove(db, clock, reach, Target(base_url, token))
+        return NotConnected(ConnectRefusal.NO_TOKEN)
+    proven = await _prove(db, clock, service, Target(base_url, token))
     if isinstance(proven, NotConnected):
         return proven
-    return await _take(db, clock, reach, proven, asked, token)
+    return await _take(db, clock, service, proven, asked, token)
 
 
 async def connect_by_code(
-    db: Database, clock: Clock, reach: Reach, asked: CodeRequest
+    db: Database, clock: Clock, service: AmocrmService, asked: CodeRequest
 ) -> Connected | NotConnected:
     """Exchange the code for the first pair of tokens, then do as with a typed token."""
-    granted = await reach.desk(clock).exchange(asked.base_url, asked.integration, asked.code)
+    granted = await service.desk(clock).exchange(asked.base_url, asked.integration, asked.code)
     match granted:
         case Unclear(detail):
-            return NotConnected(Refusal.NO_ANSWER, detail)
-        case NoPair(refused, detail):
+            return NotConnected(ConnectRefusal.NO_ANSWER, detail)
+        case NoTokenPair(refused, detail):
             return NotConnected(OF_CODE[refused], detail)
-    proven = await _prove(db, clock, reach, Target(asked.base_url, granted.access))
+    proven = await _prove(db, clock, service, Target(asked.base_url, granted.access))
     if isinstance(proven, NotConnected):
         return proven
     if asked.expected is not None and proven.identity.account != asked.expected:
-        return NotConnected(Refusal.ANOTHER_ACCOUNT, proven.identity.name)
-    return await _take(db, clock, reach, proven, asked, granted)
+        return NotConnected(ConnectRefusal.ANOTHER_ACCOUNT, proven.identity.name)
+    return await _take(db, clock, service, proven, asked, granted)
 
 
 async def _take(
     db: Database,
     clock: Clock,
-    reach: Reach,
+    service: AmocrmService,
     proven: _Proven,
     asked: Request | CodeRequest,
-    secret: str | Pair,
+    secret: str | TokenPair,
 ) -> Connected | NotConnected:
     """Remember a proven account and subscribe to its webhooks."""
     account = proven.identity.account
@@ -138,19 +143,19 @@ async def _take(
         await tokens.hold(tx)
         elsewhere = await _connected_elsewhere(tx, proven.base_url)
         if elsewhere is not None:
-            return NotConnected(Refusal.MOVED, elsewhere)
-        await _remember(tx, reach, proven, asked, clock.now())
-        if isinstance(secret, Pair):
-            await tokens.put_pair(tx, reach.vault, secret)
+            return NotConnected(ConnectRefusal.MOVED, elsewhere)
+        await _remember(tx, service, proven, asked, clock.now())
+        if isinstance(secret, TokenPair):
+            await tokens.put_pair(tx, service.vault, secret)
         else:
-            await _keep_long_lived(tx, reach.vault, secret, clock.now())
+            await _keep_long_lived(tx, service.vault, secret, clock.now())
         if isinstance(asked, CodeRequest):
-            await tokens.put_integration(tx, reach.vault, asked.integration)
-    client = await reach.client(db, clock, account)
+            await tokens.put_integration(tx, service.vault, asked.integration)
+    client = await service.client(db, clock, account)
     await client.count_earlier(PROOF_REQUESTS)
-    subscribed = await subscription.ensure(client, reach.hook_url(account))
+    subscribed = await subscription.ensure(client, service.webhook_url(account))
     async with db.tenant(account) as tx:
-        await connection.save_hook(tx, subscribed.state, subscribed.detail, clock.now())
+        await connection.save_webhook(tx, subscribed.state, subscribed.detail, clock.now())
     return Connected(account, proven.identity.name, subscribed.state)
 
 
@@ -160,11 +165,11 @@ async def _keep_long_lived(tx: Tx, vault: Vault, token: str, now: datetime) -> N
 
 
 async def _prove(
-    db: Database, clock: Clock, reach: Reach, target: Target
+    db: Database, clock: Clock, service: AmocrmService, target: Target
 ) -> _Proven | NotConnected:
     """Ask who we are; only an administrator's token sees everything (amocrm.md section 2.6)."""
-    pace = Pace(db, clock, UNPROVEN, 0)
-    client = Client(reach.http, target, pace, tries=PROOF_TRIES)
+    pace = RateLimiter(db, clock, UNPROVEN, 0)
+    client = Client(service.http, target, pace, tries=PROOF_TRIES)
     try:
         json = await client.read(ACCOUNT_PATH, ACCOUNT_WITH, lambda b: read_one(b, AccountJson))
         identity, _groups = people.account(json)
@@ -173,14 +178,14 @@ async def _prove(
         page = await client.list_page(users())
         told = (client.server_time or asked_at) - asked_at
     except AccessLost as lost:
-        return NotConnected(REFUSALS.get(lost.status, Refusal.WRONG_TOKEN))
+        return NotConnected(REFUSALS.get(lost.status, ConnectRefusal.WRONG_TOKEN))
     except TryLater as trouble:
         return NotConnected(_refusal(trouble.reason), trouble.reason)
     except (BadAnswer, BadValue) as trouble:
-        return NotConnected(Refusal.NOT_AMOCRM, str(trouble))
+        return NotConnected(ConnectRefusal.NOT_AMOCRM, str(trouble))
     found = translate.page("users", page.items).changes.users
     if not _is_admin(found, identity):
-        return NotConnected(Refusal.NOT_ADMIN)
+        return NotConnected(ConnectRefusal.NOT_ADMIN)
     return _Proven(target.base_url, identity, told)
 
 
@@ -188,8 +193,8 @@ async def _connected_elsewhere(tx: Tx, base_url: str) -> str | None:
     """Return where this account is connected, when that is another address.
 
     Its administrator has to let go of the old one first (docs/decisions/0001): otherwise whoever
-    answers at the new address would take over the account's webhooks and wishes. Between two hosts
-    of amoCRM's own clouds nobody else can answer: there it is a rename.
+    answers at the new address would take over the account's webhooks and commands. Between two
+    hosts of amoCRM's own clouds nobody else can answer: there it is a rename.
     """
     found = await connection.one(tx)
     if found is None or not found.is_active:
@@ -204,20 +209,20 @@ def _is_clouds(base_url: str) -> bool:
     return is_cloud(urlsplit(base_url).hostname or "")
 
 
-def _is_admin(found: tuple[User, ...], identity: Identity) -> bool:
+def _is_admin(found: tuple[User, ...], identity: AccountIdentity) -> bool:
     """Accept when the token's owner is an administrator, or is not in the first page."""
     mine = [user for user in found if user.id == identity.current_user]
     return bool(found) and (not mine or mine[0].is_admin)
 
 
-def _refusal(reason: str) -> Refusal:
+def _refusal(reason: str) -> ConnectRefusal:
     if "429" in reason:
-        return Refusal.TOO_OFTEN
-    return Refusal.NOT_AMOCRM if "cannot be read" in reason else Refusal.NO_ANSWER
+        return ConnectRefusal.TOO_OFTEN
+    return ConnectRefusal.NOT_AMOCRM if "cannot be read" in reason else ConnectRefusal.NO_ANSWER
 
 
 async def _remember(
-    tx: Tx, reach: Reach, proven: _Proven, asked: Request | CodeRequest, now: datetime
+    tx: Tx, service: AmocrmService, proven: _Proven, asked: Request | CodeRequest, now: datetime
 ) -> None:
     identity = proven.identity
     new = NewAccount(
@@ -234,9 +239,11 @@ async def _remember(
         tx, identity.current_user, asked.requests_per_second, asked.load_requests_per_second, now
     )
     if before is None or before.load_started_at is None:
-        await first_load.start(tx, slices(now + proven.ahead, reach.options.history_days), now)
+        await first_load.start(
+            tx, slices(now + proven.clock_offset, service.options.history_days), now
+        )
     if not await cursors.cursors(tx):
-        here = seconds_of(now + proven.ahead)
+        here = seconds_of(now + proven.clock_offset)
         await cursors.save_cursors(tx, [Cursor(stream, here) for stream in Stream])
     await wake(tx, "amocrm.load", identity.account)
     await wake(tx, "amocrm.poll", identity.account)

@@ -11,18 +11,18 @@ from uuid import UUID
 
 from smena.connectors.amocrm.api.core.address import is_cloud, normalise
 from smena.connectors.amocrm.connecting.connect import CodeRequest, connect_by_code
-from smena.connectors.amocrm.connecting.core.redirect import Consent, code_in, is_client, is_code
+from smena.connectors.amocrm.connecting.core.callback import Consent, code_in, is_client, is_code
 from smena.connectors.amocrm.connecting.store import consents
 from smena.connectors.amocrm.model import (
     Connected,
+    ConnectRefusal,
     ConsentAsked,
     Integration,
+    KeptUnsolicited,
     NotConnected,
-    Offer,
-    Offered,
-    Refusal,
+    UnsolicitedCode,
 )
-from smena.connectors.amocrm.service import Reach
+from smena.connectors.amocrm.service import AmocrmService
 from smena.connectors.amocrm.tokens.oauth_client import site_of
 from smena.connectors.amocrm.tokens.store import tokens
 from smena.kernel.clock import Clock
@@ -61,102 +61,110 @@ class Form:
 
 
 async def begin(
-    db: Database, clock: Clock, reach: Reach, browser: Browser, form: Form
+    db: Database, clock: Clock, service: AmocrmService, browser: Browser, form: Form
 ) -> ConsentAsked | NotConnected:
     """Remember what the consent will be for; the page then leads to amoCRM."""
-    base_url = normalise(form.address, reach.options.crm_hosts)
+    base_url = normalise(form.address, service.options.crm_hosts)
     if isinstance(base_url, NotConnected):
         return base_url
-    integration = await _integration(db, clock, reach.vault, browser, form)
+    integration = await _integration(db, clock, service.vault, browser, form)
     if isinstance(integration, NotConnected):
         return integration
     now = clock.now()
     account = browser.account if form.is_again else None
     asked = ConsentAsked(new_id(), account, base_url, integration, now + ASKED_FOR)
     async with db.system() as tx:
-        await consents.ask(tx, reach.vault, asked, browser.session, now)
+        await consents.ask(tx, service.vault, asked, browser.session, now)
     return asked
 
 
 async def by_hand(
-    db: Database, clock: Clock, reach: Reach, browser: Browser, asked: tuple[Form, str]
+    db: Database, clock: Clock, service: AmocrmService, browser: Browser, asked: tuple[Form, str]
 ) -> Connected | NotConnected:
     """Connect by a code that a person copied; what was typed is kept for another try."""
     form, pasted = asked
     code = code_in(pasted)
-    begun = await begin(db, clock, reach, browser, form)
+    begun = await begin(db, clock, service, browser, form)
     if isinstance(begun, NotConnected):
         return begun
     if not is_code(code):
-        return NotConnected(Refusal.NO_CODE)
-    return await _end(db, clock, reach, browser, (begun, begun.base_url, code))
+        return NotConnected(ConnectRefusal.NO_CODE)
+    return await _end(db, clock, service, browser, (begun, begun.base_url, code))
 
 
-async def land(
-    db: Database, clock: Clock, reach: Reach, browser: Browser, landed: Consent
+async def handle_callback(
+    db: Database, clock: Clock, service: AmocrmService, browser: Browser, landed: Consent
 ) -> Connected | NotConnected:
     """End the consent that this browser asked for, once."""
-    number = number_in(reach.vault, landed.state)
+    number = number_in(service.vault, landed.state)
     if number is None:
-        return NotConnected(Refusal.STALE_STATE)
+        return NotConnected(ConnectRefusal.STALE_STATE)
     async with db.system() as tx:
-        asked = await consents.take(tx, reach.vault, number, browser.session, clock.now())
+        asked = await consents.take(tx, service.vault, number, browser.session, clock.now())
     if asked is None:
-        return NotConnected(Refusal.STALE_STATE)
-    return await _end(db, clock, reach, browser, (asked, _place(asked, landed), landed.code))
+        return NotConnected(ConnectRefusal.STALE_STATE)
+    return await _end(db, clock, service, browser, (asked, _place(asked, landed), landed.code))
 
 
-async def deny(db: Database, clock: Clock, reach: Reach, browser: Browser, state: str) -> None:
+async def deny(
+    db: Database, clock: Clock, service: AmocrmService, browser: Browser, state: str
+) -> None:
     """Give up what this browser asked for: in amoCRM somebody said no."""
-    number = number_in(reach.vault, state)
+    number = number_in(service.vault, state)
     if number is not None:
         async with db.system() as tx:
-            await consents.take(tx, reach.vault, number, browser.session, clock.now())
+            await consents.take(tx, service.vault, number, browser.session, clock.now())
 
 
-async def offer(
-    db: Database, clock: Clock, reach: Reach, landed: Consent
-) -> Offered | NotConnected:
+async def keep_unsolicited(
+    db: Database, clock: Clock, service: AmocrmService, landed: Consent
+) -> KeptUnsolicited | NotConnected:
     """Keep a code that nobody here asked for, when its integration is known here."""
     now = clock.now()
     async with db.system() as tx:
         host = urlsplit(landed.base_url).netloc
-        origin = await consents.origin_of(tx, reach.vault, landed.client, host, now)
+        origin = await consents.origin_of(tx, service.vault, landed.client, host, now)
         if origin is None:
-            return NotConnected(Refusal.UNKNOWN_CLIENT)
+            return NotConnected(ConnectRefusal.UNKNOWN_CLIENT)
         same = _same_host(origin.base_url, landed.base_url)
         place = origin.base_url if same else landed.base_url
         kept = consents.Origin(origin.session, origin.account, place, origin.integration)
         times = (now, now + CODE_LIVES)
-        is_kept = await consents.offer(tx, reach.vault, new_id(), kept, landed.code, times)
-    return Offered() if is_kept else NotConnected(Refusal.TOO_MANY_OFFERS)
+        is_kept = await consents.keep_unsolicited(
+            tx, service.vault, new_id(), kept, landed.code, times
+        )
+    return KeptUnsolicited() if is_kept else NotConnected(ConnectRefusal.TOO_MANY_OFFERS)
 
 
 async def confirm(
-    db: Database, clock: Clock, reach: Reach, browser: Browser, number: UUID
+    db: Database, clock: Clock, service: AmocrmService, browser: Browser, number: UUID
 ) -> Connected | NotConnected:
     """End what began inside amoCRM, by the word of an administrator here."""
     whose = (browser.session, browser.account)
     async with db.system() as tx:
-        taken = await consents.take_offer(tx, reach.vault, number, whose, clock.now())
+        taken = await consents.take_unsolicited(tx, service.vault, number, whose, clock.now())
     if taken is None:
-        return NotConnected(Refusal.STALE_STATE)
+        return NotConnected(ConnectRefusal.STALE_STATE)
     asked = taken.asked
-    return await _end(db, clock, reach, browser, (asked, asked.base_url, taken.code))
+    return await _end(db, clock, service, browser, (asked, asked.base_url, taken.code))
 
 
 async def open_consent(
-    db: Database, reach: Reach, browser: Browser, now: datetime
+    db: Database, service: AmocrmService, browser: Browser, now: datetime
 ) -> ConsentAsked | None:
     """Return what this browser is in the middle of."""
     async with db.system() as tx:
-        return await consents.open_one(tx, reach.vault, browser.session, now)
+        return await consents.open_one(tx, service.vault, browser.session, now)
 
 
-async def offers(db: Database, reach: Reach, browser: Browser, now: datetime) -> list[Offer]:
+async def unsolicited_codes(
+    db: Database, service: AmocrmService, browser: Browser, now: datetime
+) -> list[UnsolicitedCode]:
     """Return what waits for a word of this person."""
     async with db.system() as tx:
-        return await consents.offers(tx, reach.vault, browser.session, browser.account, now)
+        return await consents.unsolicited_codes(
+            tx, service.vault, browser.session, browser.account, now
+        )
 
 
 def consent_url(vault: Vault, asked: ConsentAsked) -> str:
@@ -186,25 +194,25 @@ def _state_text(number: UUID) -> str:
 async def _end(
     db: Database,
     clock: Clock,
-    reach: Reach,
+    service: AmocrmService,
     browser: Browser,
     given: tuple[ConsentAsked, str, str],
 ) -> Connected | NotConnected:
     """Exchange the code; after a refusal the person may try again without typing it all."""
     asked, base_url, code = given
     wanted = CodeRequest(base_url, asked.integration, code, expected=asked.account)
-    found = await connect_by_code(db, clock, reach, wanted)
+    found = await connect_by_code(db, clock, service, wanted)
     now = clock.now()
     async with db.system() as tx:
         if isinstance(found, NotConnected):
             again = ConsentAsked(
                 new_id(), asked.account, asked.base_url, asked.integration, now + ASKED_FOR
             )
-            await consents.ask(tx, reach.vault, again, browser.session, now)
+            await consents.ask(tx, service.vault, again, browser.session, now)
         else:
             await consents.forget_of(tx, browser.session, asked.id)
             client = asked.integration.client
-            await consents.forget_offers(tx, client, browser.session, found.account)
+            await consents.forget_unsolicited(tx, client, browser.session, found.account)
     return found
 
 
@@ -215,10 +223,10 @@ async def _integration(
     if not secret:
         secret = await _known_secret(db, clock, vault, browser, client)
     if not is_client(client) or not _is_secret(secret):
-        return NotConnected(Refusal.NO_CLIENT)
+        return NotConnected(ConnectRefusal.NO_CLIENT)
     redirect_uri = form.redirect_uri.strip()
     if not redirect_uri.startswith(("https://", "http://")) or len(redirect_uri) > REDIRECT_MAX:
-        return NotConnected(Refusal.BAD_REDIRECT)
+        return NotConnected(ConnectRefusal.BAD_REDIRECT)
     return Integration(client, secret, redirect_uri)
 
 

@@ -3,11 +3,11 @@
 from smena.accounts import actions as accounts
 from smena.accounts.model import AccountState
 from smena.accounts.reasons import Reason
-from smena.connectors.amocrm.api.client import UNAUTHORIZED, AccessLost, Passing
+from smena.connectors.amocrm.api.client import UNAUTHORIZED, AccessLost, TransientError
 from smena.connectors.amocrm.api.core.listing import users
 from smena.connectors.amocrm.connecting.core.disabled import Disabled, is_signed
-from smena.connectors.amocrm.model import HookState, SwitchedOff
-from smena.connectors.amocrm.service import Reach
+from smena.connectors.amocrm.model import SwitchedOff, WebhookState
+from smena.connectors.amocrm.service import AmocrmService
 from smena.connectors.amocrm.store import connection
 from smena.connectors.amocrm.tokens.store import tokens
 from smena.connectors.amocrm.webhooks import subscription
@@ -18,36 +18,40 @@ from smena.kernel.ids import AccountId
 from smena.kernel.jobs.registry import wake
 
 
-async def disconnect(db: Database, clock: Clock, reach: Reach, account: AccountId) -> None:
+async def disconnect(
+    db: Database, clock: Clock, service: AmocrmService, account: AccountId
+) -> None:
     """Take back the webhooks where it can still be done, forget all secrets, stop asking."""
     try:
-        client = await reach.client(db, clock, account)
-        await subscription.cancel(client, reach.hook_url(account))
-    except (Passing, TryLater, GiveUp):
+        client = await service.client(db, clock, account)
+        await subscription.cancel(client, service.webhook_url(account))
+    except (TransientError, TryLater, GiveUp):
         pass  # amoCRM need not agree to be left; it gives up on an address that is gone
     async with db.tenant(account) as tx:
         await tokens.forget(tx)
         await tokens.forget_integration(tx)
         await accounts.disconnect(tx)
         await connection.deactivate(tx, "", clock.now())
-        await connection.save_hook(tx, HookState.UNKNOWN, "", clock.now())
+        await connection.save_webhook(tx, WebhookState.UNKNOWN, "", clock.now())
 
 
-async def switched_off(db: Database, clock: Clock, reach: Reach, told: Disabled) -> SwitchedOff:
+async def switched_off(
+    db: Database, clock: Clock, service: AmocrmService, told: Disabled
+) -> SwitchedOff:
     """Stop when amoCRM says so with our secret's signature, and its own door agrees.
 
     The signature is the same each time, so an old message may be sent again by anybody who saw it:
     while amoCRM lets us in, or only lacks its payment, it is but the reason for what may follow.
     """
     async with db.tenant(told.account) as tx:
-        known = await tokens.integration(tx, reach.vault)
-        held = await tokens.one(tx, reach.vault)
+        known = await tokens.integration(tx, service.vault)
+        held = await tokens.one(tx, service.vault)
     if known is None or known.client != told.client or not is_signed(told, known.secret):
         return SwitchedOff.NOT_SIGNED
     if held is None:
         return SwitchedOff.ALREADY_OFF
     try:
-        client = await reach.client(db, clock, told.account)
+        client = await service.client(db, clock, told.account)
         await client.list_page(users())
     except AccessLost as lost:
         if lost.status == UNAUTHORIZED:

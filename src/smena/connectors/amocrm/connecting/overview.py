@@ -16,7 +16,7 @@ from smena.connectors.amocrm.reading.core.first_load import Progress
 from smena.connectors.amocrm.webhooks import words as webhooks_words
 from smena.crm.outbox import queries as outbox_queries
 from smena.crm.outbox import words as outbox_words
-from smena.crm.outbox.model import WishState
+from smena.crm.outbox.model import CommandState
 from smena.kernel.db import Tx
 from smena.kernel.i18n import clock_seconds, day, duration_words
 from smena.kernel.i18n import gettext as _
@@ -45,7 +45,7 @@ class ConnectionView:
     stages: tuple[StageLine, ...]
     fresh: str
     is_late: bool
-    hooks: str
+    webhooks: str
     queue: str
     errors: tuple[str, ...]
     trouble: str
@@ -74,7 +74,7 @@ async def overview(tx: Tx, now: datetime) -> ConnectionView | None:
         stages=_stages(progress),
         fresh=_fresh(freshness, zone, is_loading=is_loading),
         is_late=freshness.is_late or is_loading or not is_connected,
-        hooks=webhooks_words.hook_text(connection.hook_state, connection.hook_detail)
+        webhooks=webhooks_words.webhook_text(connection.webhook_state, connection.webhook_detail)
         if is_connected
         else _("не приходят: аккаунт не подключён"),
         queue=await _queue(tx, now),
@@ -116,19 +116,19 @@ def _fresh(freshness: Freshness, zone: ZoneInfo, *, is_loading: bool) -> str:
 
 
 async def _queue(tx: Tx, now: datetime) -> str:
-    counts = await outbox_queries.wish_counts(tx)
-    waiting = [counts[s] for s in (WishState.PLANNED, WishState.SENDING) if s in counts]
+    counts = await outbox_queries.command_counts(tx)
+    waiting = [counts[s] for s in (CommandState.PLANNED, CommandState.SENDING) if s in counts]
     if not waiting:
         return _("пуста")
     oldest = duration_words(round((now - min(count.oldest for count in waiting)).total_seconds()))
-    total = sum(count.wishes for count in waiting)
+    total = sum(count.commands for count in waiting)
     return _("{n}, самая старая ждёт {time}").format(n=total, time=oldest)
 
 
 async def _errors(tx: Tx) -> tuple[str, ...]:
     found: Sequence[str] = [
-        _("{what}: {error}").format(what=outbox_words.about(wish.change), error=wish.error)
-        for wish in await outbox_queries.wishes_with_errors(tx, 5)
+        _("{what}: {error}").format(what=outbox_words.about(command.change), error=command.error)
+        for command in await outbox_queries.commands_with_errors(tx, 5)
     ]
     return tuple(found)
 

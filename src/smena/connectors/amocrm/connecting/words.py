@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from smena.connectors.amocrm.model import NotConnected, Refusal
-from smena.connectors.amocrm.reading.core.first_load import Progress, Stage
+from smena.connectors.amocrm.model import ConnectRefusal, NotConnected
+from smena.connectors.amocrm.reading.core.first_load import LoadStage, Progress
 from smena.kernel.i18n import duration_words, number
 from smena.kernel.i18n import gettext as _
 
@@ -11,30 +11,36 @@ from smena.kernel.i18n import gettext as _
 def refusal_text(refused: NotConnected) -> str:
     """Say why an account was not connected and what to do."""
     return {
-        Refusal.BAD_ADDRESS: _(
+        ConnectRefusal.BAD_ADDRESS: _(
             "Это не похоже на адрес аккаунта. Он выглядит так: https://company.amocrm.ru"
         ),
-        Refusal.FOREIGN_HOST: _(
+        ConnectRefusal.FOREIGN_HOST: _(
             "Адрес {host} не принадлежит amoCRM или Kommo. Скопируйте его из строки браузера, "
             "когда открыт ваш аккаунт."
         ).format(host=refused.detail),
-        Refusal.OWN_MACHINE: _(
+        ConnectRefusal.OWN_MACHINE: _(
             "Адрес {host} — это сам сервер Смены, а не amoCRM. Для эмулятора такой адрес разрешает "
             "тот, кто запускает Смену: SMENA_ALLOWED_CRM_HOSTS."
         ).format(host=refused.detail),
-        Refusal.NO_TOKEN: _("Вставьте долгосрочный токен целиком, без пробелов и переносов."),
-        Refusal.WRONG_TOKEN: _(
+        ConnectRefusal.NO_TOKEN: _(
+            "Вставьте долгосрочный токен целиком, без пробелов и переносов."
+        ),
+        ConnectRefusal.WRONG_TOKEN: _(
             "amoCRM не принимает этот токен: он отозван, истёк или от другого аккаунта."
         ),
-        Refusal.NOT_ADMIN: _(
+        ConnectRefusal.NOT_ADMIN: _(
             "Токен создал не администратор, и сотрудников он не видит. Создайте токен под "
             "администратором аккаунта."
         ),
-        Refusal.NOT_PAID: _("Аккаунт amoCRM не оплачен, поэтому закрыт для интеграций."),
-        Refusal.NO_ANSWER: _("amoCRM не отвечает. Проверьте адрес и попробуйте через минуту."),
-        Refusal.NOT_AMOCRM: _("По этому адресу отвечает не amoCRM. Проверьте адрес."),
-        Refusal.TOO_OFTEN: _("amoCRM просит подождать: слишком много запросов. Повторите позже."),
-        Refusal.MOVED: _(
+        ConnectRefusal.NOT_PAID: _("Аккаунт amoCRM не оплачен, поэтому закрыт для интеграций."),
+        ConnectRefusal.NO_ANSWER: _(
+            "amoCRM не отвечает. Проверьте адрес и попробуйте через минуту."
+        ),
+        ConnectRefusal.NOT_AMOCRM: _("По этому адресу отвечает не amoCRM. Проверьте адрес."),
+        ConnectRefusal.TOO_OFTEN: _(
+            "amoCRM просит подождать: слишком много запросов. Повторите позже."
+        ),
+        ConnectRefusal.MOVED: _(
             "Этот аккаунт уже подключён по адресу {address}. Если он переехал, сначала отключите "
             "его на этой странице."
         ).format(address=refused.detail),
@@ -42,62 +48,66 @@ def refusal_text(refused: NotConnected) -> str:
     }[refused.refusal]
 
 
-def _consent_refusals(refused: NotConnected) -> dict[Refusal, str]:
+def _consent_refusals(refused: NotConnected) -> dict[ConnectRefusal, str]:
     return {
-        Refusal.NO_CLIENT: _(
+        ConnectRefusal.NO_CLIENT: _(
             "Скопируйте ID интеграции и секретный ключ целиком, без пробелов: они на вкладке "
             "«Ключи и доступы»."
         ),
-        Refusal.BAD_REDIRECT: _(
+        ConnectRefusal.BAD_REDIRECT: _(
             "Ссылка для перенаправления должна начинаться с https:// и совпадать с той, что "
             "записана в интеграции, до последнего знака."
         ),
-        Refusal.NO_CODE: _("Вставьте код авторизации целиком или весь адрес, в котором он пришёл."),
-        Refusal.WRONG_CODE: _(
+        ConnectRefusal.NO_CODE: _(
+            "Вставьте код авторизации целиком или весь адрес, в котором он пришёл."
+        ),
+        ConnectRefusal.WRONG_CODE: _(
             "amoCRM не принимает код: он действует 20 минут и только один раз. Получите новый."
         ),
-        Refusal.WRONG_CLIENT: _(
+        ConnectRefusal.WRONG_CLIENT: _(
             "amoCRM не узнаёт интеграцию. Проверьте ID, секретный ключ и ссылку для "
             "перенаправления: все три должны совпадать с карточкой интеграции."
         ),
-        Refusal.ANOTHER_ACCOUNT: _(
+        ConnectRefusal.ANOTHER_ACCOUNT: _(
             "Доступ дан от другого аккаунта: «{name}». Выберите в amoCRM тот аккаунт, который "
             "подключаете снова."
         ).format(name=refused.detail),
-        Refusal.STALE_STATE: _(
+        ConnectRefusal.STALE_STATE: _(
             "Этот ответ amoCRM относится к другому или уже законченному подключению. Начните "
             "подключение здесь ещё раз."
         ),
-        Refusal.DENIED: _(
+        ConnectRefusal.DENIED: _(
             "В amoCRM отказали в доступе. Если это ошибка, начните ещё раз и нажмите «Разрешить»."
         ),
-        Refusal.FOREIGN_REFERER: _(
+        ConnectRefusal.FOREIGN_REFERER: _(
             "Ответ пришёл не от amoCRM и не от Kommo: {host}. Ничего не подключено."
         ).format(host=refused.detail),
-        Refusal.BAD_LANDING: _("По этому адресу amoCRM присылает код, но сейчас его здесь нет."),
-        Refusal.UNKNOWN_CLIENT: _(
+        ConnectRefusal.BAD_LANDING: _(
+            "По этому адресу amoCRM присылает код, но сейчас его здесь нет."
+        ),
+        ConnectRefusal.UNKNOWN_CLIENT: _(
             "Эта интеграция Смене неизвестна. Сначала введите её ID и секретный ключ на этой "
             "странице."
         ),
-        Refusal.TOO_MANY_OFFERS: _(
+        ConnectRefusal.TOO_MANY_OFFERS: _(
             "Подтверждения ждёт слишком много подключений этой интеграции. Подтвердите одно из них "
             "на странице «Подключение» или подождите 20 минут."
         ),
-        Refusal.NOT_ALLOWED: _("Подключать аккаунты может администратор. Попросите его."),
+        ConnectRefusal.NOT_ALLOWED: _("Подключать аккаунты может администратор. Попросите его."),
     }
 
 
-def stage_text(stage: Stage) -> str:
+def stage_text(stage: LoadStage) -> str:
     return {
-        Stage.PEOPLE: _("Сотрудники и воронки"),
-        Stage.LISTS: _("Поля, теги и справочники"),
-        Stage.UNSORTED: _("Неразобранное"),
-        Stage.EVENTS: _("События"),
-        Stage.CALLS: _("Звонки и примечания"),
-        Stage.LEADS: _("Сделки"),
-        Stage.CONTACTS: _("Контакты"),
-        Stage.COMPANIES: _("Компании"),
-        Stage.TASKS: _("Задачи"),
+        LoadStage.PEOPLE: _("Сотрудники и воронки"),
+        LoadStage.LISTS: _("Поля, теги и справочники"),
+        LoadStage.UNSORTED: _("Неразобранное"),
+        LoadStage.EVENTS: _("События"),
+        LoadStage.CALLS: _("Звонки и примечания"),
+        LoadStage.LEADS: _("Сделки"),
+        LoadStage.CONTACTS: _("Контакты"),
+        LoadStage.COMPANIES: _("Компании"),
+        LoadStage.TASKS: _("Задачи"),
     }[stage]
 
 

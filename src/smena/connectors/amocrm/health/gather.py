@@ -11,12 +11,12 @@ from smena.accounts import queries as accounts
 from smena.connectors.amocrm.api.core.request_counts import rates
 from smena.connectors.amocrm.api.store import request_counts
 from smena.connectors.amocrm.health.core.findings import (
-    HookVitals,
+    HealthFacts,
     JobTrouble,
-    PollVitals,
-    Queue,
-    TokenVitals,
-    Vitals,
+    PollFacts,
+    TokenFacts,
+    WaitingQueue,
+    WebhookFacts,
 )
 from smena.connectors.amocrm.model import (
     Connection,
@@ -25,46 +25,46 @@ from smena.connectors.amocrm.reconciliation.model import Report
 from smena.connectors.amocrm.reconciliation.store import runs
 from smena.connectors.amocrm.store import connection as link
 from smena.connectors.amocrm.store import last_seen
-from smena.connectors.amocrm.store.last_seen import Signs
+from smena.connectors.amocrm.store.last_seen import LastSeen
 from smena.connectors.amocrm.webhooks.consumer import SOURCE
 from smena.crm.outbox import queries
-from smena.crm.outbox.model import WishState
+from smena.crm.outbox.model import CommandState
 from smena.kernel import inbox
 from smena.kernel.db import Database, Tx
 from smena.kernel.ids import AccountId
 from smena.kernel.jobs import failures
-from smena.kernel.jobs.failures import Failure, Kind
+from smena.kernel.jobs.failures import Failure, FailureKind
 
 DAY = timedelta(days=1)
 
 
-async def gather(tx: Tx, period: timedelta, now: datetime) -> Vitals | None:
+async def gather(tx: Tx, period: timedelta, now: datetime) -> HealthFacts | None:
     """Return the vital signs of this account, without the trouble of its background work."""
     connection = await link.one(tx)
     if connection is None:
         return None
-    account, signs = await accounts.account(tx), await last_seen.signs(tx)
+    account, signs = await accounts.account(tx), await last_seen.last_seen(tx)
     bodies = await inbox.state(tx, SOURCE, now - DAY)
     unread, unread_since = await last_seen.unread(tx)
-    return Vitals(
+    return HealthFacts(
         state=account.state,
         reason=account.reason,
-        hook=_hook(connection, signs, bodies.spoiled),
+        webhook=_webhook(connection, signs, bodies.dead_letters),
         poll=_poll(connection, signs, period),
         token=await _token(tx),
-        bodies=Queue(bodies.waiting, bodies.oldest_at),
-        unread=Queue(unread, unread_since),
-        wishes=await _wishes(tx),
+        bodies=WaitingQueue(bodies.waiting, bodies.oldest_at),
+        unread=WaitingQueue(unread, unread_since),
+        commands=await _commands(tx),
         rates=rates(await request_counts.hour(tx, now), now),
         report=await _last_finished(tx),
-        spoiled_rows=connection.spoiled_rows,
+        malformed_rows=connection.malformed_rows,
         trouble=connection.trouble,
     )
 
 
 async def of_account(
     db: Database, account: AccountId, period: timedelta, now: datetime
-) -> Vitals | None:
+) -> HealthFacts | None:
     """Return the vital signs of an account with the trouble of its background work."""
     async with db.tenant(account) as tx:
         found = await gather(tx, period, now)
@@ -74,31 +74,31 @@ async def of_account(
         return with_trouble(found, await failures.of_account(tx, account))
 
 
-def with_trouble(vitals: Vitals, known: Sequence[Failure]) -> Vitals:
+def with_trouble(health: HealthFacts, known: Sequence[Failure]) -> HealthFacts:
     """Add the trouble of background work."""
-    return replace(vitals, troubles=tuple(_trouble(failure) for failure in known))
+    return replace(health, troubles=tuple(_trouble(failure) for failure in known))
 
 
 def _trouble(failure: Failure) -> JobTrouble:
-    is_defect = failure.kind is Kind.DEFECT
+    is_defect = failure.kind is FailureKind.DEFECT
     return JobTrouble(failure.job, is_defect, failure.reason, failure.times, failure.last_at)
 
 
-def _hook(connection: Connection, signs: Signs, spoiled: int) -> HookVitals:
-    return HookVitals(
-        state=connection.hook_state,
-        detail=connection.hook_detail,
+def _webhook(connection: Connection, signs: LastSeen, dead_letters: int) -> WebhookFacts:
+    return WebhookFacts(
+        state=connection.webhook_state,
+        detail=connection.webhook_detail,
         connected_at=connection.load_started_at,
-        checked_at=connection.hook_checked_at,
-        heard_at=signs.hook_at,
-        lag=signs.hook_lag,
-        spoiled=spoiled,
+        checked_at=connection.webhook_checked_at,
+        heard_at=signs.webhook_at,
+        lag=signs.webhook_lag,
+        dead_letters=dead_letters,
     )
 
 
-def _poll(connection: Connection, signs: Signs, period: timedelta) -> PollVitals:
+def _poll(connection: Connection, signs: LastSeen, period: timedelta) -> PollFacts:
     is_loading = connection.load_started_at is not None and connection.load_finished_at is None
-    return PollVitals(
+    return PollFacts(
         at=signs.polled_at,
         pages=signs.poll_pages,
         took=signs.poll_took,
@@ -109,22 +109,22 @@ def _poll(connection: Connection, signs: Signs, period: timedelta) -> PollVitals
     )
 
 
-async def _token(tx: Tx) -> TokenVitals | None:
+async def _token(tx: Tx) -> TokenFacts | None:
     token = await last_seen.token(tx)
     if token is None:
         return None
-    return TokenVitals(token.issued_at, token.expires_at, token.is_renewed, token.trouble)
+    return TokenFacts(token.issued_at, token.expires_at, token.is_renewed, token.trouble)
 
 
-async def _wishes(tx: Tx) -> Queue:
-    counts = await queries.wish_counts(tx)
-    waiting = [counts[s] for s in (WishState.PLANNED, WishState.SENDING) if s in counts]
+async def _commands(tx: Tx) -> WaitingQueue:
+    counts = await queries.command_counts(tx)
+    waiting = [counts[s] for s in (CommandState.PLANNED, CommandState.SENDING) if s in counts]
     if not waiting:
-        return Queue()
-    count = sum(one.wishes for one in waiting)
+        return WaitingQueue()
+    count = sum(one.commands for one in waiting)
     if (await queries.outbox_settings(tx)).is_dry:
-        return Queue(count)  # they wait for a person, not for amoCRM
-    return Queue(count, min(one.oldest for one in waiting))
+        return WaitingQueue(count)  # they wait for a person, not for amoCRM
+    return WaitingQueue(count, min(one.oldest for one in waiting))
 
 
 async def _last_finished(tx: Tx) -> Report | None:

@@ -8,8 +8,8 @@ import structlog
 
 from smena.accounts.model import AccountState
 from smena.connectors.amocrm.health import gather
-from smena.connectors.amocrm.health.core.findings import Level, Vitals, examine
-from smena.connectors.amocrm.service import Reach
+from smena.connectors.amocrm.health.core.findings import HealthFacts, Level, examine
+from smena.connectors.amocrm.service import AmocrmService
 from smena.connectors.amocrm.store import connection
 from smena.kernel import metrics
 from smena.kernel.clock import Clock
@@ -30,10 +30,10 @@ log = structlog.get_logger(__name__)
 class Gauges:
     """Brings the gauges of all connections up to date before they are read."""
 
-    def __init__(self, db: Database, clock: Clock, reach: Reach) -> None:
+    def __init__(self, db: Database, clock: Clock, service: AmocrmService) -> None:
         self._db = db
         self._clock = clock
-        self._reach = reach
+        self._service = service
         self._read_at: datetime | None = None
         self._shown: set[str] = set()
         self._reading = asyncio.Lock()
@@ -60,30 +60,32 @@ class Gauges:
         now: datetime,
     ) -> None:
         """Show one account after another, as long as somebody waits."""
-        period = self._reach.options.poll_period
+        period = self._service.options.poll_period
         for account in waiting:
             async with self._db.tenant(account) as tx:
-                vitals = await gather.gather(tx, period, now)
-            if vitals is not None:
+                health = await gather.gather(tx, period, now)
+            if health is not None:
                 known = troubles.get(str(account), ())
-                show(str(account), gather.with_trouble(vitals, known), now)
+                show(str(account), gather.with_trouble(health, known), now)
 
 
-def show(account: str, vitals: Vitals, now: datetime) -> None:
+def show(account: str, health: HealthFacts, now: datetime) -> None:
     """Set the gauges of one account; an age is -1 while there is nothing to measure."""
-    found = examine(vitals, now)
+    found = examine(health, now)
     figures = {
-        metrics.CONNECTED: float(vitals.state is AccountState.CONNECTED),
-        metrics.DATA_AGE: _age(vitals.poll.until, now),
-        metrics.HOOK_AGE: _age(vitals.hook.heard_at, now),
-        metrics.HOOK_LAG: vitals.hook.lag.total_seconds() if vitals.hook.lag else 0.0,
-        metrics.BODIES_WAITING: float(vitals.bodies.waiting),
-        metrics.UNREAD: float(vitals.unread.waiting),
-        metrics.WISHES_WAITING: float(vitals.wishes.waiting),
-        metrics.REQUESTS_MINUTE: float(vitals.rates.last_minute),
-        metrics.TOO_FAST_HOUR: float(vitals.rates.too_fast),
-        metrics.CHECK_AGE: _age(vitals.report.check.finished_at if vitals.report else None, now),
-        metrics.CHECK_FOUND: float(vitals.report.total().found if vitals.report else 0),
+        metrics.CONNECTED: float(health.state is AccountState.CONNECTED),
+        metrics.DATA_AGE: _age(health.poll.until, now),
+        metrics.WEBHOOK_AGE: _age(health.webhook.heard_at, now),
+        metrics.WEBHOOK_LAG: health.webhook.lag.total_seconds() if health.webhook.lag else 0.0,
+        metrics.BODIES_WAITING: float(health.bodies.waiting),
+        metrics.UNREAD: float(health.unread.waiting),
+        metrics.COMMANDS_WAITING: float(health.commands.waiting),
+        metrics.REQUESTS_MINUTE: float(health.rates.last_minute),
+        metrics.TOO_FAST_HOUR: float(health.rates.too_fast),
+        metrics.CHECK_AGE: _age(
+            health.report.reconciliation.finished_at if health.report else None, now
+        ),
+        metrics.CHECK_FOUND: float(health.report.total().found if health.report else 0),
         metrics.FINDINGS: float(sum(one.level is Level.BAD for one in found)),
     }
     for gauge, value in figures.items():

@@ -11,7 +11,7 @@ from smena.access.model import Ability
 from smena.accounts import queries as accounts
 from smena.connectors.amocrm.health import gather
 from smena.connectors.amocrm.health.view import HealthView, health_view
-from smena.connectors.amocrm.service import Reach
+from smena.connectors.amocrm.service import AmocrmService
 from smena.kernel.i18n import gettext as _
 from smena.kernel.ids import AccountId
 from smena.web.page import Html, page
@@ -31,14 +31,14 @@ async def health(request: Http) -> Html:
 
 async def _shown(request: Http, account: AccountId) -> HealthView | None:
     state = request.app.state
-    reach: Reach = state.services["amocrm"]
+    service: AmocrmService = state.services["amocrm"]
     now = state.clock.now()
-    vitals = await gather.of_account(state.db, account, reach.options.poll_period, now)
-    if vitals is None:
+    health = await gather.of_account(state.db, account, service.options.poll_period, now)
+    if health is None:
         return None
     async with state.db.tenant(account) as tx:
         known = await accounts.account(tx)
-    return health_view(vitals, ZoneInfo(known.time_zone), now)
+    return health_view(health, ZoneInfo(known.time_zone), now)
 
 
 ROUTES = (health,)

@@ -7,9 +7,15 @@ from zoneinfo import ZoneInfo
 
 from smena.accounts.model import AccountState
 from smena.connectors.amocrm.api.core.request_counts import KindRate
-from smena.connectors.amocrm.health.core.findings import Finding, Level, Queue, Vitals, examine
+from smena.connectors.amocrm.health.core.findings import (
+    Finding,
+    HealthFacts,
+    Level,
+    WaitingQueue,
+    examine,
+)
 from smena.connectors.amocrm.health.words import finding_text
-from smena.connectors.amocrm.webhooks.words import hook_text
+from smena.connectors.amocrm.webhooks.words import webhook_text
 from smena.kernel.i18n import ago_text, duration_words, moment_text, ngettext, number
 from smena.kernel.i18n import gettext as _
 
@@ -58,15 +64,15 @@ class HealthView:
     too_fast: str
 
 
-def health_view(vitals: Vitals, zone: ZoneInfo, now: datetime) -> HealthView:
+def health_view(health: HealthFacts, zone: ZoneInfo, now: datetime) -> HealthView:
     """Put vital signs into words; `needs_hand`: something will not pass by itself."""
-    found = examine(vitals, now)
-    rates = vitals.rates
+    found = examine(health, now)
+    rates = health.rates
     return HealthView(
         is_well=not found,
         needs_hand=any(one.level is Level.BAD for one in found),
         findings=tuple(_finding(one, zone) for one in found),
-        facts=tuple(_facts(vitals, zone, now)),
+        facts=tuple(_facts(health, zone, now)),
         rates=tuple(_rate(one) for one in _by_name(rates.kinds)),
         total=_rate(KindRate(
             "", rates.last_minute, rates.hour, sum(one.failed for one in rates.kinds)
@@ -80,25 +86,27 @@ def _finding(finding: Finding, zone: ZoneInfo) -> FindingView:
     return FindingView(what, todo, "error" if finding.level is Level.BAD else "notice")
 
 
-def _facts(vitals: Vitals, zone: ZoneInfo, now: datetime) -> Sequence[Fact]:
-    hook, poll = vitals.hook, vitals.poll
-    is_in = vitals.state is AccountState.CONNECTED
+def _facts(health: HealthFacts, zone: ZoneInfo, now: datetime) -> Sequence[Fact]:
+    webhook, poll = health.webhook, health.poll
+    is_in = health.state is AccountState.CONNECTED
     return (
         Fact(_("Связь"), _("есть связь") if is_in else _("связи нет"), "good" if is_in else "bad"),
         Fact(_("Данные до"), moment_text(poll.until, zone)),
-        Fact(_("Вебхуки"), hook_text(hook.state, hook.detail) if is_in else _("не приходят")),
-        Fact(_("Последний вебхук"), ago_text(hook.heard_at, now)),
-        Fact(_("Задержка вебхука"), _lag(hook.lag)),
-        Fact(_("Подписка проверена"), ago_text(hook.checked_at, now)),
+        Fact(
+            _("Вебхуки"), webhook_text(webhook.state, webhook.detail) if is_in else _("не приходят")
+        ),
+        Fact(_("Последний вебхук"), ago_text(webhook.heard_at, now)),
+        Fact(_("Задержка вебхука"), _lag(webhook.lag)),
+        Fact(_("Подписка проверена"), ago_text(webhook.checked_at, now)),
         Fact(_("Последний опрос"), ago_text(poll.at, now)),
         Fact(_("Период опроса"), _poll_text(poll.period, poll.pages, poll.took)),
-        Fact(_("Токен"), _token_text(vitals, zone, now)),
-        Fact(_("Вебхуки ждут разбора"), _queue(vitals.bodies, now)),
-        Fact(_("Непонятых вебхуков за сутки"), number(hook.spoiled)),
-        Fact(_("Строк, которые не прочитались"), number(vitals.spoiled_rows)),
-        Fact(_("Карточки ждут чтения"), _queue(vitals.unread, now)),
-        Fact(_("Записи ждут отправки"), _queue(vitals.wishes, now)),
-        Fact(_("Последняя сверка"), _check_text(vitals, zone)),
+        Fact(_("Токен"), _token_text(health, zone, now)),
+        Fact(_("Вебхуки ждут разбора"), _queue(health.bodies, now)),
+        Fact(_("Непонятых вебхуков за сутки"), number(webhook.dead_letters)),
+        Fact(_("Строк, которые не прочитались"), number(health.malformed_rows)),
+        Fact(_("Карточки ждут чтения"), _queue(health.unread, now)),
+        Fact(_("Записи ждут отправки"), _queue(health.commands, now)),
+        Fact(_("Последняя сверка"), _check_text(health, zone)),
     )
 
 
@@ -119,8 +127,8 @@ def _poll_text(period: timedelta, pages: int, took: timedelta) -> str:
     )
 
 
-def _token_text(vitals: Vitals, zone: ZoneInfo, now: datetime) -> str:
-    token = vitals.token
+def _token_text(health: HealthFacts, zone: ZoneInfo, now: datetime) -> str:
+    token = health.token
     if token is None:
         return "—"
     issued = _("выдан {ago}").format(ago=ago_text(token.issued_at, now))
@@ -133,7 +141,7 @@ def _token_text(vitals: Vitals, zone: ZoneInfo, now: datetime) -> str:
     )
 
 
-def _queue(queue: Queue, now: datetime) -> str:
+def _queue(queue: WaitingQueue, now: datetime) -> str:
     if not queue.waiting:
         return _("пусто")
     if queue.oldest_at is None or queue.oldest_at > now:
@@ -142,13 +150,13 @@ def _queue(queue: Queue, now: datetime) -> str:
     return _("{n}, самое старое ждёт {time}").format(n=number(queue.waiting), time=waits)
 
 
-def _check_text(vitals: Vitals, zone: ZoneInfo) -> str:
-    report = vitals.report
-    if report is None or report.check.finished_at is None:
+def _check_text(health: HealthFacts, zone: ZoneInfo) -> str:
+    report = health.report
+    if report is None or report.reconciliation.finished_at is None:
         return _("ещё не было")
     found = report.total().found
     return _("{when}, расхождений {n}").format(
-        when=moment_text(report.check.finished_at, zone), n=number(found)
+        when=moment_text(report.reconciliation.finished_at, zone), n=number(found)
     )
 
 

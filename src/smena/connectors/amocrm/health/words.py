@@ -4,7 +4,7 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from smena.accounts.reasons import reason_text
-from smena.connectors.amocrm.health.core.findings import Finding, Sign
+from smena.connectors.amocrm.health.core.findings import Finding, FindingKind
 from smena.kernel.i18n import gettext as _
 from smena.kernel.i18n import moment_text, ngettext, number
 
@@ -24,8 +24,8 @@ def job_text(job: str) -> str:
         "amocrm.load": _("первая загрузка"),
         "amocrm.poll": _("опрос событий"),
         "amocrm.cards": _("опрос карточек"),
-        "amocrm.courier": _("запись в amoCRM"),
-        "amocrm.check": _("сверка"),
+        "amocrm.dispatcher": _("запись в amoCRM"),
+        "amocrm.reconciliation": _("сверка"),
         "amocrm.history": _("чтение истории событий"),
         "distribution.decide": _("распределение"),
     }.get(job, job)
@@ -83,28 +83,28 @@ def _data_late(finding: Finding, zone: ZoneInfo) -> Told:
     )
 
 
-def _hook_refused(finding: Finding, _zone: ZoneInfo) -> Told:
+def _webhook_refused(finding: Finding, _zone: ZoneInfo) -> Told:
     return (
         _("amoCRM не приняла подписку на вебхуки: {why}.").format(why=finding.text or "—"),
         _("Проверьте тариф amoCRM и права интеграции. Пока Смена опрашивает amoCRM сама."),
     )
 
 
-def _hook_no_address(_finding: Finding, _zone: ZoneInfo) -> Told:
+def _webhook_no_address(_finding: Finding, _zone: ZoneInfo) -> Told:
     return (
         _("Вебхуки выключены: Смена не знает своего адреса в интернете."),
         _("Задайте SMENA_PUBLIC_URL. Без него изменения видны на несколько секунд позже."),
     )
 
 
-def _hook_unsure(finding: Finding, _zone: ZoneInfo) -> Told:
+def _webhook_unsure(finding: Finding, _zone: ZoneInfo) -> Told:
     return (
         _("Подписка на вебхуки не проверена. {why}").format(why=finding.text).strip(),
         _("Смена проверит её сама. Если не пройдёт за сутки, подключите аккаунт заново."),
     )
 
 
-def _hook_silent(finding: Finding, zone: ZoneInfo) -> Told:
+def _webhook_silent(finding: Finding, zone: ZoneInfo) -> Told:
     return (
         _("Вебхуки не приходят, хотя изменения есть. Последний: {when}.").format(
             when=moment_text(finding.at, zone)
@@ -122,7 +122,7 @@ def _bodies_wait(finding: Finding, zone: ZoneInfo) -> Told:
     )
 
 
-def _bodies_spoiled(finding: Finding, _zone: ZoneInfo) -> Told:
+def _dead_letters(finding: Finding, _zone: ZoneInfo) -> Told:
     return (
         _("Непонятых вебхуков за сутки: {n}.").format(n=number(finding.number)),
         _("Данные не потеряны: их принесёт опрос. Если число растёт, сообщите разработчикам."),
@@ -138,7 +138,7 @@ def _unread_waits(finding: Finding, zone: ZoneInfo) -> Told:
     )
 
 
-def _wishes_wait(finding: Finding, zone: ZoneInfo) -> Told:
+def _commands_wait(finding: Finding, zone: ZoneInfo) -> Told:
     return (
         _("Записи в amoCRM ждут: {n}, самая старая с {when}.").format(
             n=number(finding.number), when=moment_text(finding.at, zone)
@@ -199,26 +199,26 @@ def _trouble(finding: Finding, _zone: ZoneInfo) -> Told:
     )
 
 
-_SAID: dict[Sign, Callable[[Finding, ZoneInfo], Told]] = {
-    Sign.DISCONNECTED: _disconnected,
-    Sign.SIGN_IN_AGAIN: _sign_in_again,
-    Sign.TOKEN_ENDED: _token_ended,
-    Sign.TOKEN_ENDS: _token_ends,
-    Sign.TOKEN_TROUBLE: _token_trouble,
-    Sign.LOADING: _loading,
-    Sign.DATA_LATE: _data_late,
-    Sign.HOOK_REFUSED: _hook_refused,
-    Sign.HOOK_NO_ADDRESS: _hook_no_address,
-    Sign.HOOK_UNSURE: _hook_unsure,
-    Sign.HOOK_SILENT: _hook_silent,
-    Sign.BODIES_WAIT: _bodies_wait,
-    Sign.BODIES_SPOILED: _bodies_spoiled,
-    Sign.UNREAD_WAITS: _unread_waits,
-    Sign.WISHES_WAIT: _wishes_wait,
-    Sign.TOO_FAST: _too_fast,
-    Sign.JOB_GAVE_UP: _job_gave_up,
-    Sign.JOB_DEFECT: _job_defect,
-    Sign.CHECK_LATE: _check_late,
-    Sign.CHECK_UNHEALED: _check_unhealed,
-    Sign.TROUBLE: _trouble,
+_SAID: dict[FindingKind, Callable[[Finding, ZoneInfo], Told]] = {
+    FindingKind.DISCONNECTED: _disconnected,
+    FindingKind.SIGN_IN_AGAIN: _sign_in_again,
+    FindingKind.TOKEN_ENDED: _token_ended,
+    FindingKind.TOKEN_ENDS: _token_ends,
+    FindingKind.TOKEN_TROUBLE: _token_trouble,
+    FindingKind.LOADING: _loading,
+    FindingKind.DATA_LATE: _data_late,
+    FindingKind.WEBHOOK_REFUSED: _webhook_refused,
+    FindingKind.WEBHOOK_NO_ADDRESS: _webhook_no_address,
+    FindingKind.WEBHOOK_UNSURE: _webhook_unsure,
+    FindingKind.WEBHOOK_SILENT: _webhook_silent,
+    FindingKind.BODIES_WAIT: _bodies_wait,
+    FindingKind.DEAD_LETTERS: _dead_letters,
+    FindingKind.UNREAD_WAITS: _unread_waits,
+    FindingKind.COMMANDS_WAIT: _commands_wait,
+    FindingKind.TOO_FAST: _too_fast,
+    FindingKind.JOB_GAVE_UP: _job_gave_up,
+    FindingKind.JOB_DEFECT: _job_defect,
+    FindingKind.CHECK_LATE: _check_late,
+    FindingKind.CHECK_UNHEALED: _check_unhealed,
+    FindingKind.TROUBLE: _trouble,
 }

@@ -9,7 +9,7 @@ from smena.connectors.amocrm.api.client import ROOT, Client
 from smena.connectors.amocrm.api.core.dialogue_payload import TalkJson
 from smena.connectors.amocrm.api.core.listing import IDS_MAX, by_ids
 from smena.connectors.amocrm.api.core.payload import read_one
-from smena.connectors.amocrm.reading.related import ask_for_neighbours
+from smena.connectors.amocrm.reading.related import ask_for_related
 from smena.connectors.amocrm.reading.store import fetch_queue as asked
 from smena.connectors.amocrm.reading.store import schedule
 from smena.connectors.amocrm.translation import page, people
@@ -28,10 +28,10 @@ TRY_AGAIN = timedelta(seconds=3)
 """What is not there may be not there yet: nothing is believed gone by one look."""
 
 
-async def read_unread(context: JobContext, account: AccountId, client: Client) -> None:
+async def fetch_due(context: JobContext, account: AccountId, client: Client) -> None:
     """Read all that is asked for and due, in batches by list."""
     async with context.db.tenant(account) as tx:
-        wanted = await asked.unread(tx, context.now, AT_ONCE)
+        wanted = await asked.due(tx, context.now, AT_ONCE)
         names = people.named(await queries_people.users(tx)) if wanted else page.NOBODY
     for path, attempts in wanted.items():
         ids = sorted(attempts)
@@ -56,15 +56,15 @@ async def _read(
     gone = [number for number in missing if attempts[number] + 1 >= TRIES]
     async with context.db.tenant(account) as tx:
         await crm.absorb(tx, told.changes, now=context.now)
-        await crm.learn(tx, told.directory)
-        await crm.hear(tx, told.heard)
+        await crm.learn(tx, told.reference_data)
+        await crm.hear(tx, told.conversations)
         gone_at = client.server_time or started_at  # theirs: it is compared with their moments
         lost = _gone(path, gone, gone_at)
         await crm.absorb(tx, lost, now=context.now)
-        await ask_for_neighbours(tx, lost.removed, context.now)
+        await ask_for_related(tx, lost.removed, context.now)
         await asked.have_read(tx, path, [*told.ids, *gone], started_at)
         await asked.read_later(tx, path, later, context.now + TRY_AGAIN)
-        await schedule.count_spoiled(tx, len(told.spoiled))
+        await schedule.count_malformed(tx, len(told.malformed))
 
 
 async def _items(client: Client, path: str, ids: Sequence[int]) -> Sequence[msgspec.Raw]:

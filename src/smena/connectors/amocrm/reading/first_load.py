@@ -15,17 +15,17 @@ from smena.connectors.amocrm.reading import people as roster
 from smena.connectors.amocrm.reading import reference_data, unsorted
 from smena.connectors.amocrm.reading.core.first_load import (
     WHOLE,
+    LoadStage,
     Slice,
-    Stage,
     after_page,
     of_slice,
 )
 from smena.connectors.amocrm.reading.store import first_load, schedule
-from smena.connectors.amocrm.service import Reach
+from smena.connectors.amocrm.service import AmocrmService
 from smena.connectors.amocrm.store import connection as link
 from smena.connectors.amocrm.translation import page as translate
 from smena.connectors.amocrm.translation import people
-from smena.connectors.amocrm.translation.page import Told
+from smena.connectors.amocrm.translation.page import ParsedPage
 from smena.crm import actions as crm
 from smena.crm.mirror.queries import people as queries_people
 from smena.kernel.concurrency import together
@@ -46,8 +46,8 @@ async def run(context: JobContext, account: AccountId) -> None:
         work = await first_load.slices(tx)
     if connection is None or not connection.is_active or connection.load_finished_at is not None:
         return
-    reach = context.service(Reach)
-    client = await reach.client_for_load(context.db, context.clock, account)
+    service = context.service(AmocrmService)
+    client = await service.client_for_load(context.db, context.clock, account)
     while left := [one for one in work if not one.is_done]:
         for one in [slice_ for slice_ in left if slice_.stage in WHOLE]:
             await READERS[one.stage](context, account, client, one)
@@ -61,32 +61,34 @@ async def run(context: JobContext, account: AccountId) -> None:
 
 
 async def _people(context: JobContext, account: AccountId, client: Client, one: Slice) -> None:
-    changes, spoiled, _zone = await roster.read(client)
+    changes, malformed, _zone = await roster.read(client)
     rows = len(changes.users) + len(changes.groups) + len(changes.pipelines)
     async with context.db.tenant(account) as tx:
         await crm.absorb(tx, changes, now=context.now)
         await first_load.save(tx, replace(one, page=2, rows=rows, is_done=True), read_page=one.page)
-        await schedule.save_roster_read(tx, context.now)
-        await schedule.count_spoiled(tx, len(spoiled))
+        await schedule.save_people_read(tx, context.now)
+        await schedule.count_malformed(tx, len(malformed))
 
 
-async def _lists(context: JobContext, account: AccountId, client: Client, one: Slice) -> None:
-    directory, spoiled = await reference_data.read(client)
-    rows = len(directory.entries)
+async def _reference_data(
+    context: JobContext, account: AccountId, client: Client, one: Slice
+) -> None:
+    read, malformed = await reference_data.read(client)
+    rows = len(read.entries)
     async with context.db.tenant(account) as tx:
-        await crm.learn(tx, directory)
+        await crm.learn(tx, read)
         await first_load.save(tx, replace(one, page=2, rows=rows, is_done=True), read_page=one.page)
-        await schedule.save_lists_read(tx, context.now)
-        await schedule.count_spoiled(tx, len(spoiled))
+        await schedule.save_reference_data_read(tx, context.now)
+        await schedule.count_malformed(tx, len(malformed))
 
 
 async def _unsorted(context: JobContext, account: AccountId, client: Client, one: Slice) -> None:
     found = await unsorted.read(client, context.now)
     async with context.db.tenant(account) as tx:
-        await crm.hear(tx, found.heard)
-        rows = len(found.heard.unsorted)
+        await crm.hear(tx, found.conversations)
+        rows = len(found.conversations.unsorted)
         await first_load.save(tx, replace(one, page=2, rows=rows, is_done=True), read_page=one.page)
-        await schedule.count_spoiled(tx, len(found.spoiled))
+        await schedule.count_malformed(tx, len(found.malformed))
 
 
 async def _slices(
@@ -124,13 +126,17 @@ async def _slice(
                 return
 
 
-async def _absorb(context: JobContext, tx: Tx, told: Told) -> None:
+async def _absorb(context: JobContext, tx: Tx, told: ParsedPage) -> None:
     """Take a page; who is in the bin is told by the lists of cards, which are read later."""
     await crm.absorb(tx, replace(told.changes, removed=()), now=context.now)
-    await crm.learn(tx, told.directory)
-    await crm.hear(tx, told.heard)
-    await schedule.count_spoiled(tx, len(told.spoiled))
+    await crm.learn(tx, told.reference_data)
+    await crm.hear(tx, told.conversations)
+    await schedule.count_malformed(tx, len(told.malformed))
     EVENTS.inc(len(told.changes.events))
 
 
-READERS = {Stage.PEOPLE: _people, Stage.LISTS: _lists, Stage.UNSORTED: _unsorted}
+READERS = {
+    LoadStage.PEOPLE: _people,
+    LoadStage.LISTS: _reference_data,
+    LoadStage.UNSORTED: _unsorted,
+}

@@ -21,7 +21,7 @@ from smena.connectors.amocrm.reading.core.first_load import of_slice
 from smena.connectors.amocrm.reading.core.history import History, Unwanted
 from smena.connectors.amocrm.reading.store import history as store
 from smena.connectors.amocrm.reading.store import schedule
-from smena.connectors.amocrm.service import Reach
+from smena.connectors.amocrm.service import AmocrmService
 from smena.connectors.amocrm.store import connection as link
 from smena.connectors.amocrm.translation import page as translate
 from smena.crm import actions as crm
@@ -67,8 +67,8 @@ async def go_on(tx: Tx, now: datetime) -> None:
 
 async def run(context: JobContext, account: AccountId) -> None:
     """Read some pages; whoever has more to read is woken again."""
-    reach = context.service(Reach)
-    client = await reach.client_in_background(context.db, context.clock, account)
+    service = context.service(AmocrmService)
+    client = await service.client_in_background(context.db, context.clock, account)
     for _ in range(PAGES_AT_ONCE):
         async with context.db.tenant(account) as tx:
             known, connection = await queries.history(tx), await link.one(tx)
@@ -105,8 +105,8 @@ async def _absorb(context: JobContext, account: AccountId, read: History, page: 
         moved = core.after_page(held, len(page.items), context.now, has_next=page.has_next)
         # Who is in the bin is told by the lists of cards, not by events of long ago.
         absorbed = await crm.absorb(tx, replace(told.changes, removed=()), now=context.now)
-        await crm.hear(tx, replace(told.heard, dropped=()))
-        await schedule.count_spoiled(tx, len(told.spoiled))
+        await crm.hear(tx, replace(told.conversations, dropped=()))
+        await schedule.count_malformed(tx, len(told.malformed))
         await store.save(tx, moved)
     EVENTS.inc(absorbed.new_events)
     if moved.finished_at is not None:

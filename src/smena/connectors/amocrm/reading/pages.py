@@ -13,7 +13,7 @@ from smena.accounts import queries as accounts
 from smena.connectors.amocrm import queries
 from smena.connectors.amocrm.reading import history as reading_history
 from smena.connectors.amocrm.reading import queries as reading_queries
-from smena.connectors.amocrm.reading.core.first_load import Stage
+from smena.connectors.amocrm.reading.core.first_load import LoadStage
 from smena.connectors.amocrm.reading.core.history import History, Unwanted
 from smena.kernel.db import Tx
 from smena.kernel.i18n import day, duration_words, number
@@ -120,7 +120,7 @@ async def _is_loading(tx: Tx, now: Any) -> bool:
     """Tell whether the first load has not read all of its events yet: the youngest come first."""
     load = await reading_queries.progress(tx, now)
     stages = load.stages if load else ()
-    return any(one.stage is Stage.EVENTS and not one.is_done for one in stages)
+    return any(one.stage is LoadStage.EVENTS and not one.is_done for one in stages)
 
 
 def _since(start: Any, *, is_loading: bool) -> str:

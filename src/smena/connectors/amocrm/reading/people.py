@@ -22,22 +22,22 @@ ACCOUNT_PATH = "/api/v4/account"
 ACCOUNT_WITH = (("with", "datetime_settings,users_groups"),)
 
 
-class RosterRead(NamedTuple):
+class PeopleRead(NamedTuple):
     """What the lists say, the reasons of rows that were set aside, the account's zone."""
 
     changes: Changes
-    spoiled: tuple[str, ...]
+    malformed: tuple[str, ...]
     time_zone: str
     """Empty when the account does not tell one that exists."""
 
 
-async def read(client: Client) -> RosterRead:
+async def read(client: Client) -> PeopleRead:
     """Read all three lists."""
     json = await client.read(ACCOUNT_PATH, ACCOUNT_WITH, lambda body: read_one(body, AccountJson))
     _identity, groups = people.account(json)
     stages = await client.list_page(pipelines())
     told = translate.roster(await whole_list(client, users()), stages.items, groups)
-    return RosterRead(*told, people.told_zone(json))
+    return PeopleRead(*told, people.account_zone(json))
 
 
 async def whole_list(client: Client, listing: Listing) -> list[msgspec.Raw]:

@@ -1,7 +1,8 @@
 """Ask amoCRM for news: completeness does not depend on webhooks, they only make us ask sooner.
 
-Two purposes with a pump each, so that a hint need not wait behind lists of cards: `events` reads
-the log and what it names; `cards` reads the lists of changed cards, the call notes, the people.
+Two purposes with a account job each, so that a hint need not wait behind lists of cards: `events`
+reads the log and what it names; `cards` reads the lists of changed cards, the call notes, the
+people.
 """
 
 import asyncio
@@ -23,18 +24,18 @@ from smena.connectors.amocrm.reading.core.window import (
     of_stream,
     window,
 )
-from smena.connectors.amocrm.reading.fetch_by_id import read_unread
-from smena.connectors.amocrm.reading.related import ask_for_leads_of, ask_for_neighbours
+from smena.connectors.amocrm.reading.fetch_by_id import fetch_due
+from smena.connectors.amocrm.reading.related import ask_for_leads_of, ask_for_related
 from smena.connectors.amocrm.reading.store import cursors as store_cursors
 from smena.connectors.amocrm.reading.store import fetch_queue as asked
 from smena.connectors.amocrm.reading.store import first_load, schedule
-from smena.connectors.amocrm.recent_rows import Seen
-from smena.connectors.amocrm.service import Reach
+from smena.connectors.amocrm.recent_rows import RecentRows
+from smena.connectors.amocrm.service import AmocrmService
 from smena.connectors.amocrm.store import connection as link
 from smena.connectors.amocrm.store import last_seen
 from smena.connectors.amocrm.translation import page as translate
 from smena.connectors.amocrm.translation import people
-from smena.connectors.amocrm.translation.page import Told
+from smena.connectors.amocrm.translation.page import ParsedPage
 from smena.crm import actions as crm
 from smena.crm.mirror.queries import conversations
 from smena.crm.mirror.queries import people as queries_people
@@ -45,7 +46,7 @@ from smena.kernel.jobs.registry import JobContext
 from smena.kernel.metrics import EVENTS
 
 SPACING = timedelta(seconds=0.5)
-"""At most two polls a second, however many hints come: the courier needs the other requests."""
+"""At most two polls a second, however many hints come: the dispatcher needs the other requests."""
 REST_MAX = timedelta(seconds=10)
 PAGES_MAX = 400
 NEWEST_FIRST = (Stream.EVENTS, Stream.LEADS, Stream.CONTACTS, Stream.COMPANIES)
@@ -85,12 +86,12 @@ async def cards(context: JobContext, account: AccountId) -> None:
         names = people.named(await queries_people.users(tx))
     if connection is None or not connection.is_active:
         return
-    reach = context.service(Reach)
-    period, started_at = reach.options.poll_period, context.now
-    client = await reach.client(context.db, context.clock, account)
+    service = context.service(AmocrmService)
+    period, started_at = service.options.poll_period, context.now
+    client = await service.client(context.db, context.clock, account)
     for cursor in cursors.values():
         if cursor.stream is not Stream.EVENTS and is_due(cursor, context.now, period):
-            await _poll_cards(context, account, client, cursor, connection.ahead, names)
+            await _poll_cards(context, account, client, cursor, connection.clock_offset, names)
     await _roster_when_due(context, account, client, connection)
     await _lists_when_due(context, account, client)
     await unsorted.read_when_due(context, account, client)
@@ -101,21 +102,23 @@ async def cards(context: JobContext, account: AccountId) -> None:
 async def _poll_events(
     context: JobContext, account: AccountId, connection: Connection, cursor: Cursor
 ) -> None:
-    reach = context.service(Reach)
-    client = await reach.client(context.db, context.clock, account)
+    service = context.service(AmocrmService)
+    client = await service.client(context.db, context.clock, account)
     started_at = context.now
-    stretch = window(cursor, started_at, connection.ahead)
-    seen = reach.seen_by(account)
+    stretch = window(cursor, started_at, connection.clock_offset)
+    seen = service.seen_by(account)
     pages = await _read(client, Stream.EVENTS, stretch, seen)
-    ahead = (client.server_time - context.now) if client.server_time else connection.ahead
+    clock_offset = (
+        (client.server_time - context.now) if client.server_time else connection.clock_offset
+    )
     fresh = [_unseen(told, seen) for told in pages]
     latest = translate.latest_seconds(at for told in pages for at in told.moments)
-    moved = advance(cursor, stretch, latest, started_at, ahead)
+    moved = advance(cursor, stretch, latest, started_at, clock_offset)
     is_whole = stretch.to_seconds is None
     async with context.db.tenant(account) as tx:
         new_events = await _absorb(context, tx, fresh)
         await asked.ask(tx, {pair for told in fresh for pair in told.unread}, context.now)
-        await ask_for_neighbours(
+        await ask_for_related(
             tx, [item for told in fresh for item in told.changes.removed], context.now
         )
         await asked.ask(tx, await _talks_to_read(tx, fresh), context.now)
@@ -129,16 +132,16 @@ async def _poll_events(
         await schedule.save_poll(
             tx,
             started_at=started_at,
-            next_poll_at=context.now + (reach.options.poll_period if is_whole else timedelta(0)),
+            next_poll_at=context.now + (service.options.poll_period if is_whole else timedelta(0)),
             complete_until=started_at if is_whole else None,
-            ahead=ahead,
-            spoiled=_new_spoiled(pages, seen),
+            clock_offset=clock_offset,
+            malformed=_new_malformed(pages, seen),
         )
         took, news_at = context.now - started_at, started_at if new_events else None
         await last_seen.polled(tx, started_at, len(pages), took, news_at)
     for told in fresh:
-        seen.remember((*translate.rows_of(told), *told.spoiled))
-    await read_unread(context, account, client)
+        seen.remember((*translate.rows_of(told), *told.malformed))
+    await fetch_due(context, account, client)
 
 
 async def _poll_cards(
@@ -146,12 +149,12 @@ async def _poll_cards(
     account: AccountId,
     client: Client,
     cursor: Cursor,
-    ahead: timedelta,
+    clock_offset: timedelta,
     names: translate.People,
 ) -> None:
     started_at = context.now
-    stretch = window(cursor, started_at, ahead)
-    seen = context.service(Reach).seen_by(account)
+    stretch = window(cursor, started_at, clock_offset)
+    seen = context.service(AmocrmService).seen_by(account)
     pages = await _read(client, cursor.stream, stretch, seen, names)
     fresh = [_unseen(told, seen) for told in pages]
     latest = translate.latest_seconds(at for told in pages for at in told.moments)
@@ -159,26 +162,28 @@ async def _poll_cards(
         await _absorb(context, tx, fresh)
         tasks = [task for told in fresh for task in told.changes.tasks]
         await ask_for_leads_of(tx, tasks, context.now)
-        await store_cursors.save_cursors(tx, [advance(cursor, stretch, latest, started_at, ahead)])
-        await schedule.count_spoiled(tx, _new_spoiled(pages, seen))
+        await store_cursors.save_cursors(
+            tx, [advance(cursor, stretch, latest, started_at, clock_offset)]
+        )
+        await schedule.count_malformed(tx, _new_malformed(pages, seen))
         if await reference_data.has_strangers(tx, fresh, seen):
-            await schedule.ask_for_lists(tx, context.now - reference_data.AT_MOST_EVERY)
+            await schedule.ask_for_reference_data(tx, context.now - reference_data.AT_MOST_EVERY)
         if cursor.stream in COVERAGE:
             await crm.complete_until(tx, COVERAGE[cursor.stream], started_at)
     for told in fresh:
-        seen.remember((*translate.rows_of(told), *told.spoiled))
+        seen.remember((*translate.rows_of(told), *told.malformed))
 
 
 async def _read(
     client: Client,
     stream: Stream,
     stretch: Window,
-    seen: Seen,
+    seen: RecentRows,
     names: translate.People = translate.NOBODY,
-) -> list[Told]:
+) -> list[ParsedPage]:
     """Read a window page by page, as far as there can be news in it."""
     listing = of_stream(stream, stretch, events_limit(client.host))
-    pages: list[Told] = []
+    pages: list[ParsedPage] = []
     for number in range(1, PAGES_MAX + 1):
         page = await client.list_page(listing, number)
         if not page.items and stretch.to_seconds is not None:
@@ -190,7 +195,7 @@ async def _read(
     return pages
 
 
-def _ends(told: Told, stretch: Window, seen: Seen) -> bool:
+def _ends(told: ParsedPage, stretch: Window, seen: RecentRows) -> bool:
     """Tell whether a list that comes newest first holds no news beyond this page.
 
     Where filters are ignored the page runs out of the window; and in a quick look a page of which
@@ -205,16 +210,16 @@ def _ends(told: Told, stretch: Window, seen: Seen) -> bool:
     return not stretch.is_deep and bool(rows) and not seen.unseen(rows)
 
 
-def _unseen(told: Told, seen: Seen) -> Told:
+def _unseen(told: ParsedPage, seen: RecentRows) -> ParsedPage:
     return translate.only(told, seen.unseen(translate.rows_of(told)))
 
 
-def _new_spoiled(pages: Sequence[Told], seen: Seen) -> int:
+def _new_malformed(pages: Sequence[ParsedPage], seen: RecentRows) -> int:
     """Count rows that could not be read; the same one in the next window is not counted again."""
-    return len(seen.unseen([reason for told in pages for reason in told.spoiled]))
+    return len(seen.unseen([reason for told in pages for reason in told.malformed]))
 
 
-async def _absorb(context: JobContext, tx: Tx, pages: Sequence[Told]) -> int:
+async def _absorb(context: JobContext, tx: Tx, pages: Sequence[ParsedPage]) -> int:
     """Take pages into the mirror, oldest first; return how many events were news."""
     new_events = 0
     for told in reversed(pages):
@@ -222,20 +227,22 @@ async def _absorb(context: JobContext, tx: Tx, pages: Sequence[Told]) -> int:
             absorbed = await crm.absorb(tx, told.changes, now=context.now)
             EVENTS.inc(absorbed.new_events)
             new_events += absorbed.new_events
-        await crm.hear(tx, told.heard)
+        await crm.hear(tx, told.conversations)
     await crm.learn(tx, reference_data.told_by(pages))
     return new_events
 
 
-async def _talks_to_read(tx: Tx, pages: Sequence[Told]) -> set[tuple[str, int]]:
+async def _talks_to_read(tx: Tx, pages: Sequence[ParsedPage]) -> set[tuple[str, int]]:
     """Return the talks of messages that the mirror does not know: no list names them."""
-    named = {message.talk for told in pages for message in told.heard.messages if message.talk}
+    named = {
+        message.talk for told in pages for message in told.conversations.messages if message.talk
+    }
     known = await conversations.known_talks(tx, named) if named else set()
     return {("talks", int(talk)) for talk in named - known}
 
 
 async def _ask_for_strangers(
-    context: JobContext, tx: Tx, pages: Sequence[Told], connection: Connection
+    context: JobContext, tx: Tx, pages: Sequence[ParsedPage], connection: Connection
 ) -> None:
     """Have the people read again when somebody acts whom we do not know."""
     authors = {author for told in pages for author in told.authors}
@@ -243,7 +250,7 @@ async def _ask_for_strangers(
         return
     known = {user.id for user in await queries_people.users(tx)}
     if authors - known:
-        await schedule.ask_for_roster(tx, context.now)
+        await schedule.ask_for_people(tx, context.now)
 
 
 async def _roster_when_due(
@@ -251,27 +258,27 @@ async def _roster_when_due(
 ) -> None:
     if _is_recent(connection, context.now, roster.EVERY):
         return
-    changes, spoiled, zone = await roster.read(client)
+    changes, malformed, zone = await roster.read(client)
     async with context.db.tenant(account) as tx:
         if zone:
             await accounts.note_time_zone(tx, zone)
         await crm.absorb(tx, changes, now=context.now)
-        await crm.complete_until(tx, Coverage.ROSTERS, context.now)
-        await schedule.save_roster_read(tx, context.now)
-        await schedule.count_spoiled(tx, len(spoiled))
+        await crm.complete_until(tx, Coverage.PEOPLE, context.now)
+        await schedule.save_people_read(tx, context.now)
+        await schedule.count_malformed(tx, len(malformed))
 
 
 async def _lists_when_due(context: JobContext, account: AccountId, client: Client) -> None:
     async with context.db.tenant(account) as tx:
         connection = await link.one(tx)
-    if connection is None or not reference_data.is_due(connection.lists_at, context.now):
+    if connection is None or not reference_data.is_due(connection.reference_data_at, context.now):
         return
-    directory, spoiled = await reference_data.read(client)
+    read, malformed = await reference_data.read(client)
     async with context.db.tenant(account) as tx:
-        await crm.learn(tx, directory)
-        await schedule.save_lists_read(tx, context.now)
-        await schedule.count_spoiled(tx, len(spoiled))
+        await crm.learn(tx, read)
+        await schedule.save_reference_data_read(tx, context.now)
+        await schedule.count_malformed(tx, len(malformed))
 
 
 def _is_recent(connection: Connection, now: datetime, period: timedelta) -> bool:
-    return connection.roster_at is not None and now - connection.roster_at < period
+    return connection.people_at is not None and now - connection.people_at < period

@@ -41,8 +41,8 @@ async def fresh_until(tx: Tx) -> dict[str, datetime]:
     until = await coverage.complete_until(tx)
     if found is not None:
         whole = {
-            Coverage.ROSTERS: found.roster_at,
-            Coverage.LISTS: found.lists_at,
+            Coverage.PEOPLE: found.people_at,
+            Coverage.REFERENCE_DATA: found.reference_data_at,
             Coverage.UNSORTED: found.unsorted_at,
         }
         until |= {kind: at for kind, at in whole.items() if at is not None}

@@ -14,11 +14,11 @@ from smena.connectors.amocrm.api.core.listing import Listing, short
 from smena.connectors.amocrm.api.core.payload import Rows, read_one
 from smena.connectors.amocrm.api.core.reference_payload import TaskTypesOfAccountJson
 from smena.connectors.amocrm.reading.people import ACCOUNT_PATH, whole_list
-from smena.connectors.amocrm.recent_rows import Seen
+from smena.connectors.amocrm.recent_rows import RecentRows
 from smena.connectors.amocrm.translation import reference_data
-from smena.connectors.amocrm.translation.page import Told
+from smena.connectors.amocrm.translation.page import ParsedPage
 from smena.crm.mirror.queries import reference_data as queries_reference_data
-from smena.crm.model.reference_data import Directory, Entry, joined
+from smena.crm.model.reference_data import ReferenceData, ReferenceEntry, joined
 from smena.kernel.db import Tx
 
 EVERY = timedelta(hours=1)
@@ -27,28 +27,28 @@ OPTIONAL = (NOT_PAID, SHUT_OUT)
 WITH_TASK_TYPES = (("with", "task_types"),)
 
 
-async def read(client: Client) -> tuple[Directory, tuple[str, ...]]:
+async def read(client: Client) -> tuple[ReferenceData, tuple[str, ...]]:
     """Read all short lists; return them and the reasons of lines that were set aside."""
     types = await task_types(client)
-    parts, spoiled = (
-        [reference_data.directory(reference_data.TASK_TYPES, types)],
-        list(types.spoiled),
+    parts, malformed = (
+        [reference_data.reference_data(reference_data.TASK_TYPES, types)],
+        list(types.malformed),
     )
-    for path, book in reference_data.BOOKS.items():
+    for path, book in reference_data.REFERENCE_LISTS.items():
         rows = await _rows(client, short(path))
-        parts.append(reference_data.directory(book, rows))
-        spoiled += rows.spoiled
-    return joined(parts), tuple(spoiled)
+        parts.append(reference_data.reference_data(book, rows))
+        malformed += rows.malformed
+    return joined(parts), tuple(malformed)
 
 
-async def task_types(client: Client) -> Rows[Entry]:
+async def task_types(client: Client) -> Rows[ReferenceEntry]:
     told = await client.read(
         ACCOUNT_PATH, WITH_TASK_TYPES, lambda body: read_one(body, TaskTypesOfAccountJson)
     )
     return reference_data.task_types(told)
 
 
-async def _rows(client: Client, listing: Listing) -> Rows[Entry]:
+async def _rows(client: Client, listing: Listing) -> Rows[ReferenceEntry]:
     try:
         items = await whole_list(client, listing)
     except AccessLost as lost:
@@ -58,7 +58,7 @@ async def _rows(client: Client, listing: Listing) -> Rows[Entry]:
     return reference_data.entries(listing.path, items)
 
 
-async def has_strangers(tx: Tx, pages: Iterable[Told], seen: Seen) -> bool:
+async def has_strangers(tx: Tx, pages: Iterable[ParsedPage], seen: RecentRows) -> bool:
     """Tell whether cards name something that no list holds; each is asked about once."""
     named = {pair for told in pages for pair in reference_data.named(told.changes)}
     fresh = seen.unseen(named)
@@ -77,6 +77,6 @@ def is_due(read_at: datetime | None, now: datetime) -> bool:
     return read_at is None or now - read_at >= EVERY
 
 
-def told_by(pages: Iterable[Told]) -> Directory:
+def told_by(pages: Iterable[ParsedPage]) -> ReferenceData:
     """Return what pages of cards say of lists; their word completes none."""
-    return replace(joined(told.directory for told in pages), complete=frozenset())
+    return replace(joined(told.reference_data for told in pages), complete=frozenset())

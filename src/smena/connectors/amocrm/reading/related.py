@@ -17,7 +17,7 @@ from smena.kernel.db import Tx
 CARDS = (EntityKind.LEAD, EntityKind.CONTACT, EntityKind.COMPANY)
 
 
-async def ask_for_neighbours(tx: Tx, removed: Iterable[Removed], now: datetime) -> None:
+async def ask_for_related(tx: Tx, removed: Iterable[Removed], now: datetime) -> None:
     """Ask for the leads and contacts linked to these cards, and for the notes of their calls."""
     removed, wanted = tuple(removed), set[tuple[str, int]]()
     gone = [item for item in removed if not item.is_restored]

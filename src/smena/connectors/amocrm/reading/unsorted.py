@@ -14,7 +14,7 @@ from smena.connectors.amocrm.reading.store import schedule
 from smena.connectors.amocrm.store import connection as link
 from smena.connectors.amocrm.translation import page as translate
 from smena.crm import actions as crm
-from smena.crm.model.conversations import SILENCE, Heard
+from smena.crm.model.conversations import NO_CONVERSATIONS, Conversations
 from smena.kernel.ids import AccountId
 from smena.kernel.jobs.registry import JobContext
 
@@ -23,31 +23,33 @@ PAGES_MAX = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class UnsortedRead:
     """The open requests, and the reasons of those that could not be read."""
 
-    heard: Heard
-    spoiled: tuple[str, ...] = ()
+    conversations: Conversations
+    malformed: tuple[str, ...] = ()
 
 
-async def read(client: Client, now: datetime) -> Found:
+async def read(client: Client, now: datetime) -> UnsortedRead:
     """Read the list from its beginning; whole, it also tells who is no longer in it."""
-    told: list[translate.Told] = []
+    told: list[translate.ParsedPage] = []
     for number in range(1, PAGES_MAX + 1):
         try:
             page = await client.list_page(unsorted(), number)
         except AccessLost as lost:
             if lost.status not in OPTIONAL:
                 raise
-            return Found(SILENCE)
+            return UnsortedRead(NO_CONVERSATIONS)
         told.append(translate.page("leads/unsorted", page.items))
         if not page.has_next:
             break
-    spoiled = tuple(reason for one in told for reason in one.spoiled)
-    requests = tuple(request for one in told for request in one.heard.unsorted)
-    is_whole = not spoiled and not page.has_next
-    heard = Heard(unsorted=requests)
-    return Found(replace(heard, unsorted_until=now) if is_whole else heard, spoiled)
+    malformed = tuple(reason for one in told for reason in one.malformed)
+    requests = tuple(request for one in told for request in one.conversations.unsorted)
+    is_whole = not malformed and not page.has_next
+    conversations = Conversations(unsorted=requests)
+    return UnsortedRead(
+        replace(conversations, unsorted_until=now) if is_whole else conversations, malformed
+    )
 
 
 async def read_when_due(context: JobContext, account: AccountId, client: Client) -> None:
@@ -59,8 +61,8 @@ async def read_when_due(context: JobContext, account: AccountId, client: Client)
     if connection.unsorted_at is not None and started_at - connection.unsorted_at < EVERY:
         return
     # The moment is theirs: it is compared with the moments of their requests.
-    found = await read(client, started_at + connection.ahead)
+    found = await read(client, started_at + connection.clock_offset)
     async with context.db.tenant(account) as tx:
-        await crm.hear(tx, found.heard)
+        await crm.hear(tx, found.conversations)
         await schedule.save_unsorted_read(tx, started_at)
-        await schedule.count_spoiled(tx, len(found.spoiled))
+        await schedule.count_malformed(tx, len(found.malformed))

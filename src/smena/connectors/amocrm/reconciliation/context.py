@@ -6,19 +6,19 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from smena.connectors.amocrm.api.background_share import Share
+from smena.connectors.amocrm.api.background_quota import BackgroundQuota
 from smena.connectors.amocrm.api.client import AccessLost, Client
 from smena.connectors.amocrm.api.core.listing import Listing
 from smena.connectors.amocrm.api.core.payload import Page
 from smena.connectors.amocrm.reading.people import PAGES_MAX
 from smena.connectors.amocrm.reading.reference_data import OPTIONAL
-from smena.connectors.amocrm.reconciliation.core.plan import CheckId
+from smena.connectors.amocrm.reconciliation.core.plan import ReconciliationId
 from smena.connectors.amocrm.translation.page import People
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
 from smena.kernel.jobs.registry import JobContext
 
-SHARE = "amocrm.check"
+SHARE = "amocrm.reconciliation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ class Run:
     context: JobContext
     account: AccountId
     client: Client
-    check: CheckId
-    share: Share
+    reconciliation: ReconciliationId
+    share: BackgroundQuota
     names: People
 
     @property

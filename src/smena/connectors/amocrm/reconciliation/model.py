@@ -4,7 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from smena.connectors.amocrm.reconciliation.core.plan import CheckId, Part, summed
+from smena.connectors.amocrm.reconciliation.core.plan import (
+    ReconciliationId,
+    ReconciliationPart,
+    summed,
+)
 
 
 class AskedBy(StrEnum):
@@ -14,7 +18,7 @@ class AskedBy(StrEnum):
     PERSON = "person"
 
 
-class CheckOutcome(StrEnum):
+class ReconciliationOutcome(StrEnum):
     """How a check ended. `UNHEALED`: some difference stays, e.g. too much gone to be believed."""
 
     DONE = "done"
@@ -23,24 +27,24 @@ class CheckOutcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class Reconciliation:
     """One comparison of the mirror with amoCRM."""
 
-    id: CheckId
+    id: ReconciliationId
     asked_by: AskedBy
     started_at: datetime
     next_at: datetime
     finished_at: datetime | None
-    outcome: CheckOutcome | None
+    outcome: ReconciliationOutcome | None
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """A check with its parts, in the order of their turn."""
 
-    check: Check
-    parts: tuple[Part, ...]
+    reconciliation: Reconciliation
+    parts: tuple[ReconciliationPart, ...]
 
-    def total(self) -> Part:
+    def total(self) -> ReconciliationPart:
         """Return all parts summed up in one."""
         return summed(self.parts)

@@ -9,7 +9,7 @@ from smena.access.guard import needs
 from smena.access.model import Ability
 from smena.connectors.amocrm.reconciliation import run
 from smena.connectors.amocrm.reconciliation.model import AskedBy
-from smena.connectors.amocrm.reconciliation.view import completeness_view
+from smena.connectors.amocrm.reconciliation.view import reconciliation_view
 from smena.kernel.i18n import gettext as _
 from smena.web.page import Html, flash, page, redirect
 
@@ -24,12 +24,12 @@ async def completeness(request: Http) -> Html:
     account, shown = access.viewer(request).account, None
     if account is not None:
         async with request.app.state.db.tenant(account) as tx:
-            shown = await completeness_view(tx, request.app.state.clock.now())
+            shown = await reconciliation_view(tx, request.app.state.clock.now())
     return page(request, TEMPLATE, title=_("Полнота данных"), shown=shown)
 
 
 @post(f"{PATH}/check", guards=[needs(Ability.CONNECT_ACCOUNT)])
-async def check(request: Http) -> Response[bytes]:
+async def reconciliation(request: Http) -> Response[bytes]:
     """Begin a check; one that runs already goes on."""
     account = access.account_of(request)
     async with request.app.state.db.tenant(account) as tx:
@@ -41,4 +41,4 @@ async def check(request: Http) -> Response[bytes]:
     return redirect(PATH)
 
 
-ROUTES = (completeness, check)
+ROUTES = (completeness, reconciliation)

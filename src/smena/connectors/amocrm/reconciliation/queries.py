@@ -8,7 +8,7 @@ from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
 
 
-async def checks(tx: Tx, limit: int) -> list[Report]:
+async def reconciliations(tx: Tx, limit: int) -> list[Report]:
     """Return the latest checks of completeness with what each found, the newest first."""
     found = await runs.latest(tx, limit)
     parts = await runs.parts(tx, [one.id for one in found])
@@ -16,11 +16,12 @@ async def checks(tx: Tx, limit: int) -> list[Report]:
 
 
 ACCOUNTS_DUE = """
-SELECT c.account_id FROM amocrm_check c JOIN amocrm_connection l ON l.account_id = c.account_id
+SELECT c.account_id FROM amocrm_reconciliation c JOIN amocrm_connection l ON l.account_id =
+c.account_id
  WHERE c.finished_at IS NULL AND c.next_at <= :now AND l.is_active
 """
 
 
-async def checks_due(tx: Tx, now: datetime) -> list[AccountId]:
+async def reconciliations_due(tx: Tx, now: datetime) -> list[AccountId]:
     """Return whose check is to go on now (system transaction)."""
     return [AccountId(row.account_id) for row in await tx.rows(ACCOUNTS_DUE, now=now)]

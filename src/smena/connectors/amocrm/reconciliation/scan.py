@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from smena.connectors.amocrm.api.core.listing import events_limit
-from smena.connectors.amocrm.reading.related import ask_for_neighbours
+from smena.connectors.amocrm.reading.related import ask_for_related
 from smena.connectors.amocrm.reading.store import fetch_queue as asked
 from smena.connectors.amocrm.reconciliation import reference_data, talks, unsorted
 from smena.connectors.amocrm.reconciliation.context import Pages, Run
@@ -13,25 +13,25 @@ from smena.connectors.amocrm.reconciliation.core.compare import (
     There,
     checksum,
     contents_sum,
-    doubts,
     joined,
+    suspects,
 )
 from smena.connectors.amocrm.reconciliation.core.marks import marks
 from smena.connectors.amocrm.reconciliation.core.plan import (
     BY_PATH,
     EVENTS,
-    ROSTER,
+    PEOPLE,
     SHORT,
     TALKS,
     UNSORTED,
-    Part,
+    ReconciliationPart,
     listing,
 )
 from smena.connectors.amocrm.reconciliation.store import runs as store
 from smena.connectors.amocrm.translation import page
-from smena.connectors.amocrm.translation.page import Items, Told
+from smena.connectors.amocrm.translation.page import Items, ParsedPage
 from smena.crm import actions as crm
-from smena.crm.mirror.model import Span
+from smena.crm.mirror.model import NumberRange
 from smena.crm.mirror.queries import comparison, timeline
 from smena.crm.model.entities import Changes, Source
 from smena.kernel.db import Tx
@@ -39,8 +39,8 @@ from smena.kernel.db import Tx
 SETTLE = timedelta(seconds=20)
 """How long a difference may take to go away by itself before it is looked at again."""
 
-WHOLE: Mapping[str, Callable[[Run, Part], Awaitable[None]]] = {
-    ROSTER: reference_data.people_and_stages,
+WHOLE: Mapping[str, Callable[[Run, ReconciliationPart], Awaitable[None]]] = {
+    PEOPLE: reference_data.people_and_stages,
     **dict.fromkeys(SHORT, reference_data.short_list),
     UNSORTED: unsorted.walk,
     TALKS: talks.walk,
@@ -48,7 +48,7 @@ WHOLE: Mapping[str, Callable[[Run, Part], Awaitable[None]]] = {
 """Lists that are not walked page by page in the order of numbers, by their own walkers."""
 
 
-async def walk(run: Run, part: Part) -> None:
+async def walk(run: Run, part: ReconciliationPart) -> None:
     """Walk a part to its end, or until another run has come further."""
     if by_hand := WHOLE.get(part.path):
         await by_hand(run, part)
@@ -64,10 +64,10 @@ async def walk(run: Run, part: Part) -> None:
                 part = await _events(run, tx, part, pages)
             else:
                 part = await _cards(run, tx, part, pages.page.items)
-            is_ours = await store.save(tx, run.check, part, read_page=read_page)
+            is_ours = await store.save(tx, run.reconciliation, part, read_page=read_page)
 
 
-def _turned(part: Part, pages: Pages) -> Part:
+def _turned(part: ReconciliationPart, pages: Pages) -> ReconciliationPart:
     """Return the part on its next page, with what this one cost."""
     return replace(
         part,
@@ -78,42 +78,42 @@ def _turned(part: Part, pages: Pages) -> Part:
     )
 
 
-async def _cards(run: Run, tx: Tx, part: Part, items: Items) -> Part:
+async def _cards(run: Run, tx: Tx, part: ReconciliationPart, items: Items) -> ReconciliationPart:
     """Compare a page with the mirror's rows of the same stretch of numbers."""
     of, told = BY_PATH[part.path].of, marks(items)
     said = page.page(part.path, items, run.names)
-    there = {number: at for number, at in told.rows.items() if _is_due(part, at)}
+    remote = {number: at for number, at in told.rows.items() if _is_due(part, at)}
     is_whole = part.is_whole and told.is_sure and told.is_after(part.after_id)
     last = max(told.rows, default=part.after_id)
-    held = await comparison.marks_among(tx, of, list(there))
+    held = await comparison.marks_among(tx, of, list(remote))
     if is_whole:
-        span = Span(part.after_id, None if part.is_walked else last, part.from_at)
+        span = NumberRange(part.after_id, None if part.is_walked else last, part.from_at)
         held |= await comparison.marks_between(tx, of, span)
-    contents = await comparison.compare(tx, said.changes, said.heard)
-    found = doubts(there, held, contents, is_whole=is_whole)
-    await store.doubt(tx, run.check, part.number, found, run.now + SETTLE)
+    contents = await comparison.compare(tx, said.changes, said.conversations)
+    found = suspects(remote, held, contents, is_whole=is_whole)
+    await store.suspect(tx, run.reconciliation, part.number, found, run.now + SETTLE)
     await _derived(run, tx, said, held.keys() - found)
     alive = {mark.id: mark.changed_at for mark in held.values() if not mark.is_deleted}
-    there_sum, held_sum = _sums(there, contents.told), _sums(alive, contents.held)
+    remote_sum, local_sum = _sums(remote, contents.told), _sums(alive, contents.held)
     return replace(
         part,
         after_id=max(part.after_id, last),
         is_whole=is_whole,
-        there=part.there + len(there),
-        held=part.held + len(alive),
-        there_sum=joined(part.there_sum, there_sum),
-        held_sum=joined(part.held_sum, held_sum),
+        remote=part.remote + len(remote),
+        local=part.local + len(alive),
+        remote_sum=joined(part.remote_sum, remote_sum),
+        local_sum=joined(part.local_sum, local_sum),
     )
 
 
-async def _derived(run: Run, tx: Tx, said: Told, agreed: Collection[int]) -> None:
+async def _derived(run: Run, tx: Tx, said: ParsedPage, agreed: Collection[int]) -> None:
     """Take in what amoCRM derives for leads that agree: their next task has no moment of change."""
     leads = tuple(lead for lead in said.changes.leads if int(lead.id) in agreed)
     if leads:
         await crm.absorb(tx, Changes(source=Source.API, leads=leads), now=run.now)
 
 
-def _is_due(part: Part, at: datetime | None) -> bool:
+def _is_due(part: ReconciliationPart, at: datetime | None) -> bool:
     """Tell whether a row is of the days that are compared: some lists ignore the filter."""
     return part.from_at is None or at is None or at >= part.from_at
 
@@ -124,7 +124,7 @@ def _sums(rows: There, digests: Mapping[int | str, int]) -> int:
     return joined(checksum(rows.items()), said)
 
 
-async def _events(run: Run, tx: Tx, part: Part, pages: Pages) -> Part:
+async def _events(run: Run, tx: Tx, part: ReconciliationPart, pages: Pages) -> ReconciliationPart:
     """Take in the events that are not here. They never change, so there is no second look."""
     told = page.page(EVENTS, pages.page.items)
     events = told.changes.events
@@ -139,16 +139,16 @@ async def _events(run: Run, tx: Tx, part: Part, pages: Pages) -> Part:
     if lacking:
         missed = page.only(told, lacking)
         await crm.absorb(tx, missed.changes, now=run.now)
-        await crm.hear(tx, missed.heard)
+        await crm.hear(tx, missed.conversations)
         await asked.ask(tx, missed.unread, run.now)
-        await ask_for_neighbours(tx, missed.changes.removed, run.now)
+        await ask_for_related(tx, missed.changes.removed, run.now)
     held = [one for one in events if one.id in known]
     return replace(
         part,
-        there=part.there + len(events),
-        held=part.held + len(held),
-        there_sum=joined(part.there_sum, checksum((one.id, one.at) for one in events)),
-        held_sum=joined(part.held_sum, checksum((one.id, one.at) for one in held)),
+        remote=part.remote + len(events),
+        local=part.local + len(held),
+        remote_sum=joined(part.remote_sum, checksum((one.id, one.at) for one in events)),
+        local_sum=joined(part.local_sum, checksum((one.id, one.at) for one in held)),
         missing=part.missing + len(lacking),
         healed=part.healed + len(lacking),
     )

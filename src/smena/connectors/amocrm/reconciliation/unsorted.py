@@ -11,14 +11,14 @@ from smena.connectors.amocrm.api.core.listing import unsorted
 from smena.connectors.amocrm.reading.store import schedule
 from smena.connectors.amocrm.reconciliation.context import Run
 from smena.connectors.amocrm.reconciliation.core.compare import contents_sum
-from smena.connectors.amocrm.reconciliation.core.plan import UNSORTED, Part
+from smena.connectors.amocrm.reconciliation.core.plan import UNSORTED, ReconciliationPart
 from smena.connectors.amocrm.reconciliation.core.unsorted import UnsortedDifference, differing
 from smena.connectors.amocrm.reconciliation.store import runs as store
 from smena.connectors.amocrm.translation import page
 from smena.crm import actions as crm
 from smena.crm.mirror.model import Contents
 from smena.crm.mirror.queries import comparison, conversations
-from smena.crm.model.conversations import Heard, Unsorted
+from smena.crm.model.conversations import Conversations, Unsorted
 from smena.crm.model.entities import Changes, Source
 from smena.kernel.db import Tx
 
@@ -27,11 +27,11 @@ SETTLE = timedelta(seconds=90)
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class UnsortedReading:
     """The whole list of open requests, and what the reading of it cost."""
 
-    heard: Heard
-    spent: Part
+    conversations: Conversations
+    spent: ReconciliationPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Compared:
     contents: Contents
 
 
-async def walk(run: Run, part: Part) -> None:
+async def walk(run: Run, part: ReconciliationPart) -> None:
     """Read the list, note what differs."""
     reading = await _read(run, part)
     async with run.tenant() as tx:
@@ -51,26 +51,28 @@ async def walk(run: Run, part: Part) -> None:
             reading.spent,
             page=part.page + 1,
             is_walked=True,
-            there=len(said.told),
-            held=len(compared.still_open),
-            there_sum=contents_sum(said.told.values()),
-            held_sum=contents_sum((*said.held.values(), *compared.found.surplus)),
+            remote=len(said.told),
+            local=len(compared.still_open),
+            remote_sum=contents_sum(said.told.values()),
+            local_sum=contents_sum((*said.held.values(), *compared.found.surplus)),
         )
-        if await store.save(tx, run.check, moved, read_page=part.page):
-            await store.doubt(tx, run.check, part.number, compared.found.all, run.now + SETTLE)
+        if await store.save(tx, run.reconciliation, moved, read_page=part.page):
+            await store.suspect(
+                tx, run.reconciliation, part.number, compared.found.all, run.now + SETTLE
+            )
 
 
-async def look(run: Run, part: Part, numbers: Collection[int]) -> None:
-    """Read the list again, count what of the doubted still differs, take the list in."""
+async def recheck(run: Run, part: ReconciliationPart, numbers: Collection[int]) -> None:
+    """Read the list again, count what of the suspected still differs, take the list in."""
     reading = await _read(run, replace(part, requests=0, seconds=0.0))
     async with run.tenant() as tx:
-        ours = await store.still_there(tx, run.check, part.number, numbers)
+        ours = await store.still_there(tx, run.reconciliation, part.number, numbers)
         found = (await _compare(run, tx, reading)).found.among(ours)
-        await store.forget(tx, run.check, part.number, ours)
-        await crm.hear(tx, reading.heard)
+        await store.forget(tx, run.reconciliation, part.number, ours)
+        await crm.hear(tx, reading.conversations)
         await store.count_found(
             tx,
-            run.check,
+            run.reconciliation,
             replace(
                 reading.spent, missing=len(found.missing), stale=len(found.stale),
                 surplus=len(found.surplus), healed=len(found.all),
@@ -78,26 +80,29 @@ async def look(run: Run, part: Part, numbers: Collection[int]) -> None:
         )  # fmt: skip
 
 
-async def _read(run: Run, part: Part) -> Reading:
+async def _read(run: Run, part: ReconciliationPart) -> UnsortedReading:
     whole = await run.read_whole(unsorted())
     told = page.page(UNSORTED, whole.items)
-    heard = told.heard
-    if whole.is_full and not told.spoiled:
-        heard = replace(heard, unsorted_until=whole.began_at)
-    if told.spoiled:
+    conversations = told.conversations
+    if whole.is_full and not told.malformed:
+        conversations = replace(conversations, unsorted_until=whole.began_at)
+    if told.malformed:
         async with run.tenant() as tx:
-            await schedule.count_spoiled(tx, len(told.spoiled))
+            await schedule.count_malformed(tx, len(told.malformed))
     spent = replace(
         part,
         requests=part.requests + whole.requests,
         seconds=part.seconds + whole.took.total_seconds(),
     )
-    return Reading(heard, spent)
+    return UnsortedReading(conversations, spent)
 
 
-async def _compare(run: Run, tx: Tx, reading: Reading) -> Compared:
-    told, is_whole = reading.heard.unsorted, reading.heard.unsorted_until is not None
-    contents = await comparison.compare(tx, NOTHING, reading.heard)
+async def _compare(run: Run, tx: Tx, reading: UnsortedReading) -> Compared:
+    told, is_whole = (
+        reading.conversations.unsorted,
+        reading.conversations.unsorted_until is not None,
+    )
+    contents = await comparison.compare(tx, NOTHING, reading.conversations)
     still_open = await conversations.open_unsorted(tx)
     found = differing(told, still_open, contents, run.crm_now, is_whole=is_whole)
     return Compared(found, still_open, contents)

@@ -9,7 +9,7 @@ from smena.accounts import queries as accounts
 from smena.connectors.amocrm import queries
 from smena.connectors.amocrm.reading import queries as reading_queries
 from smena.connectors.amocrm.reconciliation import queries as reconciliation_queries
-from smena.connectors.amocrm.reconciliation.core.plan import Part, progress, summed
+from smena.connectors.amocrm.reconciliation.core.plan import ReconciliationPart, progress, summed
 from smena.connectors.amocrm.reconciliation.model import Report
 from smena.connectors.amocrm.reconciliation.words import (
     COVERAGE,
@@ -32,7 +32,7 @@ class KindView:
 
     name: str
     fresh: str
-    there: str
+    remote: str
     held: str
     found: str
     kind: str
@@ -52,7 +52,7 @@ class ReportView:
 
 
 @dataclass(frozen=True, slots=True)
-class CompletenessView:
+class ReconciliationView:
     """The whole page. `percent` and `now_at` are of the check that runs."""
 
     is_running: bool
@@ -65,22 +65,22 @@ class CompletenessView:
     reports: tuple[ReportView, ...]
 
 
-async def completeness_view(tx: Tx, now: datetime) -> CompletenessView | None:
+async def reconciliation_view(tx: Tx, now: datetime) -> ReconciliationView | None:
     """Return what is known of the account's completeness, None when it never was connected."""
     connection = await queries.connection(tx)
     if connection is None:
         return None
     zone = ZoneInfo((await accounts.account(tx)).time_zone)
-    reports = await reconciliation_queries.checks(tx, REPORTS)
-    running = next((one for one in reports if one.check.finished_at is None), None)
-    ended = [one for one in reports if one.check.finished_at is not None]
+    reports = await reconciliation_queries.reconciliations(tx, REPORTS)
+    running = next((one for one in reports if one.reconciliation.finished_at is None), None)
+    ended = [one for one in reports if one.reconciliation.finished_at is not None]
     far = progress(running.parts) if running else None
-    return CompletenessView(
+    return ReconciliationView(
         is_running=running is not None,
         is_ready=connection.is_active and connection.load_finished_at is not None,
         percent=far.percent if far else 0,
         now_at=_now_at(far.now_at) if far else "",
-        rows=number(running.total().there) if running else "",
+        rows=number(running.total().remote) if running else "",
         checked=_checked(ended, zone, now),
         kinds=_kinds(
             ended[0] if ended else None,
@@ -98,7 +98,7 @@ def _now_at(path: str) -> str:
 def _checked(ended: Sequence[Report], zone: ZoneInfo, now: datetime) -> str:
     if not ended:
         return ""
-    at = ended[0].check.finished_at
+    at = ended[0].reconciliation.finished_at
     return _("Последняя проверка: {when} ({ago}).").format(
         when=moment_text(at, zone), ago=ago_text(at, now)
     )
@@ -119,7 +119,9 @@ def _fresh(path: str, until: Mapping[str, datetime]) -> datetime | None:
     return until.get(kind) if kind else None
 
 
-def _kind(path: str, parts: Sequence[Part], until: datetime | None, zone: ZoneInfo) -> KindView:
+def _kind(
+    path: str, parts: Sequence[ReconciliationPart], until: datetime | None, zone: ZoneInfo
+) -> KindView:
     fresh = moment_text(until, zone)
     if not parts:
         return KindView(kind_text(path), fresh, "—", "—", _("ещё не сверялись"), "quiet")
@@ -128,18 +130,22 @@ def _kind(path: str, parts: Sequence[Part], until: datetime | None, zone: ZoneIn
     if total.found:
         text += _("; исправлено {n}").format(n=number(total.healed))
     kind = "good" if total.healed == total.found else "bad"
-    return KindView(kind_text(path), fresh, number(total.there), number(total.held), text, kind)
+    return KindView(kind_text(path), fresh, number(total.remote), number(total.local), text, kind)
 
 
 def _report(report: Report, zone: ZoneInfo) -> ReportView:
-    check, total = report.check, report.total()
+    reconciliation, total = report.reconciliation, report.total()
     outcome, kind = "", "quiet"
-    if check.outcome is not None:
-        outcome, kind = outcome_text(check.outcome, total.found, total.healed)
-    took = (check.finished_at - check.started_at).total_seconds() if check.finished_at else 0
+    if reconciliation.outcome is not None:
+        outcome, kind = outcome_text(reconciliation.outcome, total.found, total.healed)
+    took = (
+        (reconciliation.finished_at - reconciliation.started_at).total_seconds()
+        if reconciliation.finished_at
+        else 0
+    )
     return ReportView(
-        when=moment_text(check.started_at, zone),
-        asked_by=asked_text(check.asked_by),
+        when=moment_text(reconciliation.started_at, zone),
+        asked_by=asked_text(reconciliation.asked_by),
         outcome=outcome,
         kind=kind,
         found=found_text(total.missing, total.stale, total.surplus),

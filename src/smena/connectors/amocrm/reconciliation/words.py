@@ -3,31 +3,31 @@
 from smena.connectors.amocrm.reconciliation.core.plan import (
     EVENTS,
     NOTES,
-    ROSTER,
+    PEOPLE,
     SHORT,
     TALKS,
     UNSORTED,
 )
-from smena.connectors.amocrm.reconciliation.model import AskedBy, CheckOutcome
+from smena.connectors.amocrm.reconciliation.model import AskedBy, ReconciliationOutcome
 from smena.crm.model.entities import Coverage
 from smena.kernel.i18n import gettext as _
 from smena.kernel.i18n import ngettext, number
 
 KINDS = (
-    (ROSTER,), SHORT, (EVENTS,), ("leads/notes", "contacts/notes", "companies/notes"), ("leads",),
+    (PEOPLE,), SHORT, (EVENTS,), ("leads/notes", "contacts/notes", "companies/notes"), ("leads",),
     ("contacts",), ("companies",), ("tasks",), (UNSORTED,), (TALKS,),
 )  # fmt: skip
 """Lists that are one thing for the reader, in the order of the page."""
 
 COVERAGE = {
-    ROSTER: Coverage.ROSTERS,
+    PEOPLE: Coverage.PEOPLE,
     EVENTS: Coverage.EVENTS,
     "leads/notes": Coverage.CALLS,
     "leads": Coverage.LEADS,
     "contacts": Coverage.CONTACTS,
     "companies": Coverage.COMPANIES,
     "tasks": Coverage.TASKS,
-    SHORT[0]: Coverage.LISTS,
+    SHORT[0]: Coverage.REFERENCE_DATA,
     UNSORTED: Coverage.UNSORTED,
     TALKS: Coverage.EVENTS,
 }
@@ -37,7 +37,7 @@ COVERAGE = {
 def kind_text(path: str) -> str:
     """Name what a list holds; a list without a word of its own keeps its address."""
     return {
-        ROSTER: _("Сотрудники, отделы и воронки"),
+        PEOPLE: _("Сотрудники, отделы и воронки"),
         EVENTS: _("События"),
         **dict.fromkeys(SHORT, _("Поля, теги и другие справочники")),
         **dict.fromkeys(NOTES, _("Примечания и звонки")),
@@ -70,11 +70,11 @@ def asked_text(asked_by: AskedBy) -> str:
     return {AskedBy.NIGHT: _("ночная"), AskedBy.PERSON: _("вручную")}[asked_by]
 
 
-def outcome_text(outcome: CheckOutcome, found: int, healed: int) -> tuple[str, str]:
+def outcome_text(outcome: ReconciliationOutcome, found: int, healed: int) -> tuple[str, str]:
     """Say how a check ended, with a state of the kit."""
-    if outcome is CheckOutcome.CUT:
+    if outcome is ReconciliationOutcome.CUT:
         return _("прервана"), "wait"
-    if outcome is CheckOutcome.UNHEALED:
+    if outcome is ReconciliationOutcome.UNHEALED:
         left = number(found - healed)
         return _("исправлено {healed}, осталось {left}").format(
             healed=number(healed), left=left

@@ -5,16 +5,16 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from smena.connectors.amocrm.model import Connection, HookState
+from smena.connectors.amocrm.model import Connection, WebhookState
 from smena.crm.model.entities import UserId
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
 
 _COLUMNS = """
     account_id, is_active, current_user_id, requests_per_second, load_requests_per_second,
-    hook_state, hook_detail, hook_checked_at, load_started_at, load_finished_at, complete_until,
-    ahead_seconds, hinted_at, next_poll_at, next_cards_at, roster_at, lists_at,
-    unsorted_at, trouble, trouble_at, spoiled_rows
+    webhook_state, webhook_detail, webhook_checked_at, load_started_at, load_finished_at,
+    complete_until, clock_offset_seconds, hinted_at, next_poll_at, next_cards_at, people_at,
+    reference_data_at, unsorted_at, trouble, trouble_at, malformed_rows
 """
 
 ONE = f"SELECT {_COLUMNS} FROM amocrm_connection WHERE account_id = :account"  # noqa: S608 -- a constant list
@@ -48,9 +48,9 @@ UPDATE amocrm_connection SET trouble = :trouble, trouble_at = :now
  WHERE account_id = :account AND is_active
 """
 
-HOOK = """
+WEBHOOK = """
 UPDATE amocrm_connection
-   SET hook_state = :state, hook_detail = :detail, hook_checked_at = :now
+   SET webhook_state = :state, webhook_detail = :detail, webhook_checked_at = :now
  WHERE account_id = :account
 """
 
@@ -97,8 +97,8 @@ async def note_trouble(tx: Tx, trouble: str, now: datetime) -> None:
     await tx.run(TROUBLE, account=tx.account, trouble=trouble[:500], now=now)
 
 
-async def save_hook(tx: Tx, state: HookState, detail: str, now: datetime) -> None:
-    await tx.run(HOOK, account=tx.account, state=state.value, detail=detail[:500], now=now)
+async def save_webhook(tx: Tx, state: WebhookState, detail: str, now: datetime) -> None:
+    await tx.run(WEBHOOK, account=tx.account, state=state.value, detail=detail[:500], now=now)
 
 
 async def set_rate(tx: Tx, per_second: float | None, load_per_second: float | None) -> None:
@@ -116,20 +116,20 @@ def _connection(row: Row[Any]) -> Connection:
         current_user=UserId(row.current_user_id),
         requests_per_second=row.requests_per_second,
         load_requests_per_second=row.load_requests_per_second,
-        hook_state=HookState(row.hook_state),
-        hook_detail=row.hook_detail,
-        hook_checked_at=row.hook_checked_at,
+        webhook_state=WebhookState(row.webhook_state),
+        webhook_detail=row.webhook_detail,
+        webhook_checked_at=row.webhook_checked_at,
         load_started_at=row.load_started_at,
         load_finished_at=row.load_finished_at,
         complete_until=row.complete_until,
-        ahead=timedelta(seconds=row.ahead_seconds),
+        clock_offset=timedelta(seconds=row.clock_offset_seconds),
         hinted_at=row.hinted_at,
         next_poll_at=row.next_poll_at,
         next_cards_at=row.next_cards_at,
-        roster_at=row.roster_at,
-        lists_at=row.lists_at,
+        people_at=row.people_at,
+        reference_data_at=row.reference_data_at,
         unsorted_at=row.unsorted_at,
         trouble=row.trouble,
         trouble_at=row.trouble_at,
-        spoiled_rows=row.spoiled_rows,
+        malformed_rows=row.malformed_rows,
     )

@@ -6,16 +6,16 @@ from datetime import datetime, timedelta
 from smena.kernel.db import Tx
 
 # The lag is measured on amoCRM's own clock, as far as we know how it stands to ours.
-HOOK = """
-INSERT INTO amocrm_vital AS vital (account_id, hook_at, hook_lag_seconds)
-VALUES (:account, :hook_at, :lag)
+WEBHOOK = """
+INSERT INTO amocrm_last_seen AS vital (account_id, webhook_at, webhook_lag_seconds)
+VALUES (:account, :webhook_at, :lag)
 ON CONFLICT (account_id) DO UPDATE
-   SET hook_at = greatest(vital.hook_at, excluded.hook_at),
-       hook_lag_seconds = coalesce(excluded.hook_lag_seconds, vital.hook_lag_seconds)
+   SET webhook_at = greatest(vital.webhook_at, excluded.webhook_at),
+       webhook_lag_seconds = coalesce(excluded.webhook_lag_seconds, vital.webhook_lag_seconds)
 """
 
 POLL = """
-INSERT INTO amocrm_vital AS vital (account_id, polled_at, poll_pages, poll_seconds, news_at)
+INSERT INTO amocrm_last_seen AS vital (account_id, polled_at, poll_pages, poll_seconds, news_at)
 VALUES (:account, :polled_at, :pages, :seconds, :news_at)
 ON CONFLICT (account_id) DO UPDATE
    SET polled_at = excluded.polled_at, poll_pages = excluded.poll_pages,
@@ -23,12 +23,12 @@ ON CONFLICT (account_id) DO UPDATE
 """
 
 ONE = """
-SELECT hook_at, hook_lag_seconds, polled_at, poll_pages, poll_seconds, news_at
-  FROM amocrm_vital WHERE account_id = :account
+SELECT webhook_at, webhook_lag_seconds, polled_at, poll_pages, poll_seconds, news_at
+  FROM amocrm_last_seen WHERE account_id = :account
 """
 
 UNREAD = """
-SELECT count(*) AS rows, min(not_before) AS oldest FROM amocrm_unread WHERE account_id = :account
+SELECT count(*) AS rows, min(not_before) AS oldest FROM amocrm_fetch WHERE account_id = :account
 """
 
 KEY_SIGNS = """
@@ -38,11 +38,11 @@ SELECT issued_at, expires_at, refresh IS NOT NULL AS is_renewed, trouble
 
 
 @dataclass(frozen=True, slots=True)
-class Signs:
+class LastSeen:
     """What webhooks and polling have left behind."""
 
-    hook_at: datetime | None = None
-    hook_lag: timedelta | None = None
+    webhook_at: datetime | None = None
+    webhook_lag: timedelta | None = None
     polled_at: datetime | None = None
     poll_pages: int = 0
     poll_took: timedelta = timedelta(0)
@@ -50,7 +50,7 @@ class Signs:
 
 
 @dataclass(frozen=True, slots=True)
-class TokenSigns:
+class TokenLastSeen:
     """What may be shown of a token. `is_renewed`: we renew it ourselves."""
 
     issued_at: datetime
@@ -59,10 +59,10 @@ class TokenSigns:
     trouble: str
 
 
-async def heard(tx: Tx, hook_at: datetime, lag: timedelta | None) -> None:
+async def conversations(tx: Tx, webhook_at: datetime, lag: timedelta | None) -> None:
     """Note that webhooks came, and how long after the change itself they were understood."""
     seconds = None if lag is None else lag.total_seconds()
-    await tx.run(HOOK, account=tx.account, hook_at=hook_at, lag=seconds)
+    await tx.run(WEBHOOK, account=tx.account, webhook_at=webhook_at, lag=seconds)
 
 
 async def polled(
@@ -75,13 +75,13 @@ async def polled(
     )  # fmt: skip
 
 
-async def signs(tx: Tx) -> Signs:
+async def last_seen(tx: Tx) -> LastSeen:
     row = await tx.row(ONE, account=tx.account)
     if row is None:
-        return Signs()
-    lag = row.hook_lag_seconds
-    return Signs(
-        row.hook_at,
+        return LastSeen()
+    lag = row.webhook_lag_seconds
+    return LastSeen(
+        row.webhook_at,
         None if lag is None else timedelta(seconds=lag),
         row.polled_at,
         row.poll_pages,
@@ -96,8 +96,8 @@ async def unread(tx: Tx) -> tuple[int, datetime | None]:
     return (row.rows, row.oldest) if row is not None else (0, None)
 
 
-async def token(tx: Tx) -> TokenSigns | None:
+async def token(tx: Tx) -> TokenLastSeen | None:
     row = await tx.row(KEY_SIGNS, account=tx.account)
     if row is None:
         return None
-    return TokenSigns(row.issued_at, row.expires_at, row.is_renewed, row.trouble)
+    return TokenLastSeen(row.issued_at, row.expires_at, row.is_renewed, row.trouble)

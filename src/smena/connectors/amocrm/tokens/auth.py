@@ -3,8 +3,8 @@
 from smena.accounts import actions as accounts
 from smena.connectors.amocrm.api.client import AccessLost
 from smena.connectors.amocrm.api.core.target import Target
-from smena.connectors.amocrm.tokens.core.refresh import Gone, Renew, Wait, Way, next_step
-from smena.connectors.amocrm.tokens.refresh import Held, Keyring, held, renewed
+from smena.connectors.amocrm.tokens.core.refresh import AccessWay, Gone, Renew, Wait, next_step
+from smena.connectors.amocrm.tokens.refresh import HeldTokens, TokenRefresher, held, renewed
 from smena.connectors.amocrm.tokens.store import tokens as rows
 from smena.kernel.errors import TryLater
 from smena.kernel.ids import AccountId
@@ -12,10 +12,10 @@ from smena.kernel.ids import AccountId
 UNAUTHORIZED = 401
 
 
-class Keys:
+class TokenAuth:
     """The door of one account, for `Client`."""
 
-    def __init__(self, ring: Keyring, account: AccountId, held: Held) -> None:
+    def __init__(self, ring: TokenRefresher, account: AccountId, held: HeldTokens) -> None:
         self._ring = ring
         self._account = account
         self._held = held
@@ -62,7 +62,7 @@ class Keys:
 
     async def _moved(self, target: Target) -> Target | None:
         """Look whether a long-lived token is refused because its account lives elsewhere now."""
-        if self._held.tokens.way is not Way.TOKEN or self._held.tokens.access != target.token:
+        if self._held.tokens.way is not AccessWay.TOKEN or self._held.tokens.access != target.token:
             return None
         place = await self._ring.desk.address_of_bearer(target.base_url, target.token)
         if place is None or place == target.base_url:

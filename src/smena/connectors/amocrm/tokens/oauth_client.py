@@ -27,7 +27,7 @@ class _PlaceJson(msgspec.Struct):
     domain: str
 
 
-class TokenDesk:
+class OAuthClient:
     """Asks for tokens; hosts other than amoCRM's are asked only when they are allowed."""
 
     def __init__(

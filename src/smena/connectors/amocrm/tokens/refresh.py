@@ -17,8 +17,13 @@ from smena.accounts import queries as accounts_queries
 from smena.connectors.amocrm.api.core.target import Target
 from smena.connectors.amocrm.model import Integration
 from smena.connectors.amocrm.tokens.core.refresh import RETRY, Renew, Tokens, next_step
-from smena.connectors.amocrm.tokens.core.token_response import NoPair, Pair, Refused, Unclear
-from smena.connectors.amocrm.tokens.oauth_client import TokenDesk
+from smena.connectors.amocrm.tokens.core.token_response import (
+    GrantRefused,
+    NoTokenPair,
+    TokenPair,
+    Unclear,
+)
+from smena.connectors.amocrm.tokens.oauth_client import OAuthClient
 from smena.connectors.amocrm.tokens.store import tokens as rows
 from smena.kernel.clock import Clock
 from smena.kernel.crypto import Vault
@@ -34,7 +39,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldTokens:
     """What one account's requests are made with."""
 
     base_url: str
@@ -46,25 +51,27 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Keyring:
+class TokenRefresher:
     """What renewals need, and those that are under way in this process."""
 
     db: Database
     clock: Clock
     vault: Vault
-    desk: TokenDesk
-    renewing: dict[AccountId, "asyncio.Task[Held]"] = field(default_factory=dict)
+    desk: OAuthClient
+    renewing: dict[AccountId, "asyncio.Task[HeldTokens]"] = field(default_factory=dict)
 
 
-async def held(tx: Tx, vault: Vault) -> Held:
+async def held(tx: Tx, vault: Vault) -> HeldTokens:
     """Read an account's address and tokens."""
     tokens = await rows.one(tx, vault)
     if tokens is None:
         raise GiveUp(f"account {tx.account} is not connected")
-    return Held((await accounts_queries.account(tx)).base_url, tokens)
+    return HeldTokens((await accounts_queries.account(tx)).base_url, tokens)
 
 
-async def renewed(ring: Keyring, account: AccountId, refused: str | None = None) -> Held:
+async def renewed(
+    ring: TokenRefresher, account: AccountId, refused: str | None = None
+) -> HeldTokens:
     """Return what is good now; one renewal at a time, which no cancelled caller takes with it."""
     task = ring.renewing.get(account)
     if task is None:
@@ -74,13 +81,13 @@ async def renewed(ring: Keyring, account: AccountId, refused: str | None = None)
     return await asyncio.shield(task)
 
 
-async def settled(ring: Keyring) -> None:
+async def settled(ring: TokenRefresher) -> None:
     """Wait for renewals under way: a node must not leave with a pair in its hands."""
     while ring.renewing:
         await asyncio.gather(*ring.renewing.values(), return_exceptions=True)
 
 
-async def renew(ring: Keyring, account: AccountId, refused: str | None = None) -> Held:
+async def renew(ring: TokenRefresher, account: AccountId, refused: str | None = None) -> HeldTokens:
     """Hold the row, ask amoCRM, commit the new pair."""
     got: list[tuple[int, _Renewed]] = []
     try:
@@ -95,8 +102,8 @@ async def renew(ring: Keyring, account: AccountId, refused: str | None = None) -
 
 
 async def _renew_held(
-    tx: Tx, ring: Keyring, refused: str | None, got: list[tuple[int, "_Renewed"]]
-) -> Held:
+    tx: Tx, ring: TokenRefresher, refused: str | None, got: list[tuple[int, "_Renewed"]]
+) -> HeldTokens:
     """Renew unless somebody else just did; what is in `got` is not committed yet."""
     tokens, known = await rows.lock(tx, ring.vault), await rows.integration(tx, ring.vault)
     if tokens is None:
@@ -112,16 +119,16 @@ async def _renew_held(
 
 @dataclass(frozen=True, slots=True)
 class _Renewed:
-    pair: Pair
+    pair: TokenPair
     base_url: str
     has_moved: bool
 
 
 async def _asked(
-    desk: TokenDesk, base_url: str, known: Integration, tokens: Tokens
-) -> _Renewed | NoPair | Unclear:
+    desk: OAuthClient, base_url: str, known: Integration, tokens: Tokens
+) -> _Renewed | NoTokenPair | Unclear:
     """Try the tokens that may be good, here and where the account may have moved."""
-    last: NoPair | Unclear = NoPair(Refused.SPENT)
+    last: NoTokenPair | Unclear = NoTokenPair(GrantRefused.SPENT)
     was_unclear = False
     for token in tokens.candidates:
         found = await desk.refresh(base_url, known, token)
@@ -129,23 +136,25 @@ async def _asked(
             # The answer may be lost with the work done or undone: the old token tells which.
             was_unclear = True
             found = await desk.refresh(base_url, known, token)
-        if isinstance(found, NoPair):
+        if isinstance(found, NoTokenPair):
             place = await desk.address_now(base_url, tokens.api_domain, token)
             if place is not None and place != base_url:
                 found = await desk.refresh(place, known, token)
-                if isinstance(found, Pair):
+                if isinstance(found, TokenPair):
                     return _Renewed(found, place, has_moved=True)
-        if isinstance(found, Pair):
+        if isinstance(found, TokenPair):
             return _Renewed(found, base_url, has_moved=False)
         last = found
         if isinstance(found, Unclear):
             break
-    if was_unclear and isinstance(last, NoPair):
-        return NoPair(Refused.LOST_ANSWER)
+    if was_unclear and isinstance(last, NoTokenPair):
+        return NoTokenPair(GrantRefused.LOST_ANSWER)
     return last
 
 
-async def _save(tx: Tx, ring: Keyring, number: int, found: _Renewed | NoPair | Unclear) -> None:
+async def _save(
+    tx: Tx, ring: TokenRefresher, number: int, found: _Renewed | NoTokenPair | Unclear
+) -> None:
     now = ring.clock.now()
     match found:
         case _Renewed():
@@ -154,20 +163,22 @@ async def _save(tx: Tx, ring: Keyring, number: int, found: _Renewed | NoPair | U
         case Unclear(detail):
             TOKENS.labels("unclear").inc()
             await rows.note_trouble(tx, number, detail, now + RETRY)
-        case NoPair(refused):
+        case NoTokenPair(refused):
             TOKENS.labels("lost").inc()
             await rows.note_lost(tx, number, refused.value, now)
             # The access token still works for a while; administrators are told at once.
             await accounts.warn(tx, refused.value)
 
 
-async def _keep(tx: Tx, ring: Keyring, number: int, found: _Renewed) -> None:
+async def _keep(tx: Tx, ring: TokenRefresher, number: int, found: _Renewed) -> None:
     """Keep a pair and the address it was made at, unless other tokens have come meanwhile."""
     if await rows.save_renewed(tx, ring.vault, number, found.pair) and found.has_moved:
         await accounts.move(tx, found.base_url)
 
 
-async def _save_at_last(ring: Keyring, account: AccountId, number: int, found: _Renewed) -> Held:
+async def _save_at_last(
+    ring: TokenRefresher, account: AccountId, number: int, found: _Renewed
+) -> HeldTokens:
     for attempt in range(SAVE_TRIES):
         try:
             async with ring.db.tenant(account) as tx:
@@ -180,8 +191,10 @@ async def _save_at_last(ring: Keyring, account: AccountId, number: int, found: _
     raise AssertionError("the last try returns or raises")
 
 
-def _forgetting(ring: Keyring, account: AccountId) -> Callable[["asyncio.Task[Held]"], None]:
-    def forget(task: "asyncio.Task[Held]") -> None:
+def _forgetting(
+    ring: TokenRefresher, account: AccountId
+) -> Callable[["asyncio.Task[HeldTokens]"], None]:
+    def forget(task: "asyncio.Task[HeldTokens]") -> None:
         ring.renewing.pop(account, None)
         if not task.cancelled():
             task.exception()  # told to whoever waits; without anybody it is told by the next one

@@ -34,15 +34,15 @@ from smena.connectors.amocrm.api.core.values import (
 from smena.connectors.amocrm.translation.cards import KINDS_BY_PLURAL, responsible
 from smena.connectors.amocrm.translation.events import without_nul
 from smena.crm.model.conversations import (
-    Heard,
+    Conversations,
     Message,
     MessageId,
+    MessageWay,
     Note,
     Talk,
     TalkId,
     Unsorted,
     UnsortedId,
-    Way,
 )
 from smena.crm.model.entities import (
     ContactId,
@@ -58,9 +58,9 @@ PARAMS_MAX_BYTES = 64 * 1024
 ID_MAX = 200
 NAME_MAX = 300
 WAYS = {
-    "incoming_chat_message": Way.IN,
-    "outgoing_chat_message": Way.OUT,
-    "entity_direct_message": Way.DIRECT,
+    "incoming_chat_message": MessageWay.IN,
+    "outgoing_chat_message": MessageWay.OUT,
+    "entity_direct_message": MessageWay.DIRECT,
 }
 TALK_EVENTS = frozenset(
     {"talk_created", "talk_closed", "talk_missed_event", "conversation_answered"}
@@ -127,7 +127,7 @@ def uid(value: Loose) -> str:
     return told
 
 
-def of_log(events: Iterable[Event], contacts: Mapping[str, ContactId]) -> Heard:
+def of_log(events: Iterable[Event], contacts: Mapping[str, ContactId]) -> Conversations:
     """Return what the log says: messages without their texts, notes thrown away.
 
     `contacts` are those whom a message's talk is with, by the id of the event or the message.
@@ -139,7 +139,7 @@ def of_log(events: Iterable[Event], contacts: Mapping[str, ContactId]) -> Heard:
             messages += _messages(one, contacts)
         elif one.type == "common_note_deleted" and one.note:
             dropped.append(one.note)
-    return Heard(messages=tuple(messages), dropped=tuple(dropped))
+    return Conversations(messages=tuple(messages), dropped=tuple(dropped))
 
 
 def talks_to_read(events: Iterable[Event]) -> set[int]:

@@ -21,7 +21,7 @@ from smena.connectors.amocrm.api.core.payload import (
 from smena.connectors.amocrm.translation import cards as entities
 from smena.connectors.amocrm.translation import dialogue, events, people, reference_data
 from smena.connectors.amocrm.translation.cards import source_name
-from smena.crm.model.conversations import SILENCE, Heard, Note
+from smena.crm.model.conversations import NO_CONVERSATIONS, Conversations, Note
 from smena.crm.model.entities import (
     Call,
     Changes,
@@ -32,12 +32,12 @@ from smena.crm.model.entities import (
     Event,
     Group,
     Lead,
-    Roster,
     Source,
     Task,
     UserId,
+    WholeList,
 )
-from smena.crm.model.reference_data import NOTHING_LISTED, Directory
+from smena.crm.model.reference_data import NO_REFERENCE_DATA, ReferenceData
 
 Items = Sequence[msgspec.Raw]
 People = Mapping[str, UserId]
@@ -47,74 +47,74 @@ NOBODYS: Mapping[str, ContactId] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ParsedPage:
     """What a page says. `moments` are of its rows, in the order sent; `unread` is to be read."""
 
     changes: Changes
     moments: tuple[datetime, ...] = ()
     ids: frozenset[int] = frozenset()
     unread: frozenset[tuple[str, int]] = frozenset()
-    spoiled: tuple[str, ...] = ()
+    malformed: tuple[str, ...] = ()
     authors: frozenset[UserId] = frozenset()
-    directory: Directory = NOTHING_LISTED
-    heard: Heard = SILENCE
+    reference_data: ReferenceData = NO_REFERENCE_DATA
+    conversations: Conversations = NO_CONVERSATIONS
 
 
-def page(path: str, items: Items, names: People = NOBODY) -> Told:
+def page(path: str, items: Items, names: People = NOBODY) -> ParsedPage:
     """Translate a page of the list `path`."""
     read = READERS.get(path)
     return read(items) if read else _notes(path, items, names)
 
 
-def leads(items: Items) -> Told:
+def leads(items: Items) -> ParsedPage:
     pairs = read_rows(items, EntityJson, lambda json: (entities.lead(json), source_name(json)))
-    rows = Rows(tuple(lead for lead, _ in pairs.good), pairs.spoiled)
+    rows = Rows(tuple(lead for lead, _ in pairs.good), pairs.malformed)
     names = dict(name for _, name in pairs.good if name)
     told = _cards(Changes(source=Source.API, leads=rows.good), rows)
-    return replace(told, directory=reference_data.sources_of(rows.good, names))
+    return replace(told, reference_data=reference_data.sources_of(rows.good, names))
 
 
-def contacts(items: Items) -> Told:
+def contacts(items: Items) -> ParsedPage:
     rows = read_rows(items, EntityJson, entities.contact)
     return _cards(Changes(source=Source.API, contacts=rows.good), rows)
 
 
-def companies(items: Items) -> Told:
+def companies(items: Items) -> ParsedPage:
     rows = read_rows(items, EntityJson, entities.company)
     return _cards(Changes(source=Source.API, companies=rows.good), rows)
 
 
-def tasks(items: Items) -> Told:
+def tasks(items: Items) -> ParsedPage:
     rows = read_rows(items, TaskJson, entities.task)
     return _cards(Changes(source=Source.API, tasks=rows.good), rows)
 
 
-def users(items: Items) -> Told:
+def users(items: Items) -> ParsedPage:
     rows = read_rows(items, UserJson, people.user)
-    return Told(Changes(source=Source.API, users=rows.good), spoiled=rows.spoiled)
+    return ParsedPage(Changes(source=Source.API, users=rows.good), malformed=rows.malformed)
 
 
-def unsorted(items: Items) -> Told:
+def unsorted(items: Items) -> ParsedPage:
     rows = read_rows(items, UnsortedJson, dialogue.unsorted)
-    return Told(
+    return ParsedPage(
         Changes(source=Source.API),
         moments=tuple(one.created_at for one in rows.good),
-        spoiled=rows.spoiled,
-        heard=Heard(unsorted=rows.good),
+        malformed=rows.malformed,
+        conversations=Conversations(unsorted=rows.good),
     )
 
 
-def talks(items: Items) -> Told:
+def talks(items: Items) -> ParsedPage:
     rows = read_rows(items, TalkJson, dialogue.talk)
-    return Told(
+    return ParsedPage(
         Changes(source=Source.API),
         ids=frozenset(int(talk.id) for talk in rows.good),
-        spoiled=rows.spoiled,
-        heard=Heard(talks=rows.good),
+        malformed=rows.malformed,
+        conversations=Conversations(talks=rows.good),
     )
 
 
-def log_page(items: Items) -> Told:
+def log_page(items: Items) -> ParsedPage:
     contacts: dict[str, ContactId] = {}
 
     def translate(json: EventJson) -> Event:
@@ -126,7 +126,7 @@ def log_page(items: Items) -> Told:
     return log(read_rows(items, EventJson, translate), contacts)
 
 
-def log(rows: Rows[Event], contacts: Mapping[str, ContactId] = NOBODYS) -> Told:
+def log(rows: Rows[Event], contacts: Mapping[str, ContactId] = NOBODYS) -> ParsedPage:
     """Translate events: they are kept, they tell of the bin, and some ask for more reading."""
     oldest_first = sorted(rows.good, key=lambda event: (event.at, event.id))
     changes = Changes(
@@ -140,31 +140,35 @@ def log(rows: Rows[Event], contacts: Mapping[str, ContactId] = NOBODYS) -> Told:
         (entities.PLURALS[kind], number) for kind, number in events.entities_to_read(oldest_first)
     }
     talked = {("talks", number) for number in dialogue.talks_to_read(oldest_first)}
-    return Told(
+    return ParsedPage(
         changes,
         moments=tuple(event.at for event in rows.good),
         unread=frozenset(notes | cards | talked),
-        heard=dialogue.of_log(oldest_first, contacts),
-        spoiled=rows.spoiled,
+        conversations=dialogue.of_log(oldest_first, contacts),
+        malformed=rows.malformed,
         authors=frozenset(event.author for event in rows.good if event.author > 0),
     )
 
 
-def rows_of(told: Told) -> tuple[object, ...]:
+def rows_of(told: ParsedPage) -> tuple[object, ...]:
     """Return all rows of a page, of whatever kind."""
     changes = told.changes
     cards = (*changes.leads, *changes.contacts, *changes.companies, *changes.tasks)
-    heard = (*told.heard.notes, *told.heard.talks, *told.heard.unsorted)
-    return (*cards, *changes.calls, *changes.events, *heard)
+    conversations = (
+        *told.conversations.notes,
+        *told.conversations.talks,
+        *told.conversations.unsorted,
+    )
+    return (*cards, *changes.calls, *changes.events, *conversations)
 
 
-def only(told: Told, unseen: Collection[object]) -> Told:
+def only(told: ParsedPage, unseen: Collection[object]) -> ParsedPage:
     """Return what is left of a page when only `unseen` rows are taken."""
     changes = told.changes
     if changes.events:
         left_over = tuple(event for event in changes.events if event in unseen)
-        contacts = {str(m.id): m.contact for m in told.heard.messages if m.contact}
-        return log(Rows(left_over, told.spoiled), contacts)
+        contacts = {str(m.id): m.contact for m in told.conversations.messages if m.contact}
+        return log(Rows(left_over, told.malformed), contacts)
     left = replace(
         changes,
         leads=tuple(row for row in changes.leads if row in unseen),
@@ -173,8 +177,8 @@ def only(told: Told, unseen: Collection[object]) -> Told:
         tasks=tuple(row for row in changes.tasks if row in unseen),
         calls=tuple(row for row in changes.calls if row in unseen),
     )
-    notes = tuple(note for note in told.heard.notes if note in unseen)
-    return replace(told, changes=left, heard=replace(told.heard, notes=notes))
+    notes = tuple(note for note in told.conversations.notes if note in unseen)
+    return replace(told, changes=left, conversations=replace(told.conversations, notes=notes))
 
 
 def roster(
@@ -183,13 +187,13 @@ def roster(
     """Translate whole lists of people, groups and pipelines; None is a list not read."""
     read_users = read_rows(user_items or (), UserJson, people.user)
     read_pipelines = read_rows(pipeline_items or (), PipelineJson, people.pipeline)
-    complete: set[Roster] = set()
-    if user_items is not None and not read_users.spoiled:
-        complete.add(Roster.USERS)
-    if pipeline_items is not None and not read_pipelines.spoiled:
-        complete.add(Roster.PIPELINES)
+    complete: set[WholeList] = set()
+    if user_items is not None and not read_users.malformed:
+        complete.add(WholeList.USERS)
+    if pipeline_items is not None and not read_pipelines.malformed:
+        complete.add(WholeList.PIPELINES)
     if groups is not None:
-        complete.add(Roster.GROUPS)
+        complete.add(WholeList.GROUPS)
     changes = Changes(
         source=Source.API,
         users=read_users.good,
@@ -198,19 +202,19 @@ def roster(
         statuses=tuple(stage for _, stages in read_pipelines.good for stage in stages),
         complete=frozenset(complete),
     )
-    return changes, (*read_users.spoiled, *read_pipelines.spoiled)
+    return changes, (*read_users.malformed, *read_pipelines.malformed)
 
 
-def _cards(changes: Changes, rows: Rows[Card]) -> Told:
-    return Told(
+def _cards(changes: Changes, rows: Rows[Card]) -> ParsedPage:
+    return ParsedPage(
         changes,
         moments=tuple(row.updated_at for row in rows.good),
         ids=frozenset(int(row.id) for row in rows.good),
-        spoiled=rows.spoiled,
+        malformed=rows.malformed,
     )
 
 
-def _notes(path: str, items: Items, names: People) -> Told:
+def _notes(path: str, items: Items, names: People) -> ParsedPage:
     kind = entities.entity_kind(path.partition("/")[0])
 
     def translate(json: NoteJson) -> tuple[Note, Call | None]:
@@ -219,17 +223,17 @@ def _notes(path: str, items: Items, names: People) -> Told:
     rows = read_rows(items, NoteJson, translate)
     calls = tuple(call for _, call in rows.good if call)
     notes = tuple(note for note, _ in rows.good)
-    return Told(
+    return ParsedPage(
         Changes(source=Source.API, calls=calls),
         moments=tuple(note.updated_at for note in notes),
         ids=frozenset(int(note.id) for note in notes),
-        spoiled=rows.spoiled,
+        malformed=rows.malformed,
         authors=frozenset(call.user for call in calls if call.user > 0),
-        heard=Heard(notes=notes),
+        conversations=Conversations(notes=notes),
     )
 
 
-def lists_shortened(pages: Iterable[Told]) -> set[str]:
+def lists_shortened(pages: Iterable[ParsedPage]) -> set[str]:
     """Return the lists from which something went to the bin."""
     return {
         entities.PLURALS[removed.kind]
@@ -248,7 +252,7 @@ def latest_seconds(moments: Iterable[datetime]) -> int | None:
     return max((int(at.timestamp()) for at in moments), default=None)
 
 
-READERS: Mapping[str, Callable[[Items], Told]] = {
+READERS: Mapping[str, Callable[[Items], ParsedPage]] = {
     "leads": leads,
     "contacts": contacts,
     "companies": companies,

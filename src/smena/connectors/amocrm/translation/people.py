@@ -41,7 +41,7 @@ SHORT_MAX = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class AccountIdentity:
     """Whose token it is and where the account's clock stands."""
 
     account: AccountId
@@ -51,15 +51,15 @@ class Identity:
     time_zone: str
 
 
-def account(json: AccountJson) -> tuple[Identity, tuple[Group, ...]]:
+def account(json: AccountJson) -> tuple[AccountIdentity, tuple[Group, ...]]:
     """Return what the account says about itself, and its groups."""
     parts = _parts(json)
-    identified = Identity(
+    identified = AccountIdentity(
         account=AccountId(identity(json.id)),
         name=text(json.name),
         subdomain=text(json.subdomain),
         current_user=UserId(number_or_zero(json.current_user_id)),
-        time_zone=told_zone(json) or ZONE_WHEN_UNKNOWN,
+        time_zone=account_zone(json) or ZONE_WHEN_UNKNOWN,
     )
     groups = parts.users_groups or []
     return identified, tuple(
@@ -67,7 +67,7 @@ def account(json: AccountJson) -> tuple[Identity, tuple[Group, ...]]:
     )
 
 
-def told_zone(json: AccountJson) -> str:
+def account_zone(json: AccountJson) -> str:
     """Return the zone in which the account counts, "" when it does not say one that exists."""
     clock = _parts(json).datetime_settings
     zone = text(clock.timezone) if isinstance(clock, DateTimeJson) else ""
@@ -170,7 +170,7 @@ def named(users: Sequence[User]) -> dict[str, UserId]:
     return {name: number for name, number in index.items() if name not in twice}
 
 
-def require_name(identified: Identity) -> Identity:
+def require_name(identified: AccountIdentity) -> AccountIdentity:
     """Refuse an answer that is JSON but is no account's."""
     if not identified.subdomain:
         raise BadValue("an account without a subdomain")

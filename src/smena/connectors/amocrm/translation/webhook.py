@@ -1,7 +1,7 @@
 """Bodies of webhooks in our words.
 
 A body is unsigned, so what it says of a lead, a contact, a company or a task is absorbed as a
-claim (`Source.HOOK`), and what it cannot say exactly becomes something to read back: removals and
+claim (`Source.WEBHOOK`); what it cannot say exactly becomes something to read back: removals and
 returns (no moment in the body), calls (no length in the body), and rows that could not be read.
 """
 
@@ -27,8 +27,8 @@ from smena.connectors.amocrm.translation.cards import responsible
 from smena.connectors.amocrm.translation.events import CALL_NOTES
 from smena.connectors.amocrm.translation.fields import Types
 from smena.connectors.amocrm.translation.webhook_dialogue import ELEMENTS as KINDS_BY_NUMBER
-from smena.connectors.amocrm.translation.webhook_dialogue import Draft
-from smena.crm.model.conversations import SILENCE, Heard, Note
+from smena.connectors.amocrm.translation.webhook_dialogue import MessageDraft
+from smena.crm.model.conversations import NO_CONVERSATIONS, Conversations, Note
 from smena.crm.model.entities import (
     Changes,
     Company,
@@ -66,21 +66,21 @@ KINDS_BY_ROOT = {
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class WebhookReading:
     """What a body says: changes to absorb, and what the API must be asked about."""
 
     changes: Changes
     entities: frozenset[tuple[EntityKind, int]] = frozenset()
     notes: frozenset[tuple[EntityKind, NoteId]] = frozenset()
-    spoiled: tuple[str, ...] = ()
-    heard: Heard = SILENCE
+    malformed: tuple[str, ...] = ()
+    conversations: Conversations = NO_CONVERSATIONS
     talks: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)
 class _Draft:
     zone: ZoneInfo
-    said: Draft
+    said: MessageDraft
     latest: datetime
     soon: datetime
     types: Mapping[EntityKind, Types]
@@ -90,7 +90,7 @@ class _Draft:
     tasks: list[Task] = field(default_factory=list)
     entities: set[tuple[EntityKind, int]] = field(default_factory=set)
     notes: set[tuple[EntityKind, NoteId]] = field(default_factory=set)
-    spoiled: list[str] = field(default_factory=list)
+    malformed: list[str] = field(default_factory=list)
 
     def types_of(self, kind: EntityKind) -> Types:
         return self.types.get(kind, {})
@@ -125,13 +125,13 @@ def read(
     zone: ZoneInfo,
     received_at: datetime,
     types: Mapping[EntityKind, Types] = NO_TYPES,
-) -> Reading:
+) -> WebhookReading:
     """Translate a body; an entity that cannot be read as it stands is asked for instead.
 
     `types` are those of the custom fields, by kind of card: a body does not name them.
     """
     latest = received_at + AHEAD_MAX
-    said = Draft(zone, received_at, latest)
+    said = MessageDraft(zone, received_at, latest)
     draft = _Draft(zone, said, latest, received_at + TEXT_AHEAD_MAX, types)
     webhook_dialogue.read(tree, said)
     for root in KINDS_BY_ROOT:
@@ -140,16 +140,16 @@ def read(
                 for item in branches(items):
                     _read_item(draft, root, action, item)
     changes = Changes(
-        source=Source.HOOK,
+        source=Source.WEBHOOK,
         leads=_latest(draft.leads),
         contacts=_latest(draft.contacts),
         companies=_latest(draft.companies),
         tasks=_latest(draft.tasks),
     )
     entities, notes = frozenset(draft.entities), frozenset(draft.notes)
-    spoiled = (*draft.spoiled, *said.spoiled)
+    malformed = (*draft.malformed, *said.malformed)
     talks = frozenset(said.talks_to_read)
-    return Reading(changes, entities, notes, spoiled, said.heard(), talks)
+    return WebhookReading(changes, entities, notes, malformed, said.conversations(), talks)
 
 
 def _read_item(draft: _Draft, root: str, action: str, item: Tree) -> None:
@@ -164,7 +164,7 @@ def _read_item(draft: _Draft, root: str, action: str, item: Tree) -> None:
         elif action in TOLD:
             _told(draft, kind, item)
     except BadValue as error:
-        draft.spoiled.append(f"{root}[{action}]: {error}")
+        draft.malformed.append(f"{root}[{action}]: {error}")
         _ask_instead(draft, kind, item)
 
 

@@ -19,16 +19,16 @@ from smena.connectors.amocrm.api.core.values import (
 from smena.connectors.amocrm.translation import dialogue
 from smena.connectors.amocrm.translation.cards import responsible
 from smena.crm.model.conversations import (
-    Heard,
+    Conversations,
     Message,
     MessageId,
+    MessageWay,
     Note,
     Talk,
     TalkId,
     Unsorted,
     UnsortedId,
     UnsortedState,
-    Way,
 )
 from smena.crm.model.entities import (
     ContactId,
@@ -40,7 +40,7 @@ from smena.crm.model.entities import (
     UserId,
 )
 
-MESSAGE_ROOTS = {"message": Way.IN, "outgoing_message": Way.OUT}
+MESSAGE_ROOTS = {"message": MessageWay.IN, "outgoing_message": MessageWay.OUT}
 STATES = {
     "accept": UnsortedState.ACCEPTED,
     "link": UnsortedState.ACCEPTED,
@@ -63,7 +63,7 @@ ELEMENTS = {
 
 
 @dataclass(slots=True)
-class Draft:
+class MessageDraft:
     """What a body has said so far; `talks_to_read` are claims that a reading must confirm."""
 
     zone: ZoneInfo
@@ -74,11 +74,11 @@ class Draft:
     talks: list[Talk] = field(default_factory=list)
     unsorted: list[Unsorted] = field(default_factory=list)
     talks_to_read: set[int] = field(default_factory=set)
-    spoiled: list[str] = field(default_factory=list)
+    malformed: list[str] = field(default_factory=list)
 
-    def heard(self) -> Heard:
-        return Heard(
-            Source.HOOK,
+    def conversations(self) -> Conversations:
+        return Conversations(
+            Source.WEBHOOK,
             notes=tuple(self.notes),
             messages=tuple(self.messages),
             talks=tuple(self.talks),
@@ -86,13 +86,13 @@ class Draft:
         )
 
 
-def read(tree: Tree, draft: Draft) -> None:
+def read(tree: Tree, draft: MessageDraft) -> None:
     """Add what a body says of these; an item that cannot be read is counted with its reason."""
     for root, action, item in _items(tree):
         try:
             _read_item(draft, root, action, item)
         except BadValue as error:
-            draft.spoiled.append(f"{root}[{action}]: {error}")
+            draft.malformed.append(f"{root}[{action}]: {error}")
 
 
 def note(item: Tree, zone: ZoneInfo, kind: EntityKind) -> Note:
@@ -121,7 +121,7 @@ def _items(tree: Tree) -> Iterator[tuple[str, str, Tree]]:
                     yield root, action, item
 
 
-def _read_item(draft: Draft, root: str, action: str, item: Tree) -> None:
+def _read_item(draft: MessageDraft, root: str, action: str, item: Tree) -> None:
     if root in MESSAGE_ROOTS:
         draft.messages.append(_message(item, MESSAGE_ROOTS[root]))
     elif root == "talk":
@@ -130,14 +130,14 @@ def _read_item(draft: Draft, root: str, action: str, item: Tree) -> None:
         draft.unsorted.append(_unsorted(item, action, draft.received_at))
 
 
-def _message(item: Tree, way: Way) -> Message:
+def _message(item: Tree, way: MessageWay) -> Message:
     author = branch(item, "author")
     kind = ELEMENTS.get(leaf(item, "element_type")) or dialogue.entity_kind(
         leaf(item, "entity_type")
     )
     number = whole(leaf(item, "entity_id")) or whole(leaf(item, "element_id"))
     talk = whole(leaf(item, "talk_id"))
-    by = number_or_zero(leaf(author, "user_id")) if way is Way.OUT else 0
+    by = number_or_zero(leaf(author, "user_id")) if way is MessageWay.OUT else 0
     return Message(
         id=MessageId(dialogue.uid(leaf(item, "id"))),
         way=way,
@@ -153,7 +153,7 @@ def _message(item: Tree, way: Way) -> Message:
     )
 
 
-def _talk(draft: Draft, item: Tree) -> None:
+def _talk(draft: MessageDraft, item: Tree) -> None:
     names = TalkJson.__struct_fields__
     claim = dialogue.talk(TalkJson(**{name: leaf(item, name) for name in names}))
     draft.talks_to_read.add(int(claim.id))

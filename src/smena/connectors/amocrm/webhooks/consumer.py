@@ -16,8 +16,8 @@ from smena.connectors.amocrm.store import connection as link
 from smena.connectors.amocrm.store import last_seen
 from smena.connectors.amocrm.translation import webhook
 from smena.connectors.amocrm.translation.cards import PLURALS
-from smena.connectors.amocrm.translation.webhook import ForeignBody, Reading
-from smena.connectors.amocrm.webhooks.core.coalesce import in_turn
+from smena.connectors.amocrm.translation.webhook import ForeignBody, WebhookReading
+from smena.connectors.amocrm.webhooks.core.coalesce import coalesce
 from smena.crm import actions as crm
 from smena.crm.mirror.queries import reference_data
 from smena.crm.model.conversations import together
@@ -25,7 +25,7 @@ from smena.crm.model.entities import Changes, EntityKind, Source
 from smena.kernel import inbox
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
-from smena.kernel.inbox import Kept
+from smena.kernel.inbox import InboxMessage
 from smena.kernel.jobs.registry import JobContext, wake
 from smena.kernel.metrics import WEBHOOKS
 
@@ -58,13 +58,15 @@ async def _batch(context: JobContext, account: AccountId, limit: int) -> int:
             return 0
         known, types = await accounts.account(tx), await reference_data.field_types(tx)
         readings = [await _read(tx, known, types, message, context.now) for message in kept]
-        for changes in in_turn([reading.changes for reading in readings if reading]):
+        for changes in coalesce([reading.changes for reading in readings if reading]):
             await crm.absorb(tx, changes, now=context.now)
-        heard = together(Source.HOOK, [reading.heard for reading in readings if reading])
-        await crm.hear(tx, heard)
+        conversations = together(
+            Source.WEBHOOK, [reading.conversations for reading in readings if reading]
+        )
+        await crm.hear(tx, conversations)
         await asked.ask(tx, _wanted(readings), context.now)
         # The link after the mirror, as polling does: else each would wait for the other.
-        await schedule.count_spoiled(tx, sum(len(one.spoiled) for one in readings if one))
+        await schedule.count_malformed(tx, sum(len(one.malformed) for one in readings if one))
         await schedule.hint(tx, context.now)
         await _note_lag(tx, kept[-1].received_at, readings, context.now)
         await inbox.done(tx, [m.id for m, r in zip(kept, readings, strict=True) if r], context.now)
@@ -74,15 +76,15 @@ async def _batch(context: JobContext, account: AccountId, limit: int) -> int:
 
 
 async def _note_lag(
-    tx: Tx, received_at: datetime, readings: Sequence[Reading | None], now: datetime
+    tx: Tx, received_at: datetime, readings: Sequence[WebhookReading | None], now: datetime
 ) -> None:
     """Note when amoCRM was heard last, and how late: on its own clock, as far as it is known."""
     moments = [at for reading in readings if reading for at in _moments(reading.changes)]
     connection = await link.one(tx)
     lag = None
     if moments and connection is not None:
-        lag = max(timedelta(0), now + connection.ahead - max(moments))
-    await last_seen.heard(tx, received_at, lag)
+        lag = max(timedelta(0), now + connection.clock_offset - max(moments))
+    await last_seen.conversations(tx, received_at, lag)
 
 
 def _moments(told: Changes) -> Iterator[datetime]:
@@ -108,8 +110,8 @@ async def _one(context: JobContext, account: AccountId) -> int:
 
 
 async def _read(
-    tx: Tx, account: Account, types: FieldTypes, message: Kept, now: datetime
-) -> Reading | None:
+    tx: Tx, account: Account, types: FieldTypes, message: InboxMessage, now: datetime
+) -> WebhookReading | None:
     """Read a body; what cannot be read at all is kept with its reason."""
     try:
         tree = form.parse(message.body)
@@ -118,14 +120,14 @@ async def _read(
     except (BadForm, ForeignBody) as reason:
         await _set_aside(tx, message, str(reason), now)
         return None
-    if reading.spoiled:
-        log.warning("webhook_partly_read", account=account.id, reasons=reading.spoiled[:5])
+    if reading.malformed:
+        log.warning("webhook_partly_read", account=account.id, reasons=reading.malformed[:5])
     return reading
 
 
-async def _set_aside(tx: Tx, message: Kept, reason: str, now: datetime) -> None:
-    WEBHOOKS.labels("spoiled").inc()
-    await inbox.spoiled(tx, message.id, reason, now)
+async def _set_aside(tx: Tx, message: InboxMessage, reason: str, now: datetime) -> None:
+    WEBHOOKS.labels("malformed").inc()
+    await inbox.set_aside(tx, message.id, reason, now)
 
 
 def _is_of_a_body(trouble: Exception) -> bool:
@@ -136,7 +138,7 @@ def _is_of_a_body(trouble: Exception) -> bool:
     return isinstance(trouble, ValueError | TypeError)
 
 
-def _wanted(readings: Sequence[Reading | None]) -> set[tuple[str, int]]:
+def _wanted(readings: Sequence[WebhookReading | None]) -> set[tuple[str, int]]:
     """Return what the bodies ask to be read, as lists and ids."""
     wanted: set[tuple[str, int]] = set()
     for reading in readings:

@@ -13,7 +13,7 @@ from litestar.params import FromPath
 from smena.connectors.amocrm import queries
 from smena.connectors.amocrm.api.core.form import SIZE_MAX_BYTES
 from smena.connectors.amocrm.reading.store import schedule
-from smena.connectors.amocrm.service import Reach
+from smena.connectors.amocrm.service import AmocrmService
 from smena.connectors.amocrm.webhooks.consumer import SOURCE
 from smena.kernel.ids import AccountId
 from smena.kernel.inbox import Inbox, Overloaded
@@ -32,8 +32,8 @@ async def receive(
 ) -> Response[None]:
     """Answer 200 when the body is safe on disk; amoCRM tries again after any other answer."""
     state, account = request.app.state, AccountId(account_id)
-    reach: Reach = state.services["amocrm"]
-    if not reach.is_hook_key(account, key) or not await _is_ours(request, reach, account):
+    service: AmocrmService = state.services["amocrm"]
+    if not service.is_webhook_key(account, key) or not await _is_ours(request, service, account):
         raise NotFoundException
     inbox: Inbox = state.services["inbox"]
     try:
@@ -57,11 +57,13 @@ async def _too_large(request: Request[Any, Any, Any], account: AccountId) -> Non
         await schedule.hint(tx, request.app.state.clock.now())
 
 
-async def _is_ours(request: Request[Any, Any, Any], reach: Reach, account: AccountId) -> bool:
+async def _is_ours(
+    request: Request[Any, Any, Any], service: AmocrmService, account: AccountId
+) -> bool:
     """Ask the database once in a while; a burst of bodies must not wait for it."""
     now = request.app.state.clock.now()
-    known = reach.known.get(account)
+    known = service.known.get(account)
     if known is None or now >= known.until:
         async with request.app.state.db.tenant(account) as tx:
-            known = reach.know(account, await queries.is_connected(tx), now)
+            known = service.know(account, await queries.is_connected(tx), now)
     return known.is_connected

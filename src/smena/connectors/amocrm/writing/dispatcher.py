@@ -1,6 +1,6 @@
-"""Carry wishes to amoCRM: in batches, at its pace, never with two results.
+"""Carry commands to amoCRM: in batches, at its pace, never with two results.
 
-The intent is stored before anything leaves (`claim`). Whatever is in `sending` when the courier
+The intent is stored before anything leaves (`claim`). Whatever is in `sending` when the dispatcher
 starts was left by a run that died, so its fate is read back first. A batch is put together just
 before its slot: what arrives while we wait goes with it, and the most urgent goes first
 (distribution.md section 3, b and g).
@@ -11,8 +11,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from smena.connectors.amocrm.api.client import SHUT, TOO_MANY, AccessLost, Client, Passing
-from smena.connectors.amocrm.service import Reach
+from smena.connectors.amocrm.api.client import SHUT, TOO_MANY, AccessLost, Client, TransientError
+from smena.connectors.amocrm.service import AmocrmService
 from smena.connectors.amocrm.store import connection as link
 from smena.connectors.amocrm.writing import verification
 from smena.connectors.amocrm.writing.core import response
@@ -20,9 +20,9 @@ from smena.connectors.amocrm.writing.core import verification as came_true
 from smena.connectors.amocrm.writing.core.request import ADDRESSES, body_of, kind_of
 from smena.connectors.amocrm.writing.core.response import Outcome
 from smena.crm.mirror import confirmation
-from smena.crm.model.entities import WishId
+from smena.crm.model.entities import CommandId
 from smena.crm.outbox import actions, queries
-from smena.crm.outbox.model import CREATIONS, Delivered, Item, Witness
+from smena.crm.outbox.model import CREATIONS, Delivered, Item, Sentinel
 from smena.kernel.concurrency import together
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
@@ -37,35 +37,37 @@ CREATION_REST = timedelta(seconds=30)
 LOST = "ответ amoCRM потерян"
 SILENT = "amoCRM пока не показывает, создано ли это"
 TAKEN_BEFORE = timedelta(hours=1)
-"""What an earlier wish made just before is in the list too, and must not answer this one."""
+"""What an earlier command made just before is in the list too, and must not answer this one."""
 
 
-async def deliver(context: JobContext, account: AccountId) -> None:
-    """Find out what became of wishes left under way, then carry all that are due."""
+async def dispatch(context: JobContext, account: AccountId) -> None:
+    """Find out what became of commands left under way, then carry all that are due."""
     async with context.db.tenant(account) as tx:
         connection, left = await link.one(tx), await queries.sending(tx)
     if connection is None or not connection.is_active:
         return
-    client = await context.service(Reach).client_for_courier(context.db, context.clock, account)
-    courier = Courier(context, account, client, connection.ahead)
-    await courier.read_back(left)
-    await together([courier.carry() for _ in range(UNDER_WAY)])
+    client = await context.service(AmocrmService).client_for_dispatcher(
+        context.db, context.clock, account
+    )
+    dispatcher = Dispatcher(context, account, client, connection.clock_offset)
+    await dispatcher.read_back(left)
+    await together([dispatcher.run() for _ in range(UNDER_WAY)])
 
 
-class Courier:
+class Dispatcher:
     """One run for one account. `ahead` is amoCRM's clock minus ours."""
 
     def __init__(
-        self, context: JobContext, account: AccountId, client: Client, ahead: timedelta
+        self, context: JobContext, account: AccountId, client: Client, clock_offset: timedelta
     ) -> None:
         self._context = context
         self._account = account
         self._client = client
-        self._ahead = ahead
+        self._clock_offset = clock_offset
         self._batch = BATCH_MAX
         self._door = asyncio.Lock()
 
-    async def carry(self) -> None:
+    async def run(self) -> None:
         """Send batch after batch until nothing is due."""
         while items := await self._take():
             if kind_of(items) in CREATIONS:
@@ -92,7 +94,7 @@ class Courier:
 
         async with self._door:
             async with self._context.db.tenant(self._account) as tx:
-                if not await queries.has_due_wishes(tx, self._context.now):
+                if not await queries.has_due_commands(tx, self._context.now):
                     return []
             await self._client.turn(claim)
         return items
@@ -106,24 +108,24 @@ class Courier:
         if not tried:
             return list(items)
         found = await self._made(tried)
-        await self._save_made(tried, replace(found, at_once=()))
+        await self._save_made(tried, replace(found, resend=()))
         rest = [one for one in items if one.key not in {*found.delivered, *found.unknown}]
         if rest:
             await self._client.turn()
         return rest
 
     async def _made(self, items: Sequence[Item]) -> Outcome:
-        since = min(wish.asked_at for item in items for wish in item.wishes)
+        since = min(command.asked_at for item in items for command in item.commands)
         async with self._context.db.tenant(self._account) as tx:
             facts = verification.Facts(
-                await queries.created_by_wishes(tx, since - TAKEN_BEFORE),
+                await queries.created_by_commands(tx, since - TAKEN_BEFORE),
                 {cards: await _known(tx, cards) for cards in came_true.cards_of(items)},
             )
-        return await verification.creations(self._client, items, facts, since + self._ahead)
+        return await verification.creations(self._client, items, facts, since + self._clock_offset)
 
     async def _save_made(self, items: Sequence[Item], found: Outcome) -> None:
         """Store what was found to have been made; the rest is looked for again a while later."""
-        resting = replace(found, at_once=(*found.at_once, *found.unknown), unknown=())
+        resting = replace(found, resend=(*found.resend, *found.unknown), unknown=())
         await self._save(items, resting, SILENT if found.unknown else LOST, CREATION_REST)
 
     async def _send(self, items: Sequence[Item]) -> None:
@@ -131,7 +133,7 @@ class Courier:
         address = ADDRESSES[kind_of(items)]
         try:
             answer = await self._client.send(address.verb, address.path, body_of(items))
-        except Passing:
+        except TransientError:
             await self._unknown(items)
             return
         if answer.status in SHUT:
@@ -170,19 +172,19 @@ class Courier:
                 for told in (found.delivered[item.key],)
             ]
             await confirmation.delivered(tx, confirmed, now)
-            alone = [item for item in refused if len(item.wishes) == 1]
+            alone = [item for item in refused if len(item.commands) == 1]
             await actions.refused(tx, {one.key: found.refused[one.key] for one in alone}, now)
-            await actions.apart(tx, _wishes([one for one in refused if one not in alone]), now)
-            for item in _chosen(items, found.at_once):
+            await actions.split(tx, _commands([one for one in refused if one not in alone]), now)
+            for item in _chosen(items, found.resend):
                 pause = timedelta(seconds=response.pause_seconds(item.attempts))
-                await actions.again(tx, _wishes([item]), max(pause, rest), reason, now)
+                await actions.reschedule(tx, _commands([item]), max(pause, rest), reason, now)
 
     async def _again(self, items: Sequence[Item], after: timedelta, reason: str) -> None:
         async with self._context.db.tenant(self._account) as tx:
-            await actions.again(tx, _wishes(items), after, reason, self._context.now)
+            await actions.reschedule(tx, _commands(items), after, reason, self._context.now)
 
 
-async def _known(tx: Tx, cards: came_true.Cards) -> list[Witness]:
+async def _known(tx: Tx, cards: came_true.Cards) -> list[Sentinel]:
     """Return what the list of such creations has to show one of."""
     what, kind = cards
     if what == "notes" and kind:
@@ -192,16 +194,16 @@ async def _known(tx: Tx, cards: came_true.Cards) -> list[Witness]:
 
 def _parts(items: Sequence[Item], found: Outcome) -> list[Sequence[Item]]:
     """Return what to send next: the rest of a refused batch, or its halves to find the culprit."""
-    rest = _chosen(items, found.at_once)
-    apart = _chosen(items, found.apart)
-    middle = (len(apart) + 1) // 2
-    return [part for part in (rest, apart[:middle], apart[middle:]) if part]
+    rest = _chosen(items, found.resend)
+    split = _chosen(items, found.split)
+    middle = (len(split) + 1) // 2
+    return [part for part in (rest, split[:middle], split[middle:]) if part]
 
 
-def _chosen(items: Sequence[Item], keys: Collection[WishId]) -> list[Item]:
+def _chosen(items: Sequence[Item], keys: Collection[CommandId]) -> list[Item]:
     wanted = set(keys)
     return [item for item in items if item.key in wanted]
 
 
-def _wishes(items: Sequence[Item]) -> list[WishId]:
-    return [wish.id for item in items for wish in item.wishes]
+def _commands(items: Sequence[Item]) -> list[CommandId]:
+    return [command.id for item in items for command in item.commands]

@@ -11,7 +11,7 @@ from smena.connectors.amocrm.writing.core import response, verification
 from smena.connectors.amocrm.writing.core.request import ADDRESSES, kind_of
 from smena.connectors.amocrm.writing.core.response import Outcome
 from smena.connectors.amocrm.writing.core.verification import Cards, Held
-from smena.crm.outbox.model import CREATIONS, Item, Witness, entity_of
+from smena.crm.outbox.model import CREATIONS, Item, Sentinel, entity_of
 from smena.kernel.errors import TryLater
 
 PAGES_MAX = 20
@@ -19,10 +19,10 @@ PAGES_MAX = 20
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the mirror knows: what answers other wishes, and what a truthful list shows."""
+    """What the mirror knows: what answers other commands, and what a truthful list shows."""
 
     taken: Collection[int]
-    known: Mapping[Cards, Sequence[Witness]]
+    known: Mapping[Cards, Sequence[Sentinel]]
 
 
 def sorted_out(items: Sequence[Item]) -> tuple[list[list[Item]], list[list[Item]]]:
@@ -54,11 +54,11 @@ async def creations(
     """
     held: dict[int, Held] = {}
     is_whole = True
-    for look in verification.looks(items, since, facts.known):
+    for look in verification.probes(items, since, facts.known):
         found = await _found(client, look.listing)
-        is_whole &= found is not None and not (look.witnesses and look.witnesses.isdisjoint(found))
+        is_whole &= found is not None and not (look.sentinels and look.sentinels.isdisjoint(found))
         held |= found or {}
-    made = verification.made(items, held, facts.taken, since)
+    made = verification.match_created(items, held, facts.taken, since)
     return response.of_creations(items, made, is_whole=is_whole)
 
 

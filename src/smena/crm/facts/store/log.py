@@ -1,4 +1,4 @@
-"""The log of facts, pulses, and the row that orders the writers of an account."""
+"""The log of facts, change notifications, and the row that orders the writers of an account."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -56,7 +56,7 @@ def latest(
 def _may_replace(held: Known[Changing], source: Source, updated_at: datetime) -> bool:
     if updated_at != held.row.updated_at:
         return updated_at > held.row.updated_at
-    return source is Source.API or held.source is Source.HOOK
+    return source is Source.API or held.source is Source.WEBHOOK
 
 
 def said(
@@ -71,7 +71,7 @@ def said(
             continue
         is_read = Source.API in (source, held.source)
         joined = _joined(held, Known(message, source))
-        full = Known(joined, Source.API if is_read else Source.HOOK)
+        full = Known(joined, Source.API if is_read else Source.WEBHOOK)
         if full != held:
             found[message.id] = full
     return list(found.values())

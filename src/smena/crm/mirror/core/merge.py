@@ -50,7 +50,7 @@ Complete = Callable[[Card, Card, Source], Card]
 """(before, after, source of after) -> after, with what its message did not say."""
 
 
-def news(
+def changed_rows(
     told: Iterable[Card],
     source: Source,
     stored: Mapping[int, Held[Card]],
@@ -83,7 +83,7 @@ def newest(rows: Iterable[Card]) -> list[Card]:
 def _may_replace(held: Held[Card], source: Source, updated_at: datetime) -> bool:
     if updated_at != held.row.updated_at:
         return updated_at > held.row.updated_at
-    return source is Source.API or held.source is Source.HOOK
+    return source is Source.API or held.source is Source.WEBHOOK
 
 
 def _placed(row: Card, binned: Binned | None) -> Card:
@@ -93,7 +93,7 @@ def _placed(row: Card, binned: Binned | None) -> Card:
     return replace(row, is_deleted=binned.is_deleted)
 
 
-def bin_news(removed: Sequence[Removed], stored: Bin) -> dict[tuple[EntityKind, int], Binned]:
+def changed_bin(removed: Sequence[Removed], stored: Bin) -> dict[tuple[EntityKind, int], Binned]:
     """Return what becomes known of the bin: later news replaces earlier.
 
     Of one second the return counts: what came back must have been removed before.
@@ -133,7 +133,7 @@ def complete_lead(before: Lead, after: Lead, source: Source) -> Lead:
 
 def complete_contact(before: Contact, after: Contact, source: Source) -> Contact:
     """Keep the phones that a claim does not mention."""
-    is_claim = source is Source.HOOK
+    is_claim = source is Source.WEBHOOK
     return replace(
         after,
         company=before.company if after.company is None else after.company,

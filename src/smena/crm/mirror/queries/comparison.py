@@ -3,10 +3,10 @@
 from collections.abc import Collection
 
 from smena.crm.mirror.core import contents, merge
-from smena.crm.mirror.model import NO_CONTENTS, Contents, Mark, Marked, Span
+from smena.crm.mirror.model import NO_CONTENTS, ComparedKind, Contents, NumberRange, RowMark
 from smena.crm.mirror.store import calls, cards, conversations, leads, unsorted
 from smena.crm.mirror.store.marks import _BIN, SOURCES, _marks
-from smena.crm.model.conversations import Heard
+from smena.crm.model.conversations import Conversations
 from smena.crm.model.entities import Changes, EntityKind
 from smena.kernel.db import Tx
 
@@ -68,18 +68,18 @@ IN_WORK_AT_ONCE = 40
 """So many of the talks in work are looked at in one check; the others in the next ones."""
 
 
-async def marks_between(tx: Tx, of: Marked, span: Span) -> dict[int, Mark]:
+async def marks_between(tx: Tx, of: ComparedKind, span: NumberRange) -> dict[int, RowMark]:
     """Return what is held of the rows of a stretch, but for notes on cards in the bin."""
     raw = await tx.driver()
     return _marks(await raw.fetch(BETWEEN[of], tx.account, span.after, span.until, span.since))
 
 
-async def marks_among(tx: Tx, of: Marked, ids: Collection[int]) -> dict[int, Mark]:
+async def marks_among(tx: Tx, of: ComparedKind, ids: Collection[int]) -> dict[int, RowMark]:
     raw = await tx.driver()
     return _marks(await raw.fetch(AMONG[of], tx.account, list(ids)))
 
 
-async def talks_to_check(tx: Tx, turn: int, span: Span, limit: int) -> list[int]:
+async def talks_to_check(tx: Tx, turn: int, span: NumberRange, limit: int) -> list[int]:
     """Return talks that messages of a stretch name and we lack, and some in work, by `turn`."""
     raw = await tx.driver()
     rows = await raw.fetch(
@@ -94,7 +94,7 @@ async def calls_on(tx: Tx, kind: EntityKind, ids: Collection[int]) -> set[int]:
     return {row["note_id"] for row in await raw.fetch(CALLS_ON, tx.account, kind, list(ids))}
 
 
-async def compare(tx: Tx, changes: Changes, heard: Heard) -> Contents:
+async def compare(tx: Tx, changes: Changes, heard: Conversations) -> Contents:
     """Return what a page of one list says beside what is held; a page holds rows of one kind."""
     if heard.notes:
         return await _notes(tx, changes, heard)
@@ -107,7 +107,7 @@ async def compare(tx: Tx, changes: Changes, heard: Heard) -> Contents:
     return await _cards(tx, changes)
 
 
-async def _notes(tx: Tx, changes: Changes, heard: Heard) -> Contents:
+async def _notes(tx: Tx, changes: Changes, heard: Conversations) -> Contents:
     notes = await conversations.notes(tx, {note.id for note in heard.notes})
     held = await calls.find(tx, {call.note for call in changes.calls})
     return contents.of_notes(heard.notes, changes.calls, notes, held)

@@ -7,7 +7,7 @@ import msgspec
 
 from smena.crm.mirror.core.conversations import Known
 from smena.crm.mirror.store import bulk
-from smena.crm.model.conversations import Message, MessageId, Note, Talk, TalkId, Way
+from smena.crm.model.conversations import Message, MessageId, MessageWay, Note, Talk, TalkId
 from smena.crm.model.entities import ContactId, EntityKind, NoteId, Source, UserId
 from smena.kernel.db import Tx
 
@@ -137,7 +137,7 @@ def _note(row: asyncpg.Record) -> Note:
 def _message(row: asyncpg.Record) -> Message:
     return Message(
         id=MessageId(row["id"]),
-        way=Way(row["way"]),
+        way=MessageWay(row["way"]),
         at=row["at"],
         author=UserId(row["author_id"]),
         talk=None if row["talk_id"] is None else TalkId(row["talk_id"]),

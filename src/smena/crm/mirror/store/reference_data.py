@@ -6,7 +6,7 @@ import msgspec
 
 from smena.crm.mirror.store import bulk
 from smena.crm.mirror.store.details import rights_text
-from smena.crm.model.reference_data import Book, Entry
+from smena.crm.model.reference_data import ReferenceEntry, ReferenceList
 from smena.kernel.db import Tx
 
 _COLUMNS = {
@@ -16,19 +16,19 @@ _COLUMNS = {
 }  # fmt: skip
 
 KEEP = (
-    bulk.upsert("crm_entry", ("list", "owner", "id"), _COLUMNS)
-    + " WHERE crm_entry IS DISTINCT FROM excluded"
+    bulk.upsert("crm_reference", ("list", "owner", "id"), _COLUMNS)
+    + " WHERE crm_reference IS DISTINCT FROM excluded"
 )
 
 # Cards of the past name what is gone.
 RETIRE = """
-UPDATE crm_entry SET is_gone = true
+UPDATE crm_reference SET is_gone = true
  WHERE account_id = :account AND list = :list AND owner = :owner AND id <> ALL(:present)
    AND NOT is_gone
 """
 
 
-async def keep(tx: Tx, entries: Sequence[Entry]) -> None:
+async def keep(tx: Tx, entries: Sequence[ReferenceEntry]) -> None:
     """Store entries; those that are stored just so are left alone."""
     rows = [
         {
@@ -42,7 +42,7 @@ async def keep(tx: Tx, entries: Sequence[Entry]) -> None:
     await bulk.write(tx, KEEP, rows)
 
 
-async def retire(tx: Tx, book: Book, present: Iterable[int]) -> None:
+async def retire(tx: Tx, book: ReferenceList, present: Iterable[int]) -> None:
     """Mark those as gone that a whole list does not hold."""
     listed, owner = book
     await tx.run(

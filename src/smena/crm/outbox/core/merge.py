@@ -1,22 +1,22 @@
-"""Which wishes travel together, and which are pointless because a later one says otherwise.
+"""Which commands travel together, and which are pointless because a later one says otherwise.
 
-A wish is made of parts: a responsible, a stage, one custom field, one tag. Of two wishes for the
-same part of an entity the later wins. A wish that has no part left is overtaken.
+A command is made of parts: a responsible, a stage, one custom field, one tag. Of two commands for
+the same part of an entity the later wins. A command that has no part left is superseded.
 """
 
 from collections.abc import Hashable, Iterable, Sequence
 
 import msgspec
 
-from smena.crm.model.entities import WishId
+from smena.crm.model.entities import CommandId
 from smena.crm.outbox.model import (
     CREATIONS,
     AddNote,
     Change,
+    Command,
+    CommandKind,
     CreateTask,
     Item,
-    Wish,
-    WishKind,
     entity_of,
 )
 
@@ -43,42 +43,45 @@ def share_an_entity(changes: Iterable[Change]) -> bool:
     return len(set(entities)) < len(entities)
 
 
-def overtaken(wishes: Iterable[Wish]) -> list[Wish]:
-    """Return the wishes of which later ones for the same entity leave nothing."""
-    gone: list[Wish] = []
-    for (kind, _), group in by_entity(wishes).items():
+def superseded(commands: Iterable[Command]) -> list[Command]:
+    """Return the commands of which later ones for the same entity leave nothing."""
+    gone: list[Command] = []
+    for (kind, _), group in by_entity(commands).items():
         said: set[Hashable] = set()
-        for wish in reversed(group if kind not in CREATIONS else []):
-            own = parts(wish.change)
+        for command in reversed(group if kind not in CREATIONS else []):
+            own = parts(command.change)
             if own <= said:
-                gone.append(wish)
+                gone.append(command)
             said |= own
     return sorted(gone, key=_age)
 
 
-def merged(wishes: Sequence[Wish]) -> Item:
-    """Join all wishes of one entity into one change; for the same part the later wins."""
-    ordered = sorted(wishes, key=_age)
+def merged(commands: Sequence[Command]) -> Item:
+    """Join all commands of one entity into one change; for the same part the later wins."""
+    ordered = sorted(commands, key=_age)
     change = ordered[0].change
-    for wish in ordered[1:]:
-        change = _over(change, wish.change)
+    for command in ordered[1:]:
+        change = _over(change, command.change)
     return Item(change, tuple(ordered))
 
 
-def items(wishes: Iterable[Wish]) -> list[Item]:
-    """Group claimed wishes by entity; creations stay alone. The order of the first ones is kept."""
-    groups: dict[Hashable, list[Wish]] = {}
-    for wish in wishes:
-        kind, number = entity_of(wish.change)
-        groups.setdefault(wish.id if kind in CREATIONS else (kind, number), []).append(wish)
+def items(commands: Iterable[Command]) -> list[Item]:
+    """Group claimed commands by entity; creations stay alone.
+
+    The order of the first ones is kept.
+    """
+    groups: dict[Hashable, list[Command]] = {}
+    for command in commands:
+        kind, number = entity_of(command.change)
+        groups.setdefault(command.id if kind in CREATIONS else (kind, number), []).append(command)
     return [merged(group) for group in groups.values()]
 
 
-def by_entity(wishes: Iterable[Wish]) -> dict[tuple[WishKind, int], list[Wish]]:
-    """Group wishes by what they are about."""
-    groups: dict[tuple[WishKind, int], list[Wish]] = {}
-    for wish in sorted(wishes, key=_age):
-        groups.setdefault(entity_of(wish.change), []).append(wish)
+def by_entity(commands: Iterable[Command]) -> dict[tuple[CommandKind, int], list[Command]]:
+    """Group commands by what they are about."""
+    groups: dict[tuple[CommandKind, int], list[Command]] = {}
+    for command in sorted(commands, key=_age):
+        groups.setdefault(entity_of(command.change), []).append(command)
     return groups
 
 
@@ -110,5 +113,5 @@ def _tags(before: Change, after: Change) -> dict[str, object]:
     }
 
 
-def _age(wish: Wish) -> WishId:
-    return wish.id
+def _age(command: Command) -> CommandId:
+    return command.id

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from smena.crm.model.entities import WishId
-from smena.crm.outbox.model import Wish, WishFilter
-from smena.crm.outbox.store.commands import COLUMNS, wish_of
+from smena.crm.model.entities import CommandId
+from smena.crm.outbox.model import Command, CommandFilter
+from smena.crm.outbox.store.commands import COLUMNS, command_of
 from smena.kernel.db import Tx
 
 _MATCHES = """
@@ -19,28 +19,28 @@ account_id = :account
 
 
 PLANNED = f"""
-SELECT id FROM crm_wish
+SELECT id FROM crm_command
  WHERE {_MATCHES} AND state = 'planned'
    AND (CAST(:older AS timestamptz) IS NULL OR asked_at < :older)
  ORDER BY id
 """  # noqa: S608 -- constant conditions
 
 BY_ID = f"""
-SELECT {COLUMNS} FROM crm_wish WHERE account_id = :account AND id = ANY(:ids) ORDER BY id
+SELECT {COLUMNS} FROM crm_command WHERE account_id = :account AND id = ANY(:ids) ORDER BY id
 """  # noqa: S608 -- a constant list of columns
 
 
-async def planned(tx: Tx, wanted: WishFilter, older: datetime | None = None) -> list[WishId]:
-    """Return which of the wanted wishes have not left yet, all pages of them."""
+async def planned(tx: Tx, wanted: CommandFilter, older: datetime | None = None) -> list[CommandId]:
+    """Return which of the wanted commands have not left yet, all pages of them."""
     rows = await tx.rows(PLANNED, older=older, **_terms(tx, wanted))
-    return [WishId(row.id) for row in rows]
+    return [CommandId(row.id) for row in rows]
 
 
-async def by_id(tx: Tx, ids: Sequence[WishId]) -> list[Wish]:
-    return [wish_of(row) for row in await tx.rows(BY_ID, account=tx.account, ids=list(ids))]
+async def by_id(tx: Tx, ids: Sequence[CommandId]) -> list[Command]:
+    return [command_of(row) for row in await tx.rows(BY_ID, account=tx.account, ids=list(ids))]
 
 
-def _terms(tx: Tx, wanted: WishFilter) -> dict[str, object]:
+def _terms(tx: Tx, wanted: CommandFilter) -> dict[str, object]:
     return {
         "account": tx.account,
         "states": [str(state) for state in wanted.states],

@@ -1,8 +1,8 @@
-"""How an account's wishes travel; its row is also the lock of whoever claims."""
+"""How an account's commands travel; its row is also the lock of whoever claims."""
 
 from datetime import datetime
 
-from smena.crm.outbox.model import Settings
+from smena.crm.outbox.model import OutboxSettings
 from smena.kernel.db import Tx
 
 OPEN = "INSERT INTO crm_outbox (account_id) VALUES (:account) ON CONFLICT DO NOTHING"
@@ -17,13 +17,13 @@ UPDATE crm_outbox SET is_dry = :dry, dry_since = CAST(:since AS timestamptz)
 SET_BATCH = "UPDATE crm_outbox SET batch = :batch WHERE account_id = :account"
 
 
-async def lock(tx: Tx) -> Settings:
+async def lock(tx: Tx) -> OutboxSettings:
     """Become the only one who claims, or changes the settings, until the transaction ends."""
     row = await tx.row(LOCK, account=tx.account)
     if row is None:
         await tx.run(OPEN, account=tx.account)
         row = await tx.row(LOCK, account=tx.account)
-    return Settings() if row is None else Settings(row.is_dry, row.dry_since, row.batch)
+    return OutboxSettings() if row is None else OutboxSettings(row.is_dry, row.dry_since, row.batch)
 
 
 async def set_dry(tx: Tx, since: datetime | None) -> None:

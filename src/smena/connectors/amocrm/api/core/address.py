@@ -10,7 +10,7 @@ import ipaddress
 import re
 from urllib.parse import urlsplit
 
-from smena.connectors.amocrm.model import NotConnected, Refusal
+from smena.connectors.amocrm.model import ConnectRefusal, NotConnected
 
 CLOUDS = (".amocrm.ru", ".amocrm.com", ".kommo.com")
 OWN_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -23,17 +23,21 @@ def normalise(typed: str, allowed_hosts: frozenset[str] = frozenset()) -> str | 
     text = typed.strip()
     parts = _parts(text)
     if parts is None:
-        return NotConnected(Refusal.BAD_ADDRESS, text[:80])
+        return NotConnected(ConnectRefusal.BAD_ADDRESS, text[:80])
     scheme, host, port = parts
     if is_cloud(host):
         is_usual = port in (None, 80, 443)
-        return f"https://{host}" if is_usual else NotConnected(Refusal.BAD_ADDRESS, text[:80])
+        return (
+            f"https://{host}" if is_usual else NotConnected(ConnectRefusal.BAD_ADDRESS, text[:80])
+        )
     if is_own_machine(host) and "://" not in text:
         scheme = "http"  # an emulator speaks plainly unless it is asked otherwise
     if host in allowed_hosts:
         shown = f"[{host}]" if ":" in host else host
         return f"{scheme}://{shown}" + (f":{port}" if port else "")
-    return NotConnected(Refusal.OWN_MACHINE if is_own_machine(host) else Refusal.FOREIGN_HOST, host)
+    return NotConnected(
+        ConnectRefusal.OWN_MACHINE if is_own_machine(host) else ConnectRefusal.FOREIGN_HOST, host
+    )
 
 
 def _parts(text: str) -> tuple[str, str, int | None] | None:

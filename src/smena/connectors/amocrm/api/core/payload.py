@@ -263,19 +263,19 @@ class Rows(Generic[Row]):
     """Items that could be read as our rows, and the reasons of those that could not."""
 
     good: tuple[Row, ...] = ()
-    spoiled: tuple[str, ...] = ()
+    malformed: tuple[str, ...] = ()
 
 
 def read_rows(
     items: Sequence[msgspec.Raw], kind: type[Json], translate: Callable[[Json], Row]
 ) -> Rows[Row]:
-    """Translate item by item; a spoiled one is set aside."""
+    """Translate item by item; a malformed one is set aside."""
     decoder = msgspec.json.Decoder(kind, strict=False)
     good: list[Row] = []
-    spoiled: list[str] = []
+    malformed: list[str] = []
     for item in items:
         try:
             good.append(translate(decoder.decode(item)))
         except UNREADABLE as error:
-            spoiled.append(f"{kind.__name__}: {error}"[:300])
-    return Rows(tuple(good), tuple(spoiled))
+            malformed.append(f"{kind.__name__}: {error}"[:300])
+    return Rows(tuple(good), tuple(malformed))

@@ -9,7 +9,7 @@ from smena.kernel.db import Tx
 HOUR_LONG = timedelta(hours=1)
 
 ADD = """
-INSERT INTO amocrm_minute AS counted (account_id, at, kind, answer, requests)
+INSERT INTO amocrm_request_count AS counted (account_id, at, kind, answer, requests)
 VALUES (:account, :at, :kind, :answer, :requests)
 ON CONFLICT (account_id, at, kind, answer) DO UPDATE
    SET requests = counted.requests + excluded.requests
@@ -19,10 +19,10 @@ ON CONFLICT (account_id, at, kind, answer) DO UPDATE
 HOUR = """
 SELECT CASE WHEN at = :minute THEN at ELSE CAST(:since AS timestamptz) END AS at, kind, answer,
        CAST(sum(requests) AS bigint) AS requests
-  FROM amocrm_minute WHERE account_id = :account AND at >= :since GROUP BY 1, 2, 3
+  FROM amocrm_request_count WHERE account_id = :account AND at >= :since GROUP BY 1, 2, 3
 """
 
-TRIM = "DELETE FROM amocrm_minute WHERE at < :before"
+TRIM = "DELETE FROM amocrm_request_count WHERE at < :before"
 
 
 async def add(tx: Tx, counts: Mapping[tuple[datetime, str, str], int]) -> None:

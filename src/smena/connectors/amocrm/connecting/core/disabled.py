@@ -1,11 +1,11 @@
-"""The hook by which amoCRM tells that an integration was switched off (amocrm.md section 2.7)."""
+"""The webhook by which amoCRM tells that we were switched off (amocrm.md section 2.7)."""
 
 import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from smena.connectors.amocrm.connecting.core.redirect import is_client
+from smena.connectors.amocrm.connecting.core.callback import is_client
 from smena.kernel.ids import AccountId
 
 ACCOUNT_DIGITS_MAX = 18

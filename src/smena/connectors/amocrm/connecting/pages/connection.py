@@ -16,7 +16,7 @@ from smena.connectors.amocrm.connecting.pages.connection_page import (
     outcome,
     show,
 )
-from smena.connectors.amocrm.service import Reach
+from smena.connectors.amocrm.service import AmocrmService
 from smena.connectors.amocrm.webhooks import endpoint
 from smena.kernel.i18n import gettext as _
 from smena.web.page import Html, flash, redirect
@@ -34,9 +34,9 @@ async def connect(request: Http) -> Response[bytes]:
     form = await request.form()
     address, token = str(form.get("address", "")), str(form.get("token", ""))
     state = request.app.state
-    reach: Reach = state.services["amocrm"]
+    service: AmocrmService = state.services["amocrm"]
     found = await connecting_connect.connect_by_token(
-        state.db, state.clock, reach, Asked(address, token)
+        state.db, state.clock, service, Asked(address, token)
     )
     return await outcome(request, found, Shown("token", bool(form.get("new")), address=address))
 

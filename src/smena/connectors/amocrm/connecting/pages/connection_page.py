@@ -14,7 +14,7 @@ from smena.connectors.amocrm.connecting import access_view, consent, words
 from smena.connectors.amocrm.connecting import overview as views
 from smena.connectors.amocrm.connecting.consent import Browser
 from smena.connectors.amocrm.model import Connected, NotConnected
-from smena.connectors.amocrm.service import Reach
+from smena.connectors.amocrm.service import AmocrmService
 from smena.connectors.amocrm.tokens import queries as tokens_queries
 from smena.kernel.i18n import gettext as _
 from smena.kernel.ids import AccountId
@@ -47,16 +47,16 @@ def browser_of(viewer: Viewer) -> Browser:
 async def show(request: Http, shown: Shown) -> Html:
     """Render the page with everything that is known and typed."""
     viewer, state = access.viewer(request), request.app.state
-    reach: Reach = state.services["amocrm"]
+    service: AmocrmService = state.services["amocrm"]
     now, overview, facts, known = state.clock.now(), None, None, None
     if viewer.account is not None:
         async with state.db.tenant(viewer.account) as tx:
             overview = await views.overview(tx, now)
             facts = await access_view.facts(tx, now)
-            known = await tokens_queries.integration_of(tx, reach.vault)
+            known = await tokens_queries.integration_of(tx, service.vault)
     browser = browser_of(viewer)
-    asked = await consent.open_consent(state.db, reach, browser, now)
-    offers = await consent.offers(state.db, reach, browser, now)
+    asked = await consent.open_consent(state.db, service, browser, now)
+    offers = await consent.unsolicited_codes(state.db, service, browser, now)
     begun = asked.integration if asked else known
     usual = "oauth" if known else WAYS[0]
     return page(
@@ -78,11 +78,11 @@ async def show(request: Http, shown: Shown) -> Html:
         address=shown.address or (asked.base_url if asked else "") or _address(overview, shown),
         client=shown.client or (begun.client if begun else ""),
         has_secret=begun is not None,
-        redirect_uri=shown.redirect_uri or (begun.redirect_uri if begun else "") or own(reach),
-        own_redirect_uri=reach.redirect_uri(),
-        own_disable_uri=reach.disable_uri(),
-        consent_url=consent.consent_url(reach.vault, asked) if asked and not shown.error else "",
-        offers=[access_view.offer_line(offer) for offer in offers],
+        redirect_uri=shown.redirect_uri or (begun.redirect_uri if begun else "") or own(service),
+        own_redirect_uri=service.redirect_uri(),
+        own_disable_uri=service.disable_uri(),
+        consent_url=consent.consent_url(service.vault, asked) if asked and not shown.error else "",
+        offers=[access_view.unsolicited_line(offer) for offer in offers],
         text="",
     )
 
@@ -101,8 +101,8 @@ async def outcome(request: Http, found: Connected | NotConnected, shown: Shown) 
     return await _made_ours(request, access.viewer(request), found.account)
 
 
-def own(reach: Reach) -> str:
-    return reach.redirect_uri() or ""
+def own(service: AmocrmService) -> str:
+    return service.redirect_uri() or ""
 
 
 def _way(shown: Shown, *, is_connected: bool, usual: str) -> str:

@@ -1,4 +1,7 @@
-"""HTTP entry points of consents: begun here, ended by amoCRM's redirect, taken back by its hook."""
+"""HTTP entry points of consents.
+
+Begun here, ended by amoCRM's redirect, taken back by its webhook.
+"""
 
 from uuid import UUID
 
@@ -12,14 +15,14 @@ from smena.access.middleware import recognise
 from smena.access.model import Ability, Viewer
 from smena.connectors.amocrm.connecting import consent, disconnect, words
 from smena.connectors.amocrm.connecting.consent import Form
-from smena.connectors.amocrm.connecting.core.disabled import read_disabled
-from smena.connectors.amocrm.connecting.core.redirect import (
+from smena.connectors.amocrm.connecting.core.callback import (
     Consent,
     Denied,
     Foreign,
     Unreadable,
-    read_landing,
+    read_callback,
 )
+from smena.connectors.amocrm.connecting.core.disabled import read_disabled
 from smena.connectors.amocrm.connecting.pages.connection_page import (
     PATH,
     Http,
@@ -27,10 +30,10 @@ from smena.connectors.amocrm.connecting.pages.connection_page import (
     browser_of,
     outcome,
 )
-from smena.connectors.amocrm.model import NotConnected, Offered, Refusal, SwitchedOff
-from smena.connectors.amocrm.service import DISABLED_PATH, REDIRECT_PATH, Reach
+from smena.connectors.amocrm.model import ConnectRefusal, KeptUnsolicited, NotConnected, SwitchedOff
+from smena.connectors.amocrm.service import DISABLED_PATH, REDIRECT_PATH, AmocrmService
 from smena.kernel.i18n import gettext as _
-from smena.kernel.metrics import DISABLE_HOOKS
+from smena.kernel.metrics import DISABLE_WEBHOOKS
 from smena.web.page import Html, page, redirect
 
 FORBIDDEN, NOT_ACCEPTED = 403, 422
@@ -63,19 +66,19 @@ async def by_hand(request: Http) -> Response[bytes]:
 async def land(request: Http) -> Response[bytes]:
     """Hear amoCRM's answer to a consent: from the browser that asked, or from amoCRM unasked."""
     state, viewer = request.app.state, await recognise(request)
-    reach: Reach = state.services["amocrm"]
+    service: AmocrmService = state.services["amocrm"]
     query = {name: request.query_params[name] for name in request.query_params}
-    landed = read_landing(query, reach.options.crm_hosts, scheme="http")
+    landed = read_callback(query, service.options.crm_hosts, scheme="http")
     match landed:
         case Foreign(host):
-            return _told(request, viewer, NotConnected(Refusal.FOREIGN_REFERER, host))
+            return _told(request, viewer, NotConnected(ConnectRefusal.FOREIGN_REFERER, host))
         case Unreadable():
-            return _told(request, viewer, NotConnected(Refusal.BAD_LANDING))
+            return _told(request, viewer, NotConnected(ConnectRefusal.BAD_LANDING))
         case Denied(told_state):
             if viewer is not None:
                 browser = browser_of(viewer)
-                await consent.deny(state.db, state.clock, reach, browser, told_state)
-            return _told(request, viewer, NotConnected(Refusal.DENIED))
+                await consent.deny(state.db, state.clock, service, browser, told_state)
+            return _told(request, viewer, NotConnected(ConnectRefusal.DENIED))
         case Consent():
             return await _consented(request, viewer, landed)
 
@@ -97,25 +100,27 @@ async def disabled(request: Http) -> Response[None]:
     found = SwitchedOff.NOT_SIGNED
     if told is not None:
         found = await disconnect.switched_off(state.db, state.clock, state.services["amocrm"], told)
-    DISABLE_HOOKS.labels(found.value).inc()
+    DISABLE_WEBHOOKS.labels(found.value).inc()
     return Response(None, status_code=FORBIDDEN if found is SwitchedOff.NOT_SIGNED else 200)
 
 
 async def _consented(request: Http, viewer: Viewer | None, landed: Consent) -> Response[bytes]:
     state = request.app.state
-    reach: Reach = state.services["amocrm"]
+    service: AmocrmService = state.services["amocrm"]
     if not landed.state:
-        kept = await consent.offer(state.db, state.clock, reach, landed)
+        kept = await consent.keep_unsolicited(state.db, state.clock, service, landed)
         return _told(request, viewer, kept)
     if viewer is None:
-        return _told(request, viewer, NotConnected(Refusal.STALE_STATE))
+        return _told(request, viewer, NotConnected(ConnectRefusal.STALE_STATE))
     if not may(viewer, Ability.CONNECT_ACCOUNT):
-        return _told(request, viewer, NotConnected(Refusal.NOT_ALLOWED))
-    found = await consent.land(state.db, state.clock, reach, browser_of(viewer), landed)
+        return _told(request, viewer, NotConnected(ConnectRefusal.NOT_ALLOWED))
+    found = await consent.handle_callback(
+        state.db, state.clock, service, browser_of(viewer), landed
+    )
     return await outcome(request, found, Shown("oauth"))
 
 
-def _told(request: Http, viewer: Viewer | None, told: NotConnected | Offered) -> Html:
+def _told(request: Http, viewer: Viewer | None, told: NotConnected | KeptUnsolicited) -> Html:
     """Say what came of it to whoever looks: a person here, a stranger, or amoCRM's machine."""
     is_refused = isinstance(told, NotConnected)
     return page(

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from smena.connectors.amocrm.model import ConsentAsked, Integration, Offer
+from smena.connectors.amocrm.model import ConsentAsked, Integration, UnsolicitedCode
 from smena.kernel.crypto import Vault
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
@@ -120,7 +120,7 @@ async def forget_of(tx: Tx, session: UUID, number: UUID) -> None:
     await tx.run(FORGET_OF, session=session, id=number)
 
 
-async def offer(
+async def keep_unsolicited(
     tx: Tx, vault: Vault, number: UUID, origin: Origin, code: str, times: tuple[datetime, datetime]
 ) -> bool:
     """Keep a code that came unasked, beside earlier ones; False when too many wait already."""
@@ -140,7 +140,7 @@ async def offer(
     return True
 
 
-async def forget_offers(tx: Tx, client: str, session: UUID, account: AccountId) -> None:
+async def forget_unsolicited(tx: Tx, client: str, session: UUID, account: AccountId) -> None:
     """Forget the codes that waited beside the one that has connected an account."""
     await tx.run(FORGET_OFFERS, client=client, session=session, account=account)
 
@@ -152,9 +152,9 @@ async def take(
     return None if row is None else _asked(row, vault)
 
 
-async def take_offer(
+async def take_unsolicited(
     tx: Tx, vault: Vault, number: UUID, whose: tuple[UUID, AccountId | None], now: datetime
-) -> Offer | None:
+) -> UnsolicitedCode | None:
     session, account = whose
     row = await tx.row(TAKE_OFFER, id=number, session=session, account=account, now=now)
     return None if row is None else _offer(row, vault)
@@ -165,9 +165,9 @@ async def open_one(tx: Tx, vault: Vault, session: UUID, now: datetime) -> Consen
     return None if row is None else _asked(row, vault)
 
 
-async def offers(
+async def unsolicited_codes(
     tx: Tx, vault: Vault, session: UUID, account: AccountId | None, now: datetime
-) -> list[Offer]:
+) -> list[UnsolicitedCode]:
     rows = await tx.rows(OFFERS, session=session, account=account, now=now)
     return [_offer(row, vault) for row in rows]
 
@@ -210,8 +210,8 @@ def _asked(row: Row[Any], vault: Vault) -> ConsentAsked:
     return ConsentAsked(row.id, account, row.base_url, _integration(row, vault), row.expires_at)
 
 
-def _offer(row: Row[Any], vault: Vault) -> Offer:
-    return Offer(_asked(row, vault), vault.open(row.code).decode())
+def _offer(row: Row[Any], vault: Vault) -> UnsolicitedCode:
+    return UnsolicitedCode(_asked(row, vault), vault.open(row.code).decode())
 
 
 def _integration(row: Row[Any], vault: Vault) -> Integration:

@@ -11,8 +11,8 @@ from enum import StrEnum
 
 from smena.accounts.model import AccountState
 from smena.connectors.amocrm.api.core.request_counts import Rates
-from smena.connectors.amocrm.model import HookState
-from smena.connectors.amocrm.reconciliation.model import CheckOutcome, Report
+from smena.connectors.amocrm.model import WebhookState
+from smena.connectors.amocrm.reconciliation.model import ReconciliationOutcome, Report
 from smena.connectors.amocrm.webhooks.core.subscription import is_silent
 
 DATA_LATE = timedelta(minutes=2)
@@ -30,7 +30,7 @@ class Level(StrEnum):
     WAIT = "wait"
 
 
-class Sign(StrEnum):
+class FindingKind(StrEnum):
     """What may be wrong with a connection."""
 
     DISCONNECTED = "disconnected"
@@ -40,14 +40,14 @@ class Sign(StrEnum):
     TOKEN_TROUBLE = "token_trouble"  # noqa: S105 -- a sign, not a secret
     LOADING = "loading"
     DATA_LATE = "data_late"
-    HOOK_REFUSED = "hook_refused"
-    HOOK_NO_ADDRESS = "hook_no_address"
-    HOOK_UNSURE = "hook_unsure"
-    HOOK_SILENT = "hook_silent"
+    WEBHOOK_REFUSED = "webhook_refused"
+    WEBHOOK_NO_ADDRESS = "webhook_no_address"
+    WEBHOOK_UNSURE = "webhook_unsure"
+    WEBHOOK_SILENT = "webhook_silent"
     BODIES_WAIT = "bodies_wait"
-    BODIES_SPOILED = "bodies_spoiled"
+    DEAD_LETTERS = "dead_letters"
     UNREAD_WAITS = "unread_waits"
-    WISHES_WAIT = "wishes_wait"
+    COMMANDS_WAIT = "commands_wait"
     TOO_FAST = "too_fast"
     JOB_GAVE_UP = "job_gave_up"
     JOB_DEFECT = "job_defect"
@@ -57,7 +57,7 @@ class Sign(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Queue:
+class WaitingQueue:
     """Things that wait, and since when the oldest does."""
 
     waiting: int = 0
@@ -65,20 +65,23 @@ class Queue:
 
 
 @dataclass(frozen=True, slots=True)
-class HookVitals:
-    """`lag` is from the change in amoCRM to the mirror; `spoiled` are bodies of the last day."""
+class WebhookFacts:
+    """`lag` is from the change in amoCRM to the mirror.
 
-    state: HookState
+    `dead_letters` are bodies of the last day.
+    """
+
+    state: WebhookState
     detail: str
     connected_at: datetime | None
     checked_at: datetime | None
     heard_at: datetime | None
     lag: timedelta | None
-    spoiled: int
+    dead_letters: int
 
 
 @dataclass(frozen=True, slots=True)
-class PollVitals:
+class PollFacts:
     """How amoCRM is asked. `until`: the mirror holds everything up to this moment."""
 
     at: datetime | None
@@ -91,7 +94,7 @@ class PollVitals:
 
 
 @dataclass(frozen=True, slots=True)
-class TokenVitals:
+class TokenFacts:
     """`is_renewed`: it is renewed by itself, so its end is no trouble."""
 
     issued_at: datetime
@@ -112,21 +115,21 @@ class JobTrouble:
 
 
 @dataclass(frozen=True, slots=True)
-class Vitals:
+class HealthFacts:
     """All vital signs of a connection at one moment."""
 
     state: AccountState
     reason: str
-    hook: HookVitals
-    poll: PollVitals
-    token: TokenVitals | None
-    bodies: Queue
-    unread: Queue
-    wishes: Queue
+    webhook: WebhookFacts
+    poll: PollFacts
+    token: TokenFacts | None
+    bodies: WaitingQueue
+    unread: WaitingQueue
+    commands: WaitingQueue
     rates: Rates
     troubles: tuple[JobTrouble, ...] = ()
     report: Report | None = None
-    spoiled_rows: int = 0
+    malformed_rows: int = 0
     trouble: str = ""
 
 
@@ -134,107 +137,109 @@ class Vitals:
 class Finding:
     """Something that is not as it should be, with what its sentence needs."""
 
-    sign: Sign
+    sign: FindingKind
     level: Level
     number: int = 0
     at: datetime | None = None
     text: str = ""
 
 
-def examine(vitals: Vitals, now: datetime) -> tuple[Finding, ...]:
+def examine(health: HealthFacts, now: datetime) -> tuple[Finding, ...]:
     """Return what is wrong, the worst first; a connection that is not there has one finding."""
-    if vitals.state is AccountState.DISCONNECTED:
-        return (Finding(Sign.DISCONNECTED, Level.BAD),)
+    if health.state is AccountState.DISCONNECTED:
+        return (Finding(FindingKind.DISCONNECTED, Level.BAD),)
     found = [
-        *_access(vitals, now),
-        *_data(vitals, now),
-        *_hook(vitals),
-        *_queues(vitals, now),
-        *_work(vitals),
-        *_check(vitals, now),
+        *_access(health, now),
+        *_data(health, now),
+        *_webhook(health),
+        *_queues(health, now),
+        *_work(health),
+        *_check(health, now),
     ]
     return tuple(sorted(found, key=lambda one: one.level is not Level.BAD))
 
 
-def _access(vitals: Vitals, now: datetime) -> Iterator[Finding]:
-    if vitals.state is AccountState.SIGN_IN_AGAIN:
-        yield Finding(Sign.SIGN_IN_AGAIN, Level.BAD, text=vitals.reason)
+def _access(health: HealthFacts, now: datetime) -> Iterator[Finding]:
+    if health.state is AccountState.SIGN_IN_AGAIN:
+        yield Finding(FindingKind.SIGN_IN_AGAIN, Level.BAD, text=health.reason)
         return
-    token = vitals.token
+    token = health.token
     if token is None:
         return
     if token.trouble:
-        yield Finding(Sign.TOKEN_TROUBLE, Level.WAIT, text=token.trouble)
+        yield Finding(FindingKind.TOKEN_TROUBLE, Level.WAIT, text=token.trouble)
     if token.expires_at is not None and not token.is_renewed:
         if token.expires_at <= now:
-            yield Finding(Sign.TOKEN_ENDED, Level.BAD, at=token.expires_at)
+            yield Finding(FindingKind.TOKEN_ENDED, Level.BAD, at=token.expires_at)
         elif token.expires_at - now < TOKEN_SOON:
             days = (token.expires_at - now).days
-            yield Finding(Sign.TOKEN_ENDS, Level.WAIT, days, token.expires_at)
+            yield Finding(FindingKind.TOKEN_ENDS, Level.WAIT, days, token.expires_at)
 
 
-def _data(vitals: Vitals, now: datetime) -> Iterator[Finding]:
-    poll = vitals.poll
-    if vitals.state is AccountState.SIGN_IN_AGAIN:
+def _data(health: HealthFacts, now: datetime) -> Iterator[Finding]:
+    poll = health.poll
+    if health.state is AccountState.SIGN_IN_AGAIN:
         return
     if poll.is_loading:
-        yield Finding(Sign.LOADING, Level.WAIT)
+        yield Finding(FindingKind.LOADING, Level.WAIT)
     late = None if poll.until is None else now - poll.until
     is_beginning = poll.is_loading and late is None
     if not is_beginning and (late is None or late > max(DATA_LATE, poll.period * 3)):
         is_bad = late is None or late > DATA_LOST
-        yield Finding(Sign.DATA_LATE, Level.BAD if is_bad else Level.WAIT, at=poll.until)
-    if vitals.trouble:
-        yield Finding(Sign.TROUBLE, Level.WAIT, text=vitals.trouble)
+        yield Finding(FindingKind.DATA_LATE, Level.BAD if is_bad else Level.WAIT, at=poll.until)
+    if health.trouble:
+        yield Finding(FindingKind.TROUBLE, Level.WAIT, text=health.trouble)
 
 
-def _hook(vitals: Vitals) -> Iterator[Finding]:
-    hook = vitals.hook
-    match hook.state:
-        case HookState.REFUSED:
-            yield Finding(Sign.HOOK_REFUSED, Level.BAD, text=hook.detail)
-        case HookState.NO_ADDRESS:
-            yield Finding(Sign.HOOK_NO_ADDRESS, Level.WAIT)
-        case HookState.UNKNOWN:
-            yield Finding(Sign.HOOK_UNSURE, Level.WAIT, text=hook.detail)
-        case HookState.ALIVE:
-            if is_silent(hook.heard_at, vitals.poll.news_at, hook.connected_at):
-                yield Finding(Sign.HOOK_SILENT, Level.BAD, at=hook.heard_at)
-    if hook.spoiled:
-        yield Finding(Sign.BODIES_SPOILED, Level.WAIT, hook.spoiled)
+def _webhook(health: HealthFacts) -> Iterator[Finding]:
+    webhook = health.webhook
+    match webhook.state:
+        case WebhookState.REFUSED:
+            yield Finding(FindingKind.WEBHOOK_REFUSED, Level.BAD, text=webhook.detail)
+        case WebhookState.NO_ADDRESS:
+            yield Finding(FindingKind.WEBHOOK_NO_ADDRESS, Level.WAIT)
+        case WebhookState.UNKNOWN:
+            yield Finding(FindingKind.WEBHOOK_UNSURE, Level.WAIT, text=webhook.detail)
+        case WebhookState.ALIVE:
+            if is_silent(webhook.heard_at, health.poll.news_at, webhook.connected_at):
+                yield Finding(FindingKind.WEBHOOK_SILENT, Level.BAD, at=webhook.heard_at)
+    if webhook.dead_letters:
+        yield Finding(FindingKind.DEAD_LETTERS, Level.WAIT, webhook.dead_letters)
 
 
-def _queues(vitals: Vitals, now: datetime) -> Iterator[Finding]:
+def _queues(health: HealthFacts, now: datetime) -> Iterator[Finding]:
     for sign, queue in (
-        (Sign.BODIES_WAIT, vitals.bodies),
-        (Sign.UNREAD_WAITS, vitals.unread),
-        (Sign.WISHES_WAIT, vitals.wishes),
+        (FindingKind.BODIES_WAIT, health.bodies),
+        (FindingKind.UNREAD_WAITS, health.unread),
+        (FindingKind.COMMANDS_WAIT, health.commands),
     ):
         if queue.oldest_at is not None and now - queue.oldest_at > QUEUE_LATE:
             yield Finding(sign, Level.BAD, queue.waiting, queue.oldest_at)
-    if vitals.rates.too_fast > TOO_FAST_FEW:
-        yield Finding(Sign.TOO_FAST, Level.WAIT, vitals.rates.too_fast)
+    if health.rates.too_fast > TOO_FAST_FEW:
+        yield Finding(FindingKind.TOO_FAST, Level.WAIT, health.rates.too_fast)
 
 
-def _work(vitals: Vitals) -> Iterator[Finding]:
+def _work(health: HealthFacts) -> Iterator[Finding]:
     """Tell of work that stopped; a lost access stops all of it and has a sign of its own."""
-    if vitals.state is AccountState.SIGN_IN_AGAIN:
+    if health.state is AccountState.SIGN_IN_AGAIN:
         return
-    for trouble in vitals.troubles:
-        sign = Sign.JOB_DEFECT if trouble.is_defect else Sign.JOB_GAVE_UP
+    for trouble in health.troubles:
+        sign = FindingKind.JOB_DEFECT if trouble.is_defect else FindingKind.JOB_GAVE_UP
         text = f"{trouble.job}: {trouble.reason}"
         yield Finding(sign, Level.BAD, trouble.times, trouble.at, text)
 
 
-def _check(vitals: Vitals, now: datetime) -> Iterator[Finding]:
-    if vitals.poll.is_loading:
+def _check(health: HealthFacts, now: datetime) -> Iterator[Finding]:
+    if health.poll.is_loading:
         return
-    report = vitals.report
-    if report is None or report.check.finished_at is None:
+    report = health.report
+    if report is None or report.reconciliation.finished_at is None:
         return
-    if now - report.check.finished_at > CHECK_LATE:
-        yield Finding(Sign.CHECK_LATE, Level.WAIT, at=report.check.finished_at)
-    if report.check.outcome is CheckOutcome.UNHEALED:
+    if now - report.reconciliation.finished_at > CHECK_LATE:
+        yield Finding(FindingKind.CHECK_LATE, Level.WAIT, at=report.reconciliation.finished_at)
+    if report.reconciliation.outcome is ReconciliationOutcome.UNHEALED:
         total = report.total()
         left = total.found - total.healed
-        yield Finding(Sign.CHECK_UNHEALED, Level.BAD, left, report.check.finished_at)
+        yield Finding(
+            FindingKind.CHECK_UNHEALED, Level.BAD, left, report.reconciliation.finished_at
+        )

@@ -17,7 +17,7 @@ DAYS_BACK = 14
 DAY = timedelta(days=1)
 
 
-class Stage(StrEnum):
+class LoadStage(StrEnum):
     """What is being loaded, in the order of the screen."""
 
     PEOPLE = "people"
@@ -31,9 +31,9 @@ class Stage(StrEnum):
     TASKS = "tasks"
 
 
-WHOLE = (Stage.PEOPLE, Stage.LISTS, Stage.UNSORTED)
+WHOLE = (LoadStage.PEOPLE, LoadStage.LISTS, LoadStage.UNSORTED)
 """Stages that are read in one piece."""
-CARDS = (Stage.LEADS, Stage.CONTACTS, Stage.COMPANIES, Stage.TASKS)
+CARDS = (LoadStage.LEADS, LoadStage.CONTACTS, LoadStage.COMPANIES, LoadStage.TASKS)
 CALL_PATHS = ("leads/notes", "contacts/notes", "companies/notes")
 
 
@@ -42,7 +42,7 @@ class Slice:
     """A list, or a stretch of time of a list, read page by page; `number` is its turn."""
 
     number: int
-    stage: Stage
+    stage: LoadStage
     path: str
     from_at: datetime | None = None
     to_at: datetime | None = None
@@ -62,16 +62,16 @@ class Slice:
 
 def slices(now: datetime, days: int = DAYS_BACK) -> tuple[Slice, ...]:
     """Cut the load into slices in the order of their turn."""
-    work: list[tuple[Stage, str, datetime | None, datetime | None]] = [
-        (Stage.PEOPLE, "users", None, None),
-        (Stage.LISTS, "lists", None, None),
-        (Stage.UNSORTED, "leads/unsorted", None, None),
+    work: list[tuple[LoadStage, str, datetime | None, datetime | None]] = [
+        (LoadStage.PEOPLE, "users", None, None),
+        (LoadStage.LISTS, "lists", None, None),
+        (LoadStage.UNSORTED, "leads/unsorted", None, None),
     ]
     end = now + DAY  # a clock of theirs that is ahead of ours loses nothing
     start = now - timedelta(hours=12)
     for _ in range(days):
-        work.append((Stage.EVENTS, "events", start, end))
-        work += [(Stage.CALLS, path, start, end) for path in CALL_PATHS]
+        work.append((LoadStage.EVENTS, "events", start, end))
+        work += [(LoadStage.CALLS, path, start, end) for path in CALL_PATHS]
         start, end = start - DAY, start
     work += [(stage, stage.value, None, None) for stage in CARDS]
     return tuple(Slice(number, *parts) for number, parts in enumerate(work))
@@ -81,7 +81,7 @@ def slices(now: datetime, days: int = DAYS_BACK) -> tuple[Slice, ...]:
 class StageProgress:
     """`total` is an estimate while `is_done` is false, None while there is nothing to go by."""
 
-    stage: Stage
+    stage: LoadStage
     rows: int
     total: int | None
     is_done: bool
@@ -113,7 +113,7 @@ def progress(work: Sequence[Slice], started_at: datetime, now: datetime) -> Prog
     """Tell what is done, out of how much, and how long the rest will take."""
     stages = tuple(
         _stage([one for one in work if one.stage is stage], stage, now)
-        for stage in Stage
+        for stage in LoadStage
         if any(one.stage is stage for one in work)
     )
     is_done = bool(work) and all(one.is_done for one in work)
@@ -127,7 +127,7 @@ def progress(work: Sequence[Slice], started_at: datetime, now: datetime) -> Prog
     return Progress(stages, is_done, elapsed * ((1 - share) / share), started_at)
 
 
-def _stage(work: Sequence[Slice], stage: Stage, now: datetime) -> StageProgress:
+def _stage(work: Sequence[Slice], stage: LoadStage, now: datetime) -> StageProgress:
     rows = sum(one.rows for one in work)
     if all(one.is_done for one in work):
         return StageProgress(stage, rows, rows, is_done=True)

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from smena.connectors.amocrm.reading.core.first_load import Slice, Stage
+from smena.connectors.amocrm.reading.core.first_load import LoadStage, Slice
 
 EARLIEST = date(2008, 1, 1)
 """amoCRM is younger than this."""
@@ -87,7 +87,7 @@ def wanted(
 def stretch(history: History) -> Slice:
     """Return what is to be read next: the stretch before everything that is here."""
     start = max(history.from_at, history.read_to - timedelta(days=history.slice_days))
-    return Slice(0, Stage.EVENTS, "events", start, history.read_to, history.page)
+    return Slice(0, LoadStage.EVENTS, "events", start, history.read_to, history.page)
 
 
 def after_page(history: History, rows: int, now: datetime, *, has_next: bool) -> History:

@@ -67,24 +67,24 @@ def is_due(cursor: Cursor, now: datetime, period: timedelta) -> bool:
     return cursor.read_at is None or now - cursor.read_at >= every * 0.9
 
 
-def window(cursor: Cursor, now: datetime, ahead: timedelta) -> Window:
+def window(cursor: Cursor, now: datetime, clock_offset: timedelta) -> Window:
     """Return what to read; `ahead` is how far amoCRM's clock is ahead of ours."""
     is_deep = cursor.deep_at is None or now - cursor.deep_at >= DEEP_EVERY
     start = max(0, cursor.seen_seconds - (DEEP_SECONDS if is_deep else SHALLOW_SECONDS))
     end = cursor.seen_seconds + PIECE_SECONDS
-    is_settled = end < seconds_of(now + ahead) - SETTLED_SECONDS
+    is_settled = end < seconds_of(now + clock_offset) - SETTLED_SECONDS
     return Window(start, end if is_settled and cursor.stream is Stream.EVENTS else None, is_deep)
 
 
 def advance(
-    cursor: Cursor, read: Window, latest_seconds: int | None, now: datetime, ahead: timedelta
+    cursor: Cursor, read: Window, latest_seconds: int | None, now: datetime, clock_offset: timedelta
 ) -> Cursor:
     """Return the cursor after a read that began at `now` and saw rows up to `latest_seconds`.
 
     A row from the future does not take the cursor there: what happens until then would be missed.
     """
     latest = read.to_seconds if read.to_seconds is not None else latest_seconds or 0
-    seen = max(cursor.seen_seconds, min(latest, seconds_of(now + ahead)))
+    seen = max(cursor.seen_seconds, min(latest, seconds_of(now + clock_offset)))
     return replace(
         cursor, seen_seconds=seen, read_at=now, deep_at=now if read.is_deep else cursor.deep_at
     )

@@ -6,25 +6,25 @@ from datetime import datetime
 from smena.kernel.db import Tx
 
 ASK = """
-INSERT INTO amocrm_unread (account_id, path, id, not_before)
+INSERT INTO amocrm_fetch (account_id, path, id, not_before)
 SELECT :account, path, id, :now FROM unnest(CAST(:paths AS text[]), CAST(:ids AS bigint[]))
     AS asked (path, id)
 ON CONFLICT (account_id, path, id) DO UPDATE SET not_before = :now, attempts = 0
 """
 
 UNREAD = """
-SELECT path, id, attempts FROM amocrm_unread
+SELECT path, id, attempts FROM amocrm_fetch
  WHERE account_id = :account AND not_before <= :now ORDER BY path, id LIMIT :limit
 """
 
 # Asked for again while it was being read: the row has moved and stays.
 READ = """
-DELETE FROM amocrm_unread
+DELETE FROM amocrm_fetch
  WHERE account_id = :account AND path = :path AND id = ANY(:ids) AND not_before <= :started_at
 """
 
 READ_LATER = """
-UPDATE amocrm_unread SET attempts = attempts + 1, not_before = :after
+UPDATE amocrm_fetch SET attempts = attempts + 1, not_before = :after
  WHERE account_id = :account AND path = :path AND id = ANY(:ids)
 """
 
@@ -37,7 +37,7 @@ async def ask(tx: Tx, wanted: Iterable[tuple[str, int]], now: datetime) -> None:
         await tx.run(ASK, account=tx.account, paths=paths, ids=ids, now=now)
 
 
-async def unread(tx: Tx, now: datetime, limit: int) -> dict[str, dict[int, int]]:
+async def due(tx: Tx, now: datetime, limit: int) -> dict[str, dict[int, int]]:
     """Return what is to be read, by path: id and how often it was asked for in vain."""
     found: dict[str, dict[int, int]] = {}
     for row in await tx.rows(UNREAD, account=tx.account, now=now, limit=limit):

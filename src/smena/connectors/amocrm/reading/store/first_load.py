@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from smena.connectors.amocrm.reading.core.first_load import Slice, Stage
+from smena.connectors.amocrm.reading.core.first_load import LoadStage, Slice
 from smena.kernel.db import Tx
 
 _COLUMNS = "number, stage, path, from_at, to_at, page, rows, first_at, last_at, is_done"
@@ -101,7 +101,7 @@ async def finish(tx: Tx, now: datetime) -> None:
 def _slice(row: Row[Any]) -> Slice:
     return Slice(
         number=row.number,
-        stage=Stage(row.stage),
+        stage=LoadStage(row.stage),
         path=row.path,
         from_at=row.from_at,
         to_at=row.to_at,

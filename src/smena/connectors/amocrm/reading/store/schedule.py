@@ -13,32 +13,35 @@ UPDATE amocrm_connection SET hinted_at = :now, next_poll_at = least(next_poll_at
 POLLED = """
 UPDATE amocrm_connection
    SET complete_until = greatest(complete_until, :complete_until),
-       ahead_seconds = :ahead_seconds,
+       clock_offset_seconds = :clock_offset_seconds,
        next_poll_at = CASE WHEN hinted_at > :started_at THEN hinted_at ELSE :next_poll_at END,
-       spoiled_rows = spoiled_rows + :spoiled,
+       malformed_rows = malformed_rows + :malformed,
        trouble = CASE WHEN is_active THEN '' ELSE trouble END,
        trouble_at = CASE WHEN is_active THEN NULL ELSE trouble_at END
  WHERE account_id = :account
 """
 
-SPOILED = """
-UPDATE amocrm_connection SET spoiled_rows = spoiled_rows + :rows WHERE account_id = :account
+MALFORMED = """
+UPDATE amocrm_connection SET malformed_rows = malformed_rows + :rows WHERE account_id = :account
 """
 
-ROSTER_READ = "UPDATE amocrm_connection SET roster_at = :now WHERE account_id = :account"
+PEOPLE_READ = "UPDATE amocrm_connection SET people_at = :now WHERE account_id = :account"
 
-ROSTER_WANTED = """
-UPDATE amocrm_connection SET roster_at = NULL, next_cards_at = least(next_cards_at, :now)
+PEOPLE_WANTED = """
+UPDATE amocrm_connection SET people_at = NULL, next_cards_at = least(next_cards_at, :now)
  WHERE account_id = :account
 """
 
-LISTS_READ = "UPDATE amocrm_connection SET lists_at = :now WHERE account_id = :account"
+REFERENCE_DATA_READ = (
+    "UPDATE amocrm_connection SET reference_data_at = :now WHERE account_id = :account"
+)
 
 UNSORTED_READ = "UPDATE amocrm_connection SET unsorted_at = :now WHERE account_id = :account"
 
 # Whoever reads them takes a dozen requests: not again when that was a moment ago.
-LISTS_WANTED = """
-UPDATE amocrm_connection SET lists_at = NULL WHERE account_id = :account AND lists_at < :before
+REFERENCE_DATA_WANTED = """
+UPDATE amocrm_connection SET reference_data_at = NULL WHERE account_id = :account AND
+reference_data_at < :before
 """
 
 CARDS_READ = "UPDATE amocrm_connection SET next_cards_at = :next WHERE account_id = :account"
@@ -55,8 +58,8 @@ async def save_poll(
     started_at: datetime,
     next_poll_at: datetime,
     complete_until: datetime | None,
-    ahead: timedelta,
-    spoiled: int,
+    clock_offset: timedelta,
+    malformed: int,
 ) -> None:
     await tx.run(
         POLLED,
@@ -64,31 +67,31 @@ async def save_poll(
         started_at=started_at,
         next_poll_at=next_poll_at,
         complete_until=complete_until,
-        ahead_seconds=ahead.total_seconds(),
-        spoiled=spoiled,
+        clock_offset_seconds=clock_offset.total_seconds(),
+        malformed=malformed,
     )
 
 
-async def count_spoiled(tx: Tx, rows: int) -> None:
+async def count_malformed(tx: Tx, rows: int) -> None:
     if rows:
-        await tx.run(SPOILED, account=tx.account, rows=rows)
+        await tx.run(MALFORMED, account=tx.account, rows=rows)
 
 
-async def save_roster_read(tx: Tx, now: datetime) -> None:
-    await tx.run(ROSTER_READ, account=tx.account, now=now)
+async def save_people_read(tx: Tx, now: datetime) -> None:
+    await tx.run(PEOPLE_READ, account=tx.account, now=now)
 
 
-async def ask_for_roster(tx: Tx, now: datetime) -> None:
-    await tx.run(ROSTER_WANTED, account=tx.account, now=now)
+async def ask_for_people(tx: Tx, now: datetime) -> None:
+    await tx.run(PEOPLE_WANTED, account=tx.account, now=now)
 
 
-async def save_lists_read(tx: Tx, now: datetime) -> None:
-    await tx.run(LISTS_READ, account=tx.account, now=now)
+async def save_reference_data_read(tx: Tx, now: datetime) -> None:
+    await tx.run(REFERENCE_DATA_READ, account=tx.account, now=now)
 
 
-async def ask_for_lists(tx: Tx, before: datetime) -> None:
+async def ask_for_reference_data(tx: Tx, before: datetime) -> None:
     """Have the short lists read again unless that was done after `before`."""
-    await tx.run(LISTS_WANTED, account=tx.account, before=before)
+    await tx.run(REFERENCE_DATA_WANTED, account=tx.account, before=before)
 
 
 async def save_unsorted_read(tx: Tx, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """What differs between a list of amoCRM and the mirror, and what is to be believed of it.
 
-A walk takes minutes and life goes on: what looks different then is only a doubt. A second look at
+A walk takes minutes and life goes on: what looks different then is only a suspect. A second look at
 the card itself decides (`judge`), and what changed a moment ago is left to polling.
 """
 
@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from smena.connectors.amocrm.api.core.values import seconds_of
-from smena.crm.mirror.model import NO_CONTENTS, Contents, Mark
+from smena.crm.mirror.model import NO_CONTENTS, Contents, RowMark
 from smena.crm.model.entities import Source
 
 YOUNG = timedelta(minutes=2)
@@ -21,14 +21,14 @@ PLAUSIBLE_SHARE = 0.2
 
 There = Mapping[int, datetime | None]
 """Moments of change by number; None: the row is there and its moment cannot be read."""
-Held = Mapping[int, Mark]
+Held = Mapping[int, RowMark]
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class Classification:
     """What a second look found; the sets do not overlap but for the last two.
 
-    `mistrusted` are rows held newer than the CRM's own; `restored` lie in our bin and not in
+    `unverified` are rows held newer than the CRM's own; `restored` lie in our bin and not in
     theirs: both need a push beside the read that brings them in line.
     """
 
@@ -36,36 +36,38 @@ class Judgement:
     stale: frozenset[int] = frozenset()
     surplus: frozenset[int] = frozenset()
     restored: frozenset[int] = frozenset()
-    mistrusted: frozenset[int] = frozenset()
+    unverified: frozenset[int] = frozenset()
 
     @property
     def found(self) -> int:
         return len(self.missing) + len(self.stale) + len(self.surplus)
 
 
-def doubts(
-    there: There, held: Held, contents: Contents = NO_CONTENTS, *, is_whole: bool
+def suspects(
+    remote: There, held: Held, contents: Contents = NO_CONTENTS, *, is_whole: bool
 ) -> frozenset[int]:
     """Return whom to look at again; `is_whole`: what the list does not show is not there."""
     wrong = contents.differing | contents.lacking
     found = {
         number
-        for number, at in there.items()
+        for number, at in remote.items()
         if number in wrong or not _agrees(at, held.get(number))
     }
     if is_whole:
-        found |= {mark.id for mark in held.values() if not mark.is_deleted and mark.id not in there}
+        found |= {
+            mark.id for mark in held.values() if not mark.is_deleted and mark.id not in remote
+        }
     return frozenset(found)
 
 
-def judge(
-    there: There,
+def classify(
+    remote: There,
     held: Held,
     contents: Contents,
     *,
     looked_at: Collection[int],
     now: datetime,
-) -> Judgement:
+) -> Classification:
     """Compare what a second read says of these cards with what is held at that moment.
 
     Of one moment the contents decide: amoCRM may have told a part of a card only, or a claim
@@ -77,10 +79,10 @@ def judge(
     stale: set[int] = set()
     surplus: set[int] = set()
     restored: set[int] = set()
-    mistrusted: set[int] = set()
+    unverified: set[int] = set()
     for number in looked_at:
-        at, mark = there.get(number), held.get(number)
-        if number not in there:
+        at, mark = remote.get(number), held.get(number)
+        if number not in remote:
             if mark is not None and not mark.is_deleted:
                 surplus.add(number)
         elif mark is None or mark.is_deleted or number in contents.lacking:
@@ -94,8 +96,8 @@ def judge(
                 continue
             stale.add(number)
             if mark.changed_at > at:
-                mistrusted.add(number)
-    return Judgement(*map(frozenset, (missing, stale, surplus, restored, mistrusted)))
+                unverified.add(number)
+    return Classification(*map(frozenset, (missing, stale, surplus, restored, unverified)))
 
 
 def is_plausible(surplus: int, held: int) -> bool:
@@ -126,7 +128,7 @@ def _digest(number: int | str, at: datetime | None) -> int:
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest())
 
 
-def _agrees(at: datetime | None, mark: Mark | None) -> bool:
+def _agrees(at: datetime | None, mark: RowMark | None) -> bool:
     """Tell whether a row needs no second look; a claim of the same second is no proof."""
     if mark is None or mark.is_deleted:
         return False

@@ -12,19 +12,19 @@ from zoneinfo import ZoneInfo
 
 from smena.connectors.amocrm.api.core.listing import LIMIT, Listing, Params, with_parts
 from smena.connectors.amocrm.api.core.values import seconds_of
-from smena.connectors.amocrm.translation.reference_data import BOOKS
-from smena.crm.mirror.model import Marked
+from smena.connectors.amocrm.translation.reference_data import REFERENCE_LISTS
+from smena.crm.mirror.model import ComparedKind
 
-CheckId = NewType("CheckId", int)
+ReconciliationId = NewType("ReconciliationId", int)
 
-ROSTER = "users"
+PEOPLE = "users"
 EVENTS = "events"
 UNSORTED = "leads/unsorted"
 TALKS = "talks"
 TASK_TYPES = "account"
 """Types of tasks stand in the account itself; they have no list of their own."""
 
-SHORT = (TASK_TYPES, *BOOKS)
+SHORT = (TASK_TYPES, *REFERENCE_LISTS)
 DAY = timedelta(days=1)
 DAYS_MIN, DAYS_MAX = 2, 14
 SETTLED = timedelta(minutes=10)
@@ -37,7 +37,7 @@ CUT_AFTER = timedelta(hours=20)
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class ComparedList:
     """A list of cards and the rows that should equal it.
 
     What the list does not show is not there. `is_recent`: only the last days are read, because
@@ -45,25 +45,25 @@ class Checked:
     """
 
     path: str
-    of: Marked
+    of: ComparedKind
     is_recent: bool = False
 
 
 LISTS = (
-    Checked("leads/notes", Marked.LEAD_NOTE, is_recent=True),
-    Checked("contacts/notes", Marked.CONTACT_NOTE, is_recent=True),
-    Checked("companies/notes", Marked.COMPANY_NOTE, is_recent=True),
-    Checked("leads", Marked.LEAD),
-    Checked("contacts", Marked.CONTACT),
-    Checked("companies", Marked.COMPANY),
-    Checked("tasks", Marked.TASK),
+    ComparedList("leads/notes", ComparedKind.LEAD_NOTE, is_recent=True),
+    ComparedList("contacts/notes", ComparedKind.CONTACT_NOTE, is_recent=True),
+    ComparedList("companies/notes", ComparedKind.COMPANY_NOTE, is_recent=True),
+    ComparedList("leads", ComparedKind.LEAD),
+    ComparedList("contacts", ComparedKind.CONTACT),
+    ComparedList("companies", ComparedKind.COMPANY),
+    ComparedList("tasks", ComparedKind.TASK),
 )
 BY_PATH = {one.path: one for one in LISTS}
 NOTES = frozenset(one.path for one in LISTS if one.is_recent)
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ReconciliationPart:
     """A list, or a stretch of time of a list, walked page by page; `number` is its turn."""
 
     number: int
@@ -74,10 +74,10 @@ class Part:
     after_id: int = 0
     is_walked: bool = False
     is_whole: bool = True
-    there: int = 0
-    held: int = 0
-    there_sum: int = 0
-    held_sum: int = 0
+    remote: int = 0
+    local: int = 0
+    remote_sum: int = 0
+    local_sum: int = 0
     missing: int = 0
     stale: int = 0
     surplus: int = 0
@@ -90,13 +90,13 @@ class Part:
         return self.missing + self.stale + self.surplus
 
 
-def summed(work: Sequence[Part]) -> Part:
+def summed(work: Sequence[ReconciliationPart]) -> ReconciliationPart:
     """Return the figures of several parts as one."""
-    return Part(
+    return ReconciliationPart(
         number=0,
         path="",
-        there=sum(part.there for part in work),
-        held=sum(part.held for part in work),
+        remote=sum(part.remote for part in work),
+        local=sum(part.local for part in work),
         missing=sum(part.missing for part in work),
         stale=sum(part.stale for part in work),
         surplus=sum(part.surplus for part in work),
@@ -106,7 +106,9 @@ def summed(work: Sequence[Part]) -> Part:
     )
 
 
-def parts(now: datetime, days: int, log_from: datetime, loaded_at: datetime) -> tuple[Part, ...]:
+def parts(
+    now: datetime, days: int, log_from: datetime, loaded_at: datetime
+) -> tuple[ReconciliationPart, ...]:
     """Cut a check into parts; `now` is amoCRM's clock.
 
     What is older than `log_from` was never asked for, so it is not missing. The first load reads
@@ -115,7 +117,7 @@ def parts(now: datetime, days: int, log_from: datetime, loaded_at: datetime) -> 
     end = (now - SETTLED).replace(microsecond=0)
     start = max(end - DAY * days, log_from)
     work: list[tuple[str, datetime | None, datetime | None]] = [
-        (path, None, None) for path in (ROSTER, *SHORT, UNSORTED)
+        (path, None, None) for path in (PEOPLE, *SHORT, UNSORTED)
     ]
     work += [
         (EVENTS, max(end - DAY * (day + 1), start), end - DAY * day)
@@ -125,7 +127,8 @@ def parts(now: datetime, days: int, log_from: datetime, loaded_at: datetime) -> 
     work += [(one.path, start if one.is_recent else None, None) for one in LISTS]
     work.append((TALKS, max(start, loaded_at), None))
     return tuple(
-        Part(number, path, from_at, to_at) for number, (path, from_at, to_at) in enumerate(work)
+        ReconciliationPart(number, path, from_at, to_at)
+        for number, (path, from_at, to_at) in enumerate(work)
     )
 
 
@@ -136,7 +139,7 @@ def days_to_check(last_finished: datetime | None, now: datetime) -> int:
     return min(DAYS_MAX, max(DAYS_MIN, (now - last_finished) // DAY + 1))
 
 
-def listing(part: Part, events_max: int) -> Listing:
+def listing(part: ReconciliationPart, events_max: int) -> Listing:
     """Return the list that a part walks, in the order of its numbers."""
     since = seconds_of(part.from_at) if part.from_at else None
     if part.path == EVENTS and part.to_at is not None:
@@ -157,7 +160,7 @@ def is_night_due(zone: ZoneInfo, last_started: datetime | None, now: datetime) -
 
 
 @dataclass(frozen=True, slots=True)
-class CheckProgress:
+class ReconciliationProgress:
     """How far a running check is: parts walked, of all; `share` counts rows where it can."""
 
     walked: int
@@ -169,7 +172,7 @@ class CheckProgress:
         return round(100 * self.walked / self.parts) if self.parts else 0
 
 
-def progress(work: Sequence[Part]) -> CheckProgress:
+def progress(work: Sequence[ReconciliationPart]) -> ReconciliationProgress:
     """Tell what is compared now."""
     left = [part for part in work if not part.is_walked]
-    return CheckProgress(len(work) - len(left), len(work), left[0].path if left else "")
+    return ReconciliationProgress(len(work) - len(left), len(work), left[0].path if left else "")

@@ -5,20 +5,25 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from smena.crm.model.entities import Changes, Group, Pipeline, PipelineId, Status, User
-from smena.crm.model.reference_data import Book, Directory, Entry, Listed
+from smena.crm.model.reference_data import (
+    ReferenceData,
+    ReferenceEntry,
+    ReferenceKind,
+    ReferenceList,
+)
 
 Rows = Mapping[tuple[object, ...], object]
 
 
 @dataclass(frozen=True, slots=True)
-class RosterDifference:
+class PeopleDifference:
     """Keys of rows, by what is wrong with them; the sums tell at a glance whether all is equal."""
 
     missing: frozenset[tuple[object, ...]]
     stale: frozenset[tuple[object, ...]]
     surplus: frozenset[tuple[object, ...]]
-    there_sum: int
-    held_sum: int
+    remote_sum: int
+    local_sum: int
 
 
 def rows_told(changes: Changes) -> Rows:
@@ -35,36 +40,38 @@ def rows_held(
     return _rows(users, groups, pipelines, statuses)
 
 
-def differing(there: Rows, held: Rows) -> RosterDifference:
+def differing(remote: Rows, held: Rows) -> PeopleDifference:
     """Compare. Who has left and what is archived stays here for the days of the past."""
-    listed = {row.pipeline for row in there.values() if isinstance(row, Status)}
-    alive = {key: row for key, row in held.items() if key in there or _is_alive(row, listed)}
-    return RosterDifference(
-        missing=frozenset(there.keys() - held.keys()),
-        stale=frozenset(key for key in there.keys() & held.keys() if there[key] != held[key]),
-        surplus=frozenset(alive.keys() - there.keys()),
-        there_sum=_sum(there.items()),
-        held_sum=_sum(alive.items()),
+    listed = {row.pipeline for row in remote.values() if isinstance(row, Status)}
+    alive = {key: row for key, row in held.items() if key in remote or _is_alive(row, listed)}
+    return PeopleDifference(
+        missing=frozenset(remote.keys() - held.keys()),
+        stale=frozenset(key for key in remote.keys() & held.keys() if remote[key] != held[key]),
+        surplus=frozenset(alive.keys() - remote.keys()),
+        remote_sum=_sum(remote.items()),
+        local_sum=_sum(alive.items()),
     )
 
 
-def entries_differing(told: Directory, held: Iterable[Entry], book: Book) -> RosterDifference:
+def entries_differing(
+    told: ReferenceData, held: Iterable[ReferenceEntry], book: ReferenceList
+) -> PeopleDifference:
     """Compare a short list; one that is empty or not read to its end shows nobody as surplus.
 
     Sources are known from leads as well, by their names only, and most are in no list.
     """
-    is_learned = book[0] is Listed.LEAD_SOURCES
-    there: Rows = {(one.id,): _shown(one, is_learned=is_learned) for one in told.entries}
+    is_learned = book[0] is ReferenceKind.LEAD_SOURCES
+    remote: Rows = {(one.id,): _shown(one, is_learned=is_learned) for one in told.entries}
     is_whole = book in told.complete and not is_learned
     here: Rows = {
         (one.id,): _shown(one, is_learned=is_learned)
         for one in held
-        if one.owner == book[1] and ((one.id,) in there or (is_whole and not one.is_gone))
+        if one.owner == book[1] and ((one.id,) in remote or (is_whole and not one.is_gone))
     }
-    return differing(there, here)
+    return differing(remote, here)
 
 
-def _shown(entry: Entry, *, is_learned: bool) -> object:
+def _shown(entry: ReferenceEntry, *, is_learned: bool) -> object:
     return entry.name if is_learned else entry
 
 

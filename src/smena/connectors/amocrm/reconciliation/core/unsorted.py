@@ -52,7 +52,7 @@ def differing(
 
 
 def number_of(uid: UnsortedId) -> int:
-    """Return a number that stands for a request among the doubts of a check."""
+    """Return a number that stands for a request among the suspects of a check."""
     return int.from_bytes(blake2b(uid.encode(), digest_size=8).digest()) >> 1
 
 

@@ -12,7 +12,7 @@ RETRY = timedelta(seconds=30)
 WARN_BEFORE = timedelta(days=14)
 
 
-class Way(StrEnum):
+class AccessWay(StrEnum):
     """How an account was connected."""
 
     TOKEN = "token"  # noqa: S105 -- the name of a way
@@ -23,7 +23,7 @@ class Way(StrEnum):
 class Tokens:
     """What is stored for one account, opened. Its text never shows a token."""
 
-    way: Way
+    way: AccessWay
     number: int
     """Grows with each new pair, so that two who saw the same one do not both replace it."""
     access: str
@@ -79,7 +79,7 @@ Step = Use | Renew | Wait | Gone
 def next_step(tokens: Tokens, now: datetime, refused: str | None = None) -> Step:
     """Decide what to do with the stored tokens; `refused` is an access token that got a 401."""
     is_refused = refused is not None and refused == tokens.access
-    if tokens.way is Way.TOKEN:
+    if tokens.way is AccessWay.TOKEN:
         return Gone() if is_refused else Use()
     works = not is_refused and not _is_over(tokens, now)
     if works and (tokens.lost_at is not None or not is_due(tokens, now)):
@@ -102,7 +102,7 @@ def is_due(tokens: Tokens, now: datetime) -> bool:
 def ends_soon(tokens: Tokens, now: datetime) -> bool:
     """Tell whether a person has to act before a long-lived token ends."""
     return (
-        tokens.way is Way.TOKEN
+        tokens.way is AccessWay.TOKEN
         and tokens.expires_at is not None
         and now >= tokens.expires_at - WARN_BEFORE
     )

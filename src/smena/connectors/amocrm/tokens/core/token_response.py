@@ -18,7 +18,7 @@ _CLIENT_WORDS = ("client", "клиент")
 _SPENT_WORDS = ("revoked", "refresh token", "expired", "authorization code", "decrypt")
 
 
-class Refused(StrEnum):
+class GrantRefused(StrEnum):
     """Why amoCRM gives no tokens, for good."""
 
     SPENT = "spent"
@@ -32,7 +32,7 @@ class Refused(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class TokenPair:
     """Two tokens. Their text never gets into a log by accident."""
 
     access: str
@@ -46,8 +46,8 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class NoPair:
-    refused: Refused
+class NoTokenPair:
+    refused: GrantRefused
     detail: str = ""
 
 
@@ -58,7 +58,7 @@ class Unclear:
     detail: str
 
 
-Granted = Pair | NoPair | Unclear
+Granted = TokenPair | NoTokenPair | Unclear
 
 
 class _PairJson(msgspec.Struct):
@@ -68,7 +68,7 @@ class _PairJson(msgspec.Struct):
     server_time: Loose = None
 
 
-class _ProblemJson(msgspec.Struct):
+class _OAuthProblemJson(msgspec.Struct):
     hint: Loose = None
     title: Loose = None
     detail: Loose = None
@@ -79,7 +79,7 @@ def read_granted(status: int, body: bytes, asked_at: datetime) -> Granted:
     if status == OK:
         return _pair(body, asked_at)
     if status == NOT_FOUND:
-        return NoPair(Refused.ABSENT)
+        return NoTokenPair(GrantRefused.ABSENT)
     if status in (BAD_REQUEST, UNAUTHORIZED):
         return _refusal(status, body)
     return Unclear(f"amoCRM answers {status}")
@@ -96,7 +96,7 @@ def _pair(body: bytes, asked_at: datetime) -> Granted:
     domain = read_claims(json.access_token).api_domain
     # Counted from the moment the request left: the token is never younger than we think.
     expires_at = asked_at + lifetime
-    return Pair(json.access_token, json.refresh_token, asked_at, expires_at, domain)
+    return TokenPair(json.access_token, json.refresh_token, asked_at, expires_at, domain)
 
 
 def _lifetime(json: _PairJson, asked_at: datetime) -> timedelta:
@@ -116,17 +116,17 @@ def _lifetime(json: _PairJson, asked_at: datetime) -> timedelta:
 
 def _refusal(status: int, body: bytes) -> Granted:
     try:
-        json = msgspec.json.decode(body, type=_ProblemJson, strict=False)
+        json = msgspec.json.decode(body, type=_OAuthProblemJson, strict=False)
     except UNREADABLE:
         # A gateway may say 400 or 401 as well; its words are not amoCRM's.
         return Unclear(f"amoCRM answers {status}")
     hint, rest = text(json.hint), f"{text(json.title)} {text(json.detail)}"
     shown = (hint or rest).strip()[:HINT_MAX]
     if any(word in hint.lower() for word in _SPENT_WORDS):
-        return NoPair(Refused.SPENT, shown)
+        return NoTokenPair(GrantRefused.SPENT, shown)
     if any(word in f"{hint} {rest}".lower() for word in _CLIENT_WORDS):
-        return NoPair(Refused.CLIENT, shown)
-    return NoPair(Refused.SPENT if status == UNAUTHORIZED else Refused.CLIENT, shown)
+        return NoTokenPair(GrantRefused.CLIENT, shown)
+    return NoTokenPair(GrantRefused.SPENT if status == UNAUTHORIZED else GrantRefused.CLIENT, shown)
 
 
 def _is_token(token: str) -> bool:

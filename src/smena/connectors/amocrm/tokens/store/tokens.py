@@ -4,8 +4,8 @@ from datetime import datetime
 
 from smena.connectors.amocrm.api.core.target import Version
 from smena.connectors.amocrm.model import Integration
-from smena.connectors.amocrm.tokens.core.refresh import Tokens, Way
-from smena.connectors.amocrm.tokens.core.token_response import Pair
+from smena.connectors.amocrm.tokens.core.refresh import AccessWay, Tokens
+from smena.connectors.amocrm.tokens.core.token_response import TokenPair
 from smena.kernel.crypto import Vault
 from smena.kernel.db import Tx
 
@@ -100,7 +100,7 @@ async def put_long_lived(
     await tx.run(
         PUT,
         account=tx.account,
-        way=Way.TOKEN.value,
+        way=AccessWay.TOKEN.value,
         access=vault.seal(token.encode()),
         refresh=None,
         issued_at=issued_at,
@@ -109,11 +109,11 @@ async def put_long_lived(
     )
 
 
-async def put_pair(tx: Tx, vault: Vault, pair: Pair) -> None:
-    await tx.run(PUT, account=tx.account, way=Way.OAUTH.value, **_pair_values(vault, pair))
+async def put_pair(tx: Tx, vault: Vault, pair: TokenPair) -> None:
+    await tx.run(PUT, account=tx.account, way=AccessWay.OAUTH.value, **_pair_values(vault, pair))
 
 
-async def save_renewed(tx: Tx, vault: Vault, number: int, pair: Pair) -> bool:
+async def save_renewed(tx: Tx, vault: Vault, number: int, pair: TokenPair) -> bool:
     """Replace the pair that had this number; tell whether it was still there."""
     found = await tx.run(RENEWED, account=tx.account, number=number, **_pair_values(vault, pair))
     return found == 1
@@ -180,7 +180,7 @@ async def forget_integration(tx: Tx) -> None:
     await tx.run(FORGET_INTEGRATION, account=tx.account)
 
 
-def _pair_values(vault: Vault, pair: Pair) -> dict[str, object]:
+def _pair_values(vault: Vault, pair: TokenPair) -> dict[str, object]:
     return {
         "access": vault.seal(pair.access.encode()),
         "refresh": vault.seal(pair.refresh.encode()),
@@ -199,7 +199,7 @@ async def _read(tx: Tx, vault: Vault, statement: str) -> Tokens | None:
         return None if sealed is None else vault.open(sealed).decode()
 
     return Tokens(
-        way=Way(row.way),
+        way=AccessWay(row.way),
         number=row.number,
         access=vault.open(row.access).decode(),
         refresh=opened(row.refresh),

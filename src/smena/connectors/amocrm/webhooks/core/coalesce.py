@@ -36,7 +36,7 @@ class _Group:
 
     def changes(self) -> Changes:
         return Changes(
-            source=Source.HOOK,
+            source=Source.WEBHOOK,
             leads=tuple(self.leads.values()),
             contacts=tuple(self.contacts.values()),
             companies=tuple(self.companies.values()),
@@ -44,7 +44,7 @@ class _Group:
         )
 
 
-def in_turn(bodies: Iterable[Changes]) -> list[Changes]:
+def coalesce(bodies: Iterable[Changes]) -> list[Changes]:
     """Return the bodies joined, in their order; those that say nothing are left out."""
     groups: list[_Group] = []
     for body in bodies:

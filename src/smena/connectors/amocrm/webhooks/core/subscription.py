@@ -20,7 +20,7 @@ SILENCE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class HookSeen:
+class WebhookSeen:
     """A subscription as amoCRM shows it."""
 
     destination: str
@@ -29,33 +29,35 @@ class HookSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class HookPlan:
+class WebhookPlan:
     """`is_alive`: nothing to mend. `strays` are addresses of ours with a key that is no more."""
 
     is_alive: bool
     strays: tuple[str, ...] = ()
 
 
-def plan(seen: Sequence[HookSeen], destination: str, lacking: Collection[str]) -> HookPlan:
+def plan(seen: Sequence[WebhookSeen], destination: str, lacking: Collection[str]) -> WebhookPlan:
     """Compare what there is with what we want; `lacking` are settings this account refused."""
     wanted = set(SETTINGS) - set(lacking)
-    ours = [hook for hook in seen if hook.destination == destination]
+    ours = [webhook for webhook in seen if webhook.destination == destination]
     place = destination.rpartition("/")[0] + "/"
-    return HookPlan(
-        is_alive=any(not hook.is_off and wanted <= hook.settings for hook in ours),
+    return WebhookPlan(
+        is_alive=any(not webhook.is_off and wanted <= webhook.settings for webhook in ours),
         strays=tuple(
-            hook.destination
-            for hook in seen
-            if hook.destination.startswith(place) and hook.destination != destination
+            webhook.destination
+            for webhook in seen
+            if webhook.destination.startswith(place) and webhook.destination != destination
         ),
     )
 
 
-def is_silent(hook_at: datetime | None, news_at: datetime | None, since: datetime | None) -> bool:
+def is_silent(
+    webhook_at: datetime | None, news_at: datetime | None, since: datetime | None
+) -> bool:
     """Tell whether polling brings changes of which no webhook has told for an hour.
 
     Counted from `since` at the earliest: the connecting, or the last look at the subscription.
     """
     if news_at is None or since is None:
         return False
-    return news_at - (max(hook_at, since) if hook_at else since) > SILENCE
+    return news_at - (max(webhook_at, since) if webhook_at else since) > SILENCE

@@ -1,4 +1,4 @@
-"""Wishes in amoCRM's words: where each kind goes and what its items say (amocrm.md 4.6, 7-10)."""
+"""Commands in amoCRM's words: where each kind goes and what its items say (amocrm.md 4.6, 7-10)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ from smena.crm.outbox.model import (
     Change,
     ChangeLead,
     ChangeTask,
+    CommandKind,
     CreateTask,
     Item,
     SetField,
-    WishKind,
     entity_of,
 )
 
@@ -40,25 +40,25 @@ class Address:
         return self.collection.rpartition("/")[2]
 
 
-ADDRESSES: Mapping[WishKind, Address] = {
-    WishKind.LEAD: Address("PATCH", "leads"),
-    WishKind.TASK: Address("PATCH", "tasks"),
-    WishKind.CONTACT: Address("PATCH", "contacts"),
-    WishKind.COMPANY: Address("PATCH", "companies"),
-    WishKind.NEW_TASK: Address("POST", "tasks"),
-    WishKind.LEAD_NOTE: Address("POST", "leads/notes"),
-    WishKind.CONTACT_NOTE: Address("POST", "contacts/notes"),
-    WishKind.COMPANY_NOTE: Address("POST", "companies/notes"),
+ADDRESSES: Mapping[CommandKind, Address] = {
+    CommandKind.LEAD: Address("PATCH", "leads"),
+    CommandKind.TASK: Address("PATCH", "tasks"),
+    CommandKind.CONTACT: Address("PATCH", "contacts"),
+    CommandKind.COMPANY: Address("PATCH", "companies"),
+    CommandKind.NEW_TASK: Address("POST", "tasks"),
+    CommandKind.LEAD_NOTE: Address("POST", "leads/notes"),
+    CommandKind.CONTACT_NOTE: Address("POST", "contacts/notes"),
+    CommandKind.COMPANY_NOTE: Address("POST", "companies/notes"),
 }
 
 
-def kind_of(items: Sequence[Item]) -> WishKind:
+def kind_of(items: Sequence[Item]) -> CommandKind:
     """Return the kind of a batch; all its items are of one."""
     return entity_of(items[0].change)[0]
 
 
 def body_of(items: Iterable[Item]) -> bytes:
-    """Write the array of a request; each item names its wish."""
+    """Write the array of a request; each item names its command."""
     return msgspec.json.encode(
         [{**document(item.change), "request_id": str(item.key)} for item in items]
     )

@@ -12,10 +12,10 @@ import msgspec
 
 from smena.connectors.amocrm.api.core.payload import UNREADABLE, BadAnswer, read_page
 from smena.connectors.amocrm.api.core.values import BadValue, Loose, identity, moment
-from smena.connectors.amocrm.writing.core import refusal
+from smena.connectors.amocrm.writing.core import rejection
 from smena.connectors.amocrm.writing.core.request import ADDRESSES, kind_of
-from smena.connectors.amocrm.writing.core.verification import Held, is_so
-from smena.crm.model.entities import WishId
+from smena.connectors.amocrm.writing.core.verification import Held, is_applied
+from smena.crm.model.entities import CommandId
 from smena.crm.outbox.model import CREATIONS, Item, entity_of
 
 GOOD = (200, 201)
@@ -36,11 +36,11 @@ class Confirmed:
 class Outcome:
     """Each item of a batch, by its key, is in exactly one of the five."""
 
-    delivered: Mapping[WishId, Confirmed] = field(default_factory=dict)
-    refused: Mapping[WishId, str] = field(default_factory=dict)
-    at_once: tuple[WishId, ...] = ()
-    apart: tuple[WishId, ...] = ()
-    unknown: tuple[WishId, ...] = ()
+    delivered: Mapping[CommandId, Confirmed] = field(default_factory=dict)
+    refused: Mapping[CommandId, str] = field(default_factory=dict)
+    resend: tuple[CommandId, ...] = ()
+    split: tuple[CommandId, ...] = ()
+    unknown: tuple[CommandId, ...] = ()
 
 
 class _WrittenJson(msgspec.Struct):
@@ -81,19 +81,21 @@ def of_read_back(items: Sequence[Item], held: Mapping[int, Held]) -> Outcome:
     An entity that is not in the answer is sent again too: the CRM's refusal of the write is a
     better proof that it is gone than an empty list, which a hiccup gives as well.
     """
-    delivered: dict[WishId, Confirmed] = {}
+    delivered: dict[CommandId, Confirmed] = {}
     for item in items:
         own = held.get(entity_of(item.change)[1])
-        if own is not None and is_so(item.change, own):
+        if own is not None and is_applied(item.change, own):
             delivered[item.key] = Confirmed(_moment_or_none(own.get("updated_at")))
-    return Outcome(delivered, at_once=tuple(key for key in _keys(items) if key not in delivered))
+    return Outcome(delivered, resend=tuple(key for key in _keys(items) if key not in delivered))
 
 
-def of_creations(items: Sequence[Item], made: Mapping[WishId, int], *, is_whole: bool) -> Outcome:
+def of_creations(
+    items: Sequence[Item], made: Mapping[CommandId, int], *, is_whole: bool
+) -> Outcome:
     """Sort creations by what was found; only a whole list tells what has not been made."""
     delivered = {key: Confirmed(created=number) for key, number in made.items()}
     rest = tuple(key for key in _keys(items) if key not in made)
-    return Outcome(delivered, at_once=rest) if is_whole else Outcome(delivered, unknown=rest)
+    return Outcome(delivered, resend=rest) if is_whole else Outcome(delivered, unknown=rest)
 
 
 def _of_success(items: Sequence[Item], body: bytes) -> Outcome:
@@ -123,14 +125,14 @@ def _of_refusal(items: Sequence[Item], body: bytes) -> Outcome:
     problem, refused = _problem(body), _refused(items, body)
     rest = tuple(key for key in _keys(items) if key not in refused)
     if refused:
-        return Outcome(refused=refused, at_once=rest)
+        return Outcome(refused=refused, resend=rest)
     if len(items) == 1:
-        why = refusal.of_problem(problem.title, problem.detail)
+        why = rejection.of_problem(problem.title, problem.detail)
         return Outcome(refused={items[0].key: why})
-    return Outcome(apart=rest)
+    return Outcome(split=rest)
 
 
-def _refused(items: Sequence[Item], body: bytes) -> dict[WishId, str]:
+def _refused(items: Sequence[Item], body: bytes) -> dict[CommandId, str]:
     """Return the items that an answer names as wrong: beside a success they are wrong alone."""
     problem = _problem(body)
     named = {str(one.request_id): _reason(one, problem) for one in problem.validation or ()}
@@ -146,7 +148,11 @@ def _problem(body: bytes) -> _ProblemJson:
 
 def _reason(item: _ItemErrorsJson, problem: _ProblemJson) -> str:
     troubles = [(one.path or "?", one.detail or one.code or "?") for one in item.errors or ()]
-    return refusal.reason(troubles) if troubles else refusal.of_problem(None, problem.detail)
+    return (
+        rejection.rejection_reason(troubles)
+        if troubles
+        else rejection.of_problem(None, problem.detail)
+    )
 
 
 def _moment_or_none(value: object) -> datetime | None:
@@ -156,10 +162,10 @@ def _moment_or_none(value: object) -> datetime | None:
         return None
 
 
-def _keys(items: Sequence[Item]) -> tuple[WishId, ...]:
+def _keys(items: Sequence[Item]) -> tuple[CommandId, ...]:
     return tuple(item.key for item in items)
 
 
 def pause_seconds(attempts: int) -> int:
-    """Return how long a wish rests after so many tries: at once twice, then ever longer."""
+    """Return how long a command rests after so many tries: at once twice, then ever longer."""
     return 0 if attempts <= PATIENT_TRIES else min(2 ** (attempts - PATIENT_TRIES), PAUSE_MAX)

@@ -1,4 +1,4 @@
-"""Whether a wish whose answer was lost came true: what amoCRM holds, beside what we sent."""
+"""Whether a command whose answer was lost came true: what amoCRM holds, beside what we sent."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from smena.connectors.amocrm.api.core.listing import Listing, Params
 from smena.connectors.amocrm.api.core.payload import UNREADABLE
 from smena.connectors.amocrm.api.core.values import BadValue, identity, moment, seconds_of, whole
 from smena.connectors.amocrm.writing.core.request import document, plural
-from smena.crm.model.entities import EntityKind, WishId
-from smena.crm.outbox.model import AddNote, Change, CreateTask, Item, Witness
+from smena.crm.model.entities import CommandId, EntityKind
+from smena.crm.outbox.model import AddNote, Change, CreateTask, Item, Sentinel
 
 Held = Mapping[str, object]
 ONLY_COMMON: Params = (("filter[note_type][0]", "common"),)
@@ -24,11 +24,11 @@ Cards = tuple[str, EntityKind | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Probe:
     """A list to look through, and the numbers of which it shows one unless it lies."""
 
     listing: Listing
-    witnesses: frozenset[int] = frozenset()
+    sentinels: frozenset[int] = frozenset()
 
 
 def read(raw: Iterable[msgspec.Raw]) -> dict[int, Held]:
@@ -52,7 +52,7 @@ def is_readable(held: Held) -> bool:
     return True
 
 
-def is_so(change: Change, held: Held) -> bool:
+def is_applied(change: Change, held: Held) -> bool:
     """Tell whether all that a change says is what amoCRM holds now."""
     return all(_holds(name, value, held) for name, value in document(change).items())
 
@@ -71,21 +71,21 @@ def cards_of(items: Iterable[Item]) -> dict[Cards, set[int]]:
     return found
 
 
-def looks(
-    items: Iterable[Item], since: datetime, known: Mapping[Cards, Sequence[Witness]]
-) -> list[Look]:
+def probes(
+    items: Iterable[Item], since: datetime, known: Mapping[Cards, Sequence[Sentinel]]
+) -> list[Probe]:
     """Return the lists in which creations would be found if they have happened.
 
     Each is widened to show something that is known to be there: an answer without all of that was
     given by a hiccup and proves nothing (reliability.md, F8).
     """
     return [
-        _look(cards, numbers, since, known.get(cards, ()))
+        _probe(cards, numbers, since, known.get(cards, ()))
         for cards, numbers in cards_of(items).items()
     ]
 
 
-def _look(cards: Cards, numbers: set[int], since: datetime, known: Sequence[Witness]) -> Look:
+def _probe(cards: Cards, numbers: set[int], since: datetime, known: Sequence[Sentinel]) -> Probe:
     what, kind = cards
     path = what
     of_kind: Params = (("filter[entity_type]", str(plural(kind))),) if kind else ()
@@ -96,14 +96,14 @@ def _look(cards: Cards, numbers: set[int], since: datetime, known: Sequence[Witn
     first = min([since, *(one.updated_at for one in known)])
     recent = ("filter[updated_at][from]", str(seconds_of(first - SLACK)))
     listing = Listing(path, (*of_kind, *_ids(numbers), recent))
-    return Look(listing, frozenset(one.id for one in known))
+    return Probe(listing, frozenset(one.id for one in known))
 
 
-def made(
+def match_created(
     items: Sequence[Item], held: Mapping[int, Held], taken: Iterable[int], since: datetime
-) -> dict[WishId, int]:
+) -> dict[CommandId, int]:
     """Match creations with what was made since, each with at most one that nobody else has."""
-    found: dict[WishId, int] = {}
+    found: dict[CommandId, int] = {}
     free = {number: one for number, one in held.items() if number not in set(taken)}
     for item in items:
         for number, one in free.items():

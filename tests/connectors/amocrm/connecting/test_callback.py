@@ -5,14 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smena.connectors.amocrm.api.core.address import OWN_MACHINE
-from smena.connectors.amocrm.connecting.core.redirect import (
+from smena.connectors.amocrm.connecting.core.callback import (
     Consent,
     Denied,
     Foreign,
     Landing,
     Unreadable,
     code_in,
-    read_landing,
+    read_callback,
 )
 
 CLIENT = "3f1c9a52-0000-4000-8000-1c2d3e4f5a6b"
@@ -21,7 +21,7 @@ GOOD = {"code": "def502ab", "referer": "acme.amocrm.ru", "client_id": CLIENT, "s
 
 def test_a_consent() -> None:
     expected = Consent("def502ab", "https://acme.amocrm.ru", CLIENT, "s")
-    assert read_landing(GOOD | {"platform": "1", "from_widget": "1"}) == expected
+    assert read_callback(GOOD | {"platform": "1", "from_widget": "1"}) == expected
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_a_consent() -> None:
     ],
 )
 def test_accounts_hosts(changes: dict[str, str], expected: str) -> None:
-    found = read_landing(GOOD | changes)
+    found = read_callback(GOOD | changes)
     assert isinstance(found, Consent)
     assert found.base_url == expected
 
@@ -49,7 +49,7 @@ def test_accounts_hosts(changes: dict[str, str], expected: str) -> None:
     ],
 )  # fmt: skip
 def test_foreign_hosts(host: str) -> None:
-    found = read_landing(GOOD | {"referer": host})
+    found = read_callback(GOOD | {"referer": host})
     # A path after the host of an account is dropped with everything else in it.
     assert found == Foreign(host) or (
         isinstance(found, Consent) and found.base_url == "https://acme.amocrm.ru"
@@ -58,16 +58,16 @@ def test_foreign_hosts(host: str) -> None:
 
 
 def test_this_machine_speaks_as_the_installation_does() -> None:
-    found = read_landing(GOOD | {"referer": "127.0.0.1:8900"}, OWN_MACHINE, scheme="http")
+    found = read_callback(GOOD | {"referer": "127.0.0.1:8900"}, OWN_MACHINE, scheme="http")
     assert isinstance(found, Consent)
     assert found.base_url == "http://127.0.0.1:8900"
 
 
 def test_a_host_that_the_operator_allows() -> None:
     allowed = frozenset({"crm.test"})
-    found = read_landing(GOOD | {"referer": "crm.test"}, allowed)
+    found = read_callback(GOOD | {"referer": "crm.test"}, allowed)
     assert isinstance(found, Consent)
-    assert isinstance(read_landing(GOOD | {"referer": "crm.test"}), Foreign)
+    assert isinstance(read_callback(GOOD | {"referer": "crm.test"}), Foreign)
 
 
 @pytest.mark.parametrize(
@@ -86,12 +86,12 @@ def test_a_host_that_the_operator_allows() -> None:
     ],
 )
 def test_other_visitors(query: dict[str, str], expected: Landing) -> None:
-    assert read_landing(query) == expected
+    assert read_callback(query) == expected
 
 
 @given(st.dictionaries(st.sampled_from([*GOOD, "error"]), st.text(max_size=50)))
 def test_any_query_is_answered_and_leads_to_a_cloud_only(query: dict[str, str]) -> None:
-    found = read_landing(GOOD | query)
+    found = read_callback(GOOD | query)
     if isinstance(found, Consent):
         host = found.base_url.removeprefix("https://")
         assert host.endswith((".amocrm.ru", ".amocrm.com", ".kommo.com")) or host in {

@@ -48,7 +48,7 @@ class Unreadable:
 Landing = Consent | Denied | Foreign | Unreadable
 
 
-def read_landing(
+def read_callback(
     query: Mapping[str, str], allowed_hosts: frozenset[str] = frozenset(), scheme: str = "https"
 ) -> Landing:
     """Understand the query; `scheme` is for hosts of this machine, amoCRM's are always https."""

@@ -1,4 +1,4 @@
-"""Wishes of ours at random, and how each has to end: once, told once, and not for nothing."""
+"""Commands of ours at random, and how each has to end: once, told once, and not for nothing."""
 
 import random
 from collections import Counter
@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from smena.crm.facts import queries as facts_queries
 from smena.crm.facts.model import (
+    CommandCancelled,
+    CommandDelivered,
+    CommandRefused,
+    CommandSuperseded,
     LeadAppeared,
-    WishCancelled,
-    WishDelivered,
-    WishOvertaken,
-    WishRefused,
 )
 from smena.crm.model.entities import (
     CompanyId,
@@ -25,29 +25,29 @@ from smena.crm.model.entities import (
 from smena.crm.outbox import actions, queries
 from smena.crm.outbox.model import (
     AddNote,
-    Asked,
     Change,
     ChangeCompany,
     ChangeContact,
     ChangeLead,
     ChangeTask,
+    Command,
+    CommandFilter,
+    CommandState,
     CreateTask,
-    Lane,
+    NewCommand,
+    Priority,
     Stage,
-    Wish,
-    WishFilter,
-    WishState,
 )
 from tests.connectors.amocrm.stand import ACCOUNT, ANNA, BORIS, OFFER, SALES, TALKS, VERA, Stand
 from tests.faults.people_at_work import People
 
-ENDS = (WishDelivered, WishRefused, WishOvertaken, WishCancelled)
+ENDS = (CommandDelivered, CommandRefused, CommandSuperseded, CommandCancelled)
 FACTS_MAX = 100_000
 NOBODY = 999
 KINDS = {"leads": EntityKind.LEAD, "contacts": EntityKind.CONTACT, "companies": EntityKind.COMPANY}
 
 
-class Wishes:
+class Commands:
     """Somebody of ours who asks for all kinds of things; some of them cannot be."""
 
     def __init__(self, made: Stand, people: People, seed: int) -> None:
@@ -58,7 +58,7 @@ class Wishes:
     async def ask(self) -> None:
         now = self._made.clock.now()
         asked = [
-            Asked(self._change(), "history", self._dice.choice(tuple(Lane)))
+            NewCommand(self._change(), "history", self._dice.choice(tuple(Priority)))
             for _ in range(self._dice.randint(1, 4))
         ]
         async with self._made.db.tenant(ACCOUNT) as tx:
@@ -95,31 +95,31 @@ class Wishes:
 
 
 async def wrong_ends(made: Stand) -> list[str]:
-    """Return what is wrong with the ends of wishes and with what features were told."""
+    """Return what is wrong with the ends of commands and with what features were told."""
     async with made.db.tenant(ACCOUNT) as tx:
-        wishes = await queries.find_wishes(tx, WishFilter(limit=FACTS_MAX))
+        commands = await queries.find_commands(tx, CommandFilter(limit=FACTS_MAX))
         recorded = await facts_queries.facts(tx, 0, FACTS_MAX)
     facts = [one.fact for one in recorded]
-    told = Counter(fact.wish for fact in facts if isinstance(fact, ENDS))
+    told = Counter(fact.command for fact in facts if isinstance(fact, ENDS))
     appeared = Counter(fact.lead for fact in facts if isinstance(fact, LeadAppeared))
-    waiting = (WishState.PLANNED, WishState.SENDING)
-    wrong = [f"no end: {wish}" for wish in wishes if wish.state in waiting]
+    waiting = (CommandState.PLANNED, CommandState.SENDING)
+    wrong = [f"no end: {command}" for command in commands if command.state in waiting]
     wrong += [
-        f"told {told[wish.id]} times: {wish}"
-        for wish in wishes
-        if wish.state not in waiting and told[wish.id] != 1
+        f"told {told[command.id]} times: {command}"
+        for command in commands
+        if command.state not in waiting and told[command.id] != 1
     ]
     wrong += [f"lead {lead} appeared {n} times" for lead, n in appeared.items() if n > 1]
-    return wrong + _wrong_creations(made, wishes)
+    return wrong + _wrong_creations(made, commands)
 
 
-def _wrong_creations(made: Stand, wishes: list[Wish]) -> list[str]:
+def _wrong_creations(made: Stand, commands: list[Command]) -> list[str]:
     """Return creations that are there twice, or not at all though we believe so."""
     docs = made.crm.store.docs("SELECT doc FROM entity WHERE kind IN ('tasks', 'notes')", [])
     there = Counter(str(doc.get("text") or doc.get("params", {}).get("text")) for doc in docs)
     return [
-        f"there are {there[wish.change.text]} in the CRM: {wish}"
-        for wish in wishes
-        if isinstance(wish.change, AddNote | CreateTask)
-        and there[wish.change.text] != (wish.state is WishState.DELIVERED)
+        f"there are {there[command.change.text]} in the CRM: {command}"
+        for command in commands
+        if isinstance(command.change, AddNote | CreateTask)
+        and there[command.change.text] != (command.state is CommandState.DELIVERED)
     ]

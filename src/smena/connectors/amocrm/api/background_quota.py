@@ -9,10 +9,10 @@ from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
 
 PART = 0.25
-"""Of the requests that amoCRM allows: the courier and polling keep the rest."""
+"""Of the requests that amoCRM allows: the dispatcher and polling keep the rest."""
 
 
-class Share:
+class BackgroundQuota:
     """Turns of the patient, exact over all nodes; they come before those of the account's pace."""
 
     def __init__(self, db: Database, clock: Clock, account: AccountId, per_second: float) -> None:

@@ -24,7 +24,7 @@ _ABOUT = {
 UNKNOWN = "amoCRM отказала"
 
 
-def reason(troubles: Iterable[tuple[str, str]]) -> str:
+def rejection_reason(troubles: Iterable[tuple[str, str]]) -> str:
     """Write the reason of pairs (path, detail)."""
     found = [f"{_about(path)} ({path}: {detail})" for path, detail in troubles]
     return ("; ".join(found) or UNKNOWN)[:REASON_MAX]
