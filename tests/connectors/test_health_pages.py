@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
+import asyncpg
 import httpx2
 import pytest
 from litestar import Litestar
-from sqlalchemy import event
 
 from smena.access import pages as access
 from smena.access.model import Role
@@ -33,6 +33,7 @@ from smena.kernel.db import Database
 from smena.kernel.failures import Kind, Trouble
 from smena.kernel.ids import AccountId
 from smena.kernel.jobs import Registry
+from smena.kernel.pool import Pool
 from tests.access.cast import admit
 from tests.connectors.checking import check, finish
 from tests.connectors.stand import ACCOUNT, BOSS, Stand, Team, stand
@@ -183,6 +184,23 @@ async def test_monitoring_reads_fresh_figures(desk: Desk) -> None:
     assert f"smena_crm_connected{label}" not in metrics.text().decode()
 
 
+class CountingPool(Pool):
+    """Notes at each loan how many connections are lent."""
+
+    def __init__(self, lender: Pool) -> None:
+        super().__init__(lender.take, 100, wait_seconds=5)
+        self._lender = lender
+        self.seen: list[int] = []
+
+    async def take(self) -> asyncpg.Connection:
+        taken = await self._lender.take()
+        self.seen.append(self._lender.lent)
+        return taken
+
+    def give_back(self, connection: asyncpg.Connection) -> None:
+        self._lender.give_back(connection)
+
+
 async def test_figures_of_many_accounts_are_read_side_by_side(db: Database) -> None:
     """Monitoring waits three seconds: an account after the other would be too late for it."""
     clock, many = SystemClock(), 20
@@ -192,18 +210,12 @@ async def test_figures_of_many_accounts_are_read_side_by_side(db: Database) -> N
         async with db.tenant(new.id) as tx:
             await accounts.connect(tx, new, now)
             await link.connect(tx, UserId(BOSS), None, None, now)
-    seen: list[int] = []
-    pool = db.engine.pool
-
-    def take(*_connection: object) -> None:
-        seen.append(pool.checkedout())  # type: ignore[attr-defined]  # a pool that counts
-
-    event.listen(pool, "checkout", take)
+    counting = CountingPool(db.pool)
     async with httpx2.AsyncClient(trust_env=False) as http:
-        await Gauges(db, clock, Reach(http, Vault("k" * 40))).refresh()
-    event.remove(pool, "checkout", take)
-    assert 2 <= max(seen) <= AT_ONCE, "side by side, and pages find connections too"
-    assert len(seen) == many + 1, "one transaction for each account and one for all"
+        gauges = Gauges(Database(counting, {}), clock, Reach(http, Vault("k" * 40)))
+        await gauges.refresh()
+    assert 2 <= max(counting.seen) <= AT_ONCE, "side by side, and pages find connections too"
+    assert len(counting.seen) == many + 1, "one transaction for each account and one for all"
     assert f'smena_crm_connected{{account="{31000100 + many - 1}"}} 1.0' in metrics.text().decode()
 
 

@@ -5,11 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import Row
-
-from smena.kernel.db import Tx
+from smena.kernel.db import Row, Tx
 from smena.kernel.ids import AccountId
 
 REASON_LENGTH_MAX = 2_000
@@ -114,7 +111,7 @@ async def clean(tx: Tx, before: datetime) -> int:
     return await tx.run(CLEAN, before=before)
 
 
-def _failure(row: Row[Any]) -> Failure:
+def _failure(row: Row) -> Failure:
     return Failure(
         row.job,
         row.key,

@@ -1,13 +1,10 @@
 """People, their passwords and what they are in each account."""
 
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import Row
 
 from smena.access.model import Choice, Member, Membership, PersonId, Role
 from smena.crm.model import UserId
-from smena.kernel.db import Tx
+from smena.kernel.db import Row, Tx
 from smena.kernel.ids import AccountId
 
 PERSON_BY_EMAIL = "SELECT id, password_hash FROM person WHERE email = :email"
@@ -99,7 +96,7 @@ async def members(
     return [_member(row) for row in rows]
 
 
-def _member(row: Row[Any]) -> Member:
+def _member(row: Row) -> Member:
     return Member(
         person_id=PersonId(row.person_id),
         name=row.name,

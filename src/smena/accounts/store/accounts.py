@@ -1,12 +1,9 @@
 """The rows of accounts. Which of them a transaction sees is decided by row-level security."""
 
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import Row
 
 from smena.accounts.model import Account, AccountState, NewAccount
-from smena.kernel.db import Tx
+from smena.kernel.db import Row, Tx
 from smena.kernel.ids import AccountId
 
 _COLUMNS = """id, name, base_url, subdomain, coalesce(own_time_zone, time_zone) AS time_zone,
@@ -86,7 +83,7 @@ async def note_time_zone(tx: Tx, account: AccountId, zone: str) -> None:
     await tx.run(NOTE_ZONE, account=account, zone=zone)
 
 
-def _account(row: Row[Any]) -> Account:
+def _account(row: Row) -> Account:
     return Account(
         id=AccountId(row.id),
         name=row.name,

@@ -1,16 +1,14 @@
 """The short lists of the CRM: what names a number."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import msgspec
-from sqlalchemy import Row
 
 from smena.crm.directory import Book, Choice, Entry, Listed
 from smena.crm.model import EntityKind
 from smena.crm.store import bulk
 from smena.crm.store.details import rights_of, rights_text
-from smena.kernel.db import Tx
+from smena.kernel.db import Row, Tx
 
 _COLUMNS = {
     "list": "text", "owner": "text", "id": "bigint", "name": "text", "sort": "bigint",
@@ -77,7 +75,7 @@ async def known(tx: Tx, book: Book, ids: Iterable[int]) -> set[int]:
     return {row["id"] for row in rows}
 
 
-def _entry(row: Row[Any]) -> Entry:
+def _entry(row: Row) -> Entry:
     return Entry(
         of=Listed(row.list),
         id=row.id,

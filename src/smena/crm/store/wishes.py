@@ -2,10 +2,8 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 import msgspec
-from sqlalchemy import Row
 
 from smena.crm.model import UserId
 from smena.crm.outbox import (
@@ -18,7 +16,7 @@ from smena.crm.outbox import (
     WishState,
     entity_of,
 )
-from smena.kernel.db import Tx
+from smena.kernel.db import Row, Tx
 from smena.kernel.ids import AccountId
 
 COLUMNS = (
@@ -227,7 +225,7 @@ async def trim(tx: Tx, before: datetime) -> None:
     await tx.run(TRIM, before=before)
 
 
-def wish_of(row: Row[Any]) -> Wish:
+def wish_of(row: Row) -> Wish:
     return Wish(
         id=WishId(row.id),
         change=_decoder.decode(row.change),

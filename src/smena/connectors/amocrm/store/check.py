@@ -3,13 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import Row
 
 from smena.connectors.amocrm.core.check import CheckId, Part
 from smena.connectors.amocrm.model import AskedBy, Check, CheckOutcome
-from smena.kernel.db import Tx
+from smena.kernel.db import Row, Tx
 from smena.kernel.ids import AccountId
 
 _PART = """
@@ -240,7 +237,7 @@ async def accounts_due(tx: Tx, now: datetime) -> list[AccountId]:
     return [AccountId(row.account_id) for row in await tx.rows(ACCOUNTS_DUE, now=now)]
 
 
-def _check(row: Row[Any]) -> Check:
+def _check(row: Row) -> Check:
     return Check(
         CheckId(row.id),
         AskedBy(row.asked_by),
@@ -251,7 +248,7 @@ def _check(row: Row[Any]) -> Check:
     )
 
 
-def _part(row: Row[Any]) -> Part:
+def _part(row: Row) -> Part:
     return Part(
         row.number, row.path, row.from_at, row.to_at, row.page, row.after_id, row.is_walked,
         row.is_whole, row.there, row.held, row.there_sum, row.held_sum, row.missing, row.stale,

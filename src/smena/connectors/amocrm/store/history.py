@@ -1,12 +1,9 @@
 """How far back the event log has been read: one row for each account that wants it."""
 
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import Row
 
 from smena.connectors.amocrm.core.history import History
-from smena.kernel.db import Tx
+from smena.kernel.db import Row, Tx
 from smena.kernel.ids import AccountId
 
 ONE = """
@@ -78,7 +75,7 @@ async def due(tx: Tx) -> list[AccountId]:
     return [AccountId(row.account_id) for row in await tx.rows(DUE)]
 
 
-def _history(row: Row[Any]) -> History:
+def _history(row: Row) -> History:
     return History(
         from_at=row.from_at,
         begun_at=row.begun_at,

@@ -2,14 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
-
-from sqlalchemy import Row
 
 from smena.connectors.amocrm.core.window import Cursor, Stream
 from smena.connectors.amocrm.model import Connection, HookState
 from smena.crm.model import UserId
-from smena.kernel.db import Tx
+from smena.kernel.db import Row, Tx
 from smena.kernel.ids import AccountId
 
 _COLUMNS = """
@@ -269,7 +266,7 @@ async def save_cursors(tx: Tx, moved: Iterable[Cursor]) -> None:
     )
 
 
-def _connection(row: Row[Any]) -> Connection:
+def _connection(row: Row) -> Connection:
     return Connection(
         account=AccountId(row.account_id),
         is_active=row.is_active,

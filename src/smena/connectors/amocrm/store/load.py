@@ -2,12 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import Row
 
 from smena.connectors.amocrm.core.plan import Slice, Stage
-from smena.kernel.db import Tx
+from smena.kernel.db import Row, Tx
 
 _COLUMNS = "number, stage, path, from_at, to_at, page, rows, first_at, last_at, is_done"
 
@@ -98,7 +95,7 @@ async def finish(tx: Tx, now: datetime) -> None:
     await tx.run(FINISH, account=tx.account, now=now)
 
 
-def _slice(row: Row[Any]) -> Slice:
+def _slice(row: Row) -> Slice:
     return Slice(
         number=row.number,
         stage=Stage(row.stage),
