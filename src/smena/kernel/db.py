@@ -60,6 +60,11 @@ class Row(asyncpg.Record):  # type: ignore[misc]  # the driver has no types
             raise AttributeError(f"the row has no column {name}") from None
 
 
+def read_as(kind: type[Found], row: Row) -> Found:
+    """Return the row as a `kind`: fields are called like columns, enumerations by their values."""
+    return msgspec.convert(row, kind, from_attributes=True)
+
+
 class Tx:
     """One open transaction: everything inside happens or nothing does.
 
@@ -105,12 +110,12 @@ class Tx:
     async def all(self, kind: type[Found], sql: str, /, **params: object) -> list[Found]:
         """Return each row as a `kind`, whose fields are called like the columns."""
         rows = await self.rows(sql, **params)
-        return [msgspec.convert(row, kind, from_attributes=True) for row in rows]
+        return [read_as(kind, row) for row in rows]
 
     async def one(self, kind: type[Found], sql: str, /, **params: object) -> Found | None:
         """Return the first row as a `kind`, or None when there is no row."""
         row = await self.row(sql, **params)
-        return None if row is None else msgspec.convert(row, kind, from_attributes=True)
+        return None if row is None else read_as(kind, row)
 
     async def run(self, sql: str, /, **params: object) -> int:
         """Execute and return the number of rows touched."""

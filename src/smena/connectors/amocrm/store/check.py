@@ -6,7 +6,7 @@ from datetime import datetime
 
 from smena.connectors.amocrm.core.check import CheckId, Part
 from smena.connectors.amocrm.model import AskedBy, Check, CheckOutcome
-from smena.kernel.db import Row, Tx
+from smena.kernel.db import Tx, read_as
 from smena.kernel.ids import AccountId
 
 _PART = """
@@ -26,7 +26,10 @@ INSERT INTO amocrm_check_part (account_id, check_id, number, path, from_at, to_a
 VALUES (:account, :check, :number, :path, :from_at, :to_at, :is_whole)
 """
 
-_CHECK = "SELECT id, asked_by, started_at, next_at, finished_at, outcome FROM amocrm_check"
+_CHECK = """
+SELECT id, asked_by, started_at, next_at, finished_at, nullif(outcome, '') AS outcome
+  FROM amocrm_check
+"""
 RUNNING = f"{_CHECK} WHERE account_id = :account AND finished_at IS NULL"
 LATEST = f"{_CHECK} WHERE account_id = :account ORDER BY id DESC LIMIT :limit"
 
@@ -135,19 +138,18 @@ async def begin(tx: Tx, asked_by: AskedBy, work: Sequence[Part], now: datetime) 
 
 
 async def running(tx: Tx) -> Check | None:
-    row = await tx.row(RUNNING, account=tx.account)
-    return None if row is None else _check(row)
+    return await tx.one(Check, RUNNING, account=tx.account)
 
 
 async def latest(tx: Tx, limit: int) -> list[Check]:
     """Return checks, the newest first."""
-    return [_check(row) for row in await tx.rows(LATEST, account=tx.account, limit=limit)]
+    return await tx.all(Check, LATEST, account=tx.account, limit=limit)
 
 
 async def parts(tx: Tx, checks: Collection[CheckId]) -> dict[CheckId, list[Part]]:
     found: dict[CheckId, list[Part]] = {check: [] for check in checks}
     for row in await tx.rows(PARTS, account=tx.account, checks=list(checks)):
-        found[CheckId(row.check_id)].append(_part(row))
+        found[CheckId(row.check_id)].append(read_as(Part, row))
     return found
 
 
@@ -175,8 +177,7 @@ async def doubt(
 
 async def due(tx: Tx, check: CheckId, now: datetime, limit: int) -> list[Doubt]:
     """Return doubts to be looked into now, those never looked at first."""
-    rows = await tx.rows(DUE, account=tx.account, check=check, now=now, limit=limit)
-    return [Doubt(row.number, row.id, row.looks) for row in rows]
+    return await tx.all(Doubt, DUE, account=tx.account, check=check, now=now, limit=limit)
 
 
 async def next_doubt(tx: Tx, check: CheckId) -> datetime | None:
@@ -235,22 +236,3 @@ async def trim(tx: Tx, before: datetime) -> None:
 async def accounts_due(tx: Tx, now: datetime) -> list[AccountId]:
     """Return whose check is to go on now (system transaction)."""
     return [AccountId(row.account_id) for row in await tx.rows(ACCOUNTS_DUE, now=now)]
-
-
-def _check(row: Row) -> Check:
-    return Check(
-        CheckId(row.id),
-        AskedBy(row.asked_by),
-        row.started_at,
-        row.next_at,
-        row.finished_at,
-        CheckOutcome(row.outcome) if row.outcome else None,
-    )
-
-
-def _part(row: Row) -> Part:
-    return Part(
-        row.number, row.path, row.from_at, row.to_at, row.page, row.after_id, row.is_walked,
-        row.is_whole, row.there, row.held, row.there_sum, row.held_sum, row.missing, row.stale,
-        row.surplus, row.healed, row.requests, row.seconds,
-    )  # fmt: skip

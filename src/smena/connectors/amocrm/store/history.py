@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from smena.connectors.amocrm.core.history import History
-from smena.kernel.db import Row, Tx
+from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
 
 ONE = """
@@ -38,14 +38,12 @@ SELECT h.account_id FROM amocrm_history h JOIN amocrm_connection c USING (accoun
 
 
 async def one(tx: Tx) -> History | None:
-    row = await tx.row(ONE, account=tx.account)
-    return None if row is None else _history(row)
+    return await tx.one(History, ONE, account=tx.account)
 
 
 async def locked(tx: Tx) -> History | None:
     """Return the account's history; nobody else moves it until this transaction ends."""
-    row = await tx.row(LOCK, account=tx.account)
-    return None if row is None else _history(row)
+    return await tx.one(History, LOCK, account=tx.account)
 
 
 async def save(tx: Tx, history: History) -> None:
@@ -73,17 +71,3 @@ async def loaded_from(tx: Tx) -> datetime | None:
 async def due(tx: Tx) -> list[AccountId]:
     """Return whose history is to be read on (system transaction)."""
     return [AccountId(row.account_id) for row in await tx.rows(DUE)]
-
-
-def _history(row: Row) -> History:
-    return History(
-        from_at=row.from_at,
-        begun_at=row.begun_at,
-        read_to=row.read_to,
-        started_at=row.started_at,
-        slice_days=row.slice_days,
-        page=row.page,
-        rows=row.rows,
-        is_paused=row.is_paused,
-        finished_at=row.finished_at,
-    )

@@ -6,14 +6,15 @@ from datetime import datetime, timedelta
 from smena.connectors.amocrm.core.window import Cursor, Stream
 from smena.connectors.amocrm.model import Connection, HookState
 from smena.crm.model import UserId
-from smena.kernel.db import Row, Tx
+from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
 
 _COLUMNS = """
-    account_id, is_active, current_user_id, requests_per_second, load_requests_per_second,
+    account_id AS account, is_active, current_user_id AS "current_user", requests_per_second,
+    load_requests_per_second,
     hook_state, hook_detail, hook_checked_at, load_started_at, load_finished_at, complete_until,
-    ahead_seconds, hinted_at, next_poll_at, next_cards_at, roster_at, lists_at,
-    unsorted_at, trouble, trouble_at, spoiled_rows
+    make_interval(secs => ahead_seconds) AS ahead, hinted_at, next_poll_at, next_cards_at,
+    roster_at, lists_at, unsorted_at, trouble, trouble_at, spoiled_rows
 """
 
 ONE = f"SELECT {_COLUMNS} FROM amocrm_connection WHERE account_id = :account"  # noqa: S608 -- a constant list
@@ -123,8 +124,7 @@ ON CONFLICT (account_id, stream) DO UPDATE
 
 
 async def one(tx: Tx) -> Connection | None:
-    row = await tx.row(ONE, account=tx.account)
-    return None if row is None else _connection(row)
+    return await tx.one(Connection, ONE, account=tx.account)
 
 
 async def connect(
@@ -263,30 +263,4 @@ async def save_cursors(tx: Tx, moved: Iterable[Cursor]) -> None:
             }
             for cursor in moved
         ],
-    )
-
-
-def _connection(row: Row) -> Connection:
-    return Connection(
-        account=AccountId(row.account_id),
-        is_active=row.is_active,
-        current_user=UserId(row.current_user_id),
-        requests_per_second=row.requests_per_second,
-        load_requests_per_second=row.load_requests_per_second,
-        hook_state=HookState(row.hook_state),
-        hook_detail=row.hook_detail,
-        hook_checked_at=row.hook_checked_at,
-        load_started_at=row.load_started_at,
-        load_finished_at=row.load_finished_at,
-        complete_until=row.complete_until,
-        ahead=timedelta(seconds=row.ahead_seconds),
-        hinted_at=row.hinted_at,
-        next_poll_at=row.next_poll_at,
-        next_cards_at=row.next_cards_at,
-        roster_at=row.roster_at,
-        lists_at=row.lists_at,
-        unsorted_at=row.unsorted_at,
-        trouble=row.trouble,
-        trouble_at=row.trouble_at,
-        spoiled_rows=row.spoiled_rows,
     )
