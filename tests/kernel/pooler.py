@@ -6,6 +6,8 @@ Like a real one it opens the server connection by itself, so what a client asks 
 
 import asyncio
 import contextlib
+import os
+import pwd
 import struct
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator
@@ -14,6 +16,20 @@ from dataclasses import replace
 from pathlib import Path
 
 from smena.kernel.database_url import DatabaseUrl
+
+PGBOUNCER = "/usr/sbin/pgbouncer"
+CONFIG = """
+[databases]
+* = host={host} port={port} user={user}
+[pgbouncer]
+pool_mode = transaction
+default_pool_size = 1
+listen_addr =
+unix_socket_dir = {folder}
+listen_port = 5432
+auth_type = any
+pidfile = {folder}/pid
+"""
 
 PROTOCOL_3_0 = 196608
 IDLE = b"I"
@@ -97,3 +113,28 @@ async def pooler(db_url: str, folder: Path) -> AsyncIterator[tuple[Pooler, str]]
     finally:
         listening.close()
         server[1].close()
+
+
+@asynccontextmanager
+async def pgbouncer(db_url: str, folder: Path) -> AsyncIterator[str]:
+    """Run the real one, with one server connection, as the owner of the server's socket."""
+    url = DatabaseUrl.parse(db_url)
+    host, port = url.options["host"], url.options.get("port", "5432")
+    owner = pwd.getpwuid(Path(host).stat().st_uid)
+    config = folder / "pgbouncer.ini"
+    config.write_text(CONFIG.format(host=host, port=port, user=url.user, folder=folder))
+    os.chown(folder, owner.pw_uid, owner.pw_gid)
+    lent = ["-u", owner.pw_name] if os.geteuid() == 0 else []
+    child = await asyncio.create_subprocess_exec(
+        PGBOUNCER, "-q", *lent, str(config), stderr=asyncio.subprocess.PIPE
+    )
+    try:
+        async with asyncio.timeout(20):
+            while not (folder / ".s.PGSQL.5432").exists():
+                assert child.returncode is None, (await child.communicate())[1]
+                await asyncio.sleep(0.02)
+        yield replace(url, hosts="", options={"host": str(folder), "port": "5432"}).dsn
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            child.kill()
+        await child.wait()

@@ -10,11 +10,12 @@ import pytest
 
 from smena.kernel import failures
 from smena.kernel.clock import SystemClock
+from smena.kernel.database_url import DatabaseUrl
 from smena.kernel.db import Database
 from smena.kernel.failures import Kind, Trouble
 from smena.kernel.ids import AccountId
 from smena.kernel.jobs import enqueue
-from tests.kernel.pooler import Pooler, pooler
+from tests.kernel.pooler import PGBOUNCER, Pooler, pgbouncer, pooler
 
 pytestmark = pytest.mark.anyio
 
@@ -60,6 +61,21 @@ async def work(db: Database, account: AccountId, clock: SystemClock) -> list[str
 
 async def test_two_clients_share_one_connection(through: tuple[Pooler, str]) -> None:
     made, url = through
+    await share(url)
+    assert made.transactions > 10
+
+
+async def test_two_clients_share_one_connection_of_pgbouncer(db_url: str) -> None:
+    if not Path(PGBOUNCER).exists():
+        pytest.skip("PgBouncer is not installed; a pooler in miniature proves the same")
+    if "host" not in DatabaseUrl.parse(db_url).options:
+        pytest.skip("the server of the tests is not reached by a socket")
+    with TemporaryDirectory(prefix="smena-test-") as folder:
+        async with pgbouncer(db_url, Path(folder)) as url:
+            await share(url)
+
+
+async def share(url: str) -> None:
     clock = SystemClock()
     clients = [Database.open(url, pool_size=1, is_pooler=True) for _ in ACCOUNTS]
     for _round in range(2):
@@ -70,7 +86,6 @@ async def test_two_clients_share_one_connection(through: tuple[Pooler, str]) -> 
         async with clients[0].system() as tx:
             assert await tx.value(NAMED) == 0
             await tx.run("DELETE FROM rate_limit")
-    assert made.transactions > 10
     for db in clients:
         await db.close()
 

@@ -283,7 +283,7 @@ def _connector(url: str, *, is_pooler: bool) -> Callable[[], Awaitable[asyncpg.C
         )
         for name in ("json", "jsonb"):
             await connection.set_type_codec(
-                name, schema="pg_catalog", encoder=str, decoder=json.loads
+                name, schema="pg_catalog", encoder=str.__str__, decoder=json.loads
             )
         return connection
 
