@@ -30,7 +30,7 @@ POOL_SECONDS = 5.0
 STATEMENT_SECONDS = 60
 ROLLBACK_SECONDS = 5
 STATEMENTS_KEPT = 250
-"""How many statements a connection keeps prepared; a node uses fewer at a time."""
+"""How many statements a connection keeps prepared; a rare one is prepared anew."""
 
 _SESSION = {
     "application_name": "smena",
