@@ -1,9 +1,6 @@
 """Questions about distribution; read only."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
-
-from sqlalchemy import Row
 
 from smena.crm.mirror.queries import cards, people
 from smena.crm.model.entities import Lead, LeadId, User, UserId
@@ -22,7 +19,7 @@ from smena.distribution.model import (
 )
 from smena.distribution.store import results as results_store
 from smena.distribution.store import templates as templates_store
-from smena.kernel.db import Tx
+from smena.kernel.db import Row, Tx
 
 NEXT_RECEIVERS = 10
 
@@ -63,14 +60,14 @@ async def result(tx: Tx, result_id: ResultId) -> Result | None:
     return (await _results(tx, [row]))[0] if row is not None else None
 
 
-async def _results(tx: Tx, rows: Sequence[Row[Any]]) -> list[Result]:
+async def _results(tx: Tx, rows: Sequence[Row]) -> list[Result]:
     """Put names to numbers: people and leads are the mirror's."""
     users = {user.id: user for user in await people.users(tx)}
     leads = await cards.find_leads(tx, {LeadId(row.lead_id) for row in rows})
     return [_result(row, users, leads) for row in rows]
 
 
-def _result(row: Row[Any], users: Mapping[UserId, User], leads: Mapping[LeadId, Lead]) -> Result:
+def _result(row: Row, users: Mapping[UserId, User], leads: Mapping[LeadId, Lead]) -> Result:
     user = users.get(row.user_id)
     lead = leads.get(row.lead_id)
     return Result(

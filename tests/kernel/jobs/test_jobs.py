@@ -116,7 +116,7 @@ async def test_the_bell_rings_only_for_a_account_job_that_is_awake(
         assert await wake_waiting(tx, "account_job", [])
         await tx.run("SELECT pg_notify(:bell, 'the end')", bell=RERUN_CHANNEL)
     await until(lambda: "the end" in heard)
-    assert heard == [f"account job:{ROMASHKA}", "the end"]
+    assert heard == [f"account_job:{ROMASHKA}", "the end"]
     await listener.close()
 
 

@@ -106,7 +106,7 @@ BAD, WAIT = Level.BAD, Level.WAIT
 
 
 @pytest.mark.parametrize(
-    ("vitals", "sign", "level"),
+    ("health", "sign", "level"),
     [
         (replace(WELL, state=AccountState.DISCONNECTED), FindingKind.DISCONNECTED, BAD),
         (replace(WELL, state=AccountState.SIGN_IN_AGAIN), FindingKind.SIGN_IN_AGAIN, BAD),
@@ -152,7 +152,7 @@ def test_each_trouble_is_one_finding(health: HealthFacts, sign: FindingKind, lev
 
 
 @pytest.mark.parametrize(
-    "vitals",
+    "health",
     [
         pytest.param(WELL, id="all is well"),
         pytest.param(token(expires_at=ago(hours=1), is_renewed=True), id="renewed by itself"),
