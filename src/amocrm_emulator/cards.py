@@ -61,9 +61,14 @@ class CrmCards(CrmWork):
         """Add a customer of repeated sales."""
         doc = self.new_card(by, at, "customers", fields["name"], fields)
         doc |= {
-            "next_price": 0, "next_date": None, "status_id": 1, "periodicity": 0, "ltv": 0,
-            "purchases_count": 0, "average_check": 0,
-        }  # fmt: skip
+            "next_price": 0,
+            "next_date": None,
+            "status_id": 1,
+            "periodicity": 0,
+            "ltv": 0,
+            "purchases_count": 0,
+            "average_check": 0,
+        }
         doc |= fields
         number = int(doc["id"])
         with self.transaction():
@@ -80,8 +85,9 @@ class CrmCards(CrmWork):
             self.save("customers", new)
             self.common_events("customers", by, at, old, new)
             if old["status_id"] != new["status_id"]:
-                before, after = ([{"customer_status": {"id": doc["status_id"]}}]
-                                 for doc in (old, new))  # fmt: skip
+                before, after = (
+                    [{"customer_status": {"id": doc["status_id"]}}] for doc in (old, new)
+                )
                 self.add_event(by, at, "customer_status_changed", "customer", number, before, after)
         return new
 
@@ -124,8 +130,9 @@ class CrmCards(CrmWork):
                 self.store.run(
                     "DELETE FROM link"
                     " WHERE from_kind = ? AND from_id = ? AND to_kind = ? AND to_id = ?",
-                    *one, *two,
-                )  # fmt: skip
+                    *one,
+                    *two,
+                )
             before = [{"unlink": {"entity": {"type": SINGULAR[target[0]], "id": target[1]}}}]
             self.add_event(by, at, "entity_unlinked", SINGULAR[source[0]], source[1], before=before)
             self.touch(source[0], source[1], by, at)
@@ -169,8 +176,10 @@ class CrmCards(CrmWork):
             self.store.run(
                 "UPDATE entity SET parent = ? WHERE kind = 'notes' AND parent_kind = ?"
                 " AND parent = ?",
-                into, kind, absorbed,
-            )  # fmt: skip
+                into,
+                kind,
+                absorbed,
+            )
             self.delete(by, at, kind, absorbed)
             self.add_event(by, at, "entity_merged", SINGULAR[kind], into)
             new = self.touch(kind, into, by, at)

@@ -59,10 +59,32 @@ def serve(
         _end_with_parent()
     new = NewIntegration("Интеграция", redirect_uri, disable_url, client_id, client_secret)
     options = Options(
-        host, port, token, seed, users, leads, speed, days, not no_limits, data, replay, own_time,
-        account_id, time_zone, not no_team, clock, fault, latency_ms, tls, tls_port, certificate,
-        key, public_host, states, new if redirect_uri else None,
-    )  # fmt: skip
+        host,
+        port,
+        token,
+        seed,
+        users,
+        leads,
+        speed,
+        days,
+        not no_limits,
+        data,
+        replay,
+        own_time,
+        account_id,
+        time_zone,
+        not no_team,
+        clock,
+        fault,
+        latency_ms,
+        tls,
+        tls_port,
+        certificate,
+        key,
+        public_host,
+        states,
+        new if redirect_uri else None,
+    )
     try:
         asyncio.run(run(options))
     except (BadLog, BadScript, BadCertificate, CannotStart) as error:

@@ -23,15 +23,21 @@ from amocrm_emulator.tagbook import TagBook
 from amocrm_emulator.ulid import event_id
 
 SINGULAR = {
-    "leads": "lead", "contacts": "contact", "companies": "company", "tasks": "task",
+    "leads": "lead",
+    "contacts": "contact",
+    "companies": "company",
+    "tasks": "task",
     "customers": "customer",
-}  # fmt: skip
+}
 CARDS = ("leads", "contacts", "companies")
 FIRST_ID = {
-    "leads": 4_000_000, "contacts": 5_000_000, "companies": 6_000_000,
-    "tasks": 8_000_000, "notes": 77_000_000,
+    "leads": 4_000_000,
+    "contacts": 5_000_000,
+    "companies": 6_000_000,
+    "tasks": 8_000_000,
+    "notes": 77_000_000,
     "customers": 7_000_000,
-}  # fmt: skip
+}
 CHANGES_IN_A_BODY = 20
 
 Card = tuple[str, int]
@@ -123,10 +129,16 @@ class CrmCore:
         """Append to the account's event log; `contact` is whose conversation it is about."""
         number = event_id(at, self.store.next_id("event", 0))
         doc: Doc = {
-            "id": number, "type": kind, "entity_id": entity_id, "entity_type": entity_type,
-            "created_by": by, "created_at": at, "value_after": after, "value_before": before,
+            "id": number,
+            "type": kind,
+            "entity_id": entity_id,
+            "entity_type": entity_type,
+            "created_by": by,
+            "created_at": at,
+            "value_after": after,
+            "value_before": before,
             "account_id": self.account["id"],
-        }  # fmt: skip
+        }
         if contact is not None:
             doc["linked_talk_contact_id"] = contact
         if self._client is not None:
@@ -134,8 +146,14 @@ class CrmCore:
         with self.transaction():
             self.store.run(
                 "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)",
-                number, at, by, kind, entity_type, entity_id, text_of(doc),
-            )  # fmt: skip
+                number,
+                at,
+                by,
+                kind,
+                entity_type,
+                entity_id,
+                text_of(doc),
+            )
         return number
 
     @contextmanager
@@ -164,10 +182,12 @@ class CrmCore:
                 number = self.store.next_id("delivery", 0)
                 self.store.run(
                     "INSERT INTO delivery (id, hook, body, due, request_id) VALUES (?, ?, ?, ?, ?)",
-                    number, hook,
+                    number,
+                    hook,
                     encode(self.account["id"], self.account["subdomain"], self.base_url, part),
-                    self.clock.exact(), str(UUID(int=number, version=4)),
-                )  # fmt: skip
+                    self.clock.exact(),
+                    str(UUID(int=number, version=4)),
+                )
 
     def existing(self, kind: str, number: int) -> Doc:
         """Return an entity; KeyError when there is none (or it lies in the bin)."""
@@ -180,10 +200,12 @@ class CrmCore:
         """Write a card or a task with what lists filter it by."""
         if kind == "tasks":
             columns = {
-                "parent_kind": doc["entity_type"], "parent": doc["entity_id"],
-                "done": int(doc["is_completed"]), "till": doc["complete_till"],
+                "parent_kind": doc["entity_type"],
+                "parent": doc["entity_id"],
+                "done": int(doc["is_completed"]),
+                "till": doc["complete_till"],
                 "subtype": str(doc["task_type_id"]),
-            }  # fmt: skip
+            }
         else:
             columns = {"search": search_text(doc)}
         self.store.save(kind, doc, columns)
@@ -257,8 +279,11 @@ class CrmCore:
             self._drop_links(other, "companies")
         if pair.keys() == {"leads", "contacts"}:
             source, target = pair["leads"], pair["contacts"]
-            others = [main for number, main in self.store.links(*source, "contacts")
-                      if number != target[1]]  # fmt: skip
+            others = [
+                main
+                for number, main in self.store.links(*source, "contacts")
+                if number != target[1]
+            ]
             is_main = is_main or not any(others)
             if is_main:
                 self.store.run(
@@ -274,8 +299,9 @@ class CrmCore:
     def _drop_links(self, source: Card, kind: str) -> None:
         self.store.run(
             "DELETE FROM link WHERE from_kind = ? AND to_kind = ? AND to_id = ?",
-            kind, *source,
-        )  # fmt: skip
+            kind,
+            *source,
+        )
         self.store.run(
             "DELETE FROM link WHERE from_kind = ? AND from_id = ? AND to_kind = ?", *source, kind
         )

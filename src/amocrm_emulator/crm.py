@@ -41,11 +41,17 @@ class Crm(CrmPipelines):
         """Make a new account; `path` None keeps it in memory."""
         store = Store(path)
         with store.transaction():
-            store.set_meta("account", {
-                "id": spec.id, "name": spec.name, "subdomain": spec.subdomain,
-                "time_zone": spec.time_zone, "task_types": spec.task_types,
-                "loss_reasons": spec.loss_reasons,
-            })  # fmt: skip
+            store.set_meta(
+                "account",
+                {
+                    "id": spec.id,
+                    "name": spec.name,
+                    "subdomain": spec.subdomain,
+                    "time_zone": spec.time_zone,
+                    "task_types": spec.task_types,
+                    "loss_reasons": spec.loss_reasons,
+                },
+            )
             store.set_meta("users", [asdict(user) for user in spec.users])
             store.set_meta("groups", [asdict(group) for group in spec.groups])
             store.set_meta("pipelines", [asdict(pipeline) for pipeline in spec.pipelines])

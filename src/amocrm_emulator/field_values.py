@@ -17,8 +17,13 @@ DATES = {"date", "date_time", "birthday"}
 CHOICES = {"select", "radiobutton", "multiselect", "category"}
 OBJECTS = {"legal_entity", "file", "items", "linked_entity", "payer", "supplier"}
 LINES = {
-    1: "address_line_1", 2: "address_line_2", 3: "city", 4: "state", 5: "zip", 6: "country",
-}  # fmt: skip
+    1: "address_line_1",
+    2: "address_line_2",
+    3: "city",
+    4: "state",
+    5: "zip",
+    6: "country",
+}
 CHAIN_MAX = 5
 _ONLY_ONE = TEXTS | NUMBERS | DATES | {"select", "radiobutton", "checkbox"} | OBJECTS - {"items"}
 _CHAIN = ("catalog_id", "catalog_element_id")
@@ -26,16 +31,43 @@ _NAMED = CHOICES | {"chained_list"}
 
 _NUMBER = re.compile(r"-?\d+([.,]\d+)?")
 _FLAGS: dict[object, bool] = {
-    True: True, False: False, "1": True, "0": False, "true": True, "false": False,
-    "Y": True, "N": False, "да": True, "нет": False,
-}  # fmt: skip
+    True: True,
+    False: False,
+    "1": True,
+    "0": False,
+    "true": True,
+    "false": False,
+    "Y": True,
+    "N": False,
+    "да": True,
+    "нет": False,
+}
 # Numbers of the old API, which the event log still tells.
 EVENT_NUMBER = {
-    "text": 1, "numeric": 2, "checkbox": 3, "select": 4, "multiselect": 5, "date": 6, "url": 7,
-    "multitext": 8, "textarea": 9, "radiobutton": 10, "streetaddress": 11, "smart_address": 13,
-    "birthday": 14, "legal_entity": 15, "items": 16, "category": 18, "date_time": 19, "price": 20,
-    "tracking_data": 21, "linked_entity": 22, "chained_list": 23, "monetary": 24, "file": 25,
-}  # fmt: skip
+    "text": 1,
+    "numeric": 2,
+    "checkbox": 3,
+    "select": 4,
+    "multiselect": 5,
+    "date": 6,
+    "url": 7,
+    "multitext": 8,
+    "textarea": 9,
+    "radiobutton": 10,
+    "streetaddress": 11,
+    "smart_address": 13,
+    "birthday": 14,
+    "legal_entity": 15,
+    "items": 16,
+    "category": 18,
+    "date_time": 19,
+    "price": 20,
+    "tracking_data": 21,
+    "linked_entity": 22,
+    "chained_list": 23,
+    "monetary": 24,
+    "file": 25,
+}
 
 
 def troubles(field: Mapping[str, Any], given: Any, path: str) -> Iterable[Trouble]:
@@ -176,8 +208,10 @@ def _choice(field: Mapping[str, Any], value: Doc) -> Doc:
 def _reach(field: Mapping[str, Any], value: Doc) -> Doc:
     kind = _kind_of_reach(field, value) or {}
     return {
-        "value": str(value.get("value") or ""), "enum_id": kind["id"], "enum_code": kind["code"],
-    }  # fmt: skip
+        "value": str(value.get("value") or ""),
+        "enum_id": kind["id"],
+        "enum_code": kind["code"],
+    }
 
 
 def _address(_field: Mapping[str, Any], value: Doc) -> Doc:

@@ -12,9 +12,20 @@ PEOPLE_AND_DEALS = {"leads", "contacts", "companies"}
 CATALOG = "catalogs"
 # type -> kinds of cards that may have such a field; catalogs are one more kind
 _SIMPLE = (
-    "text", "textarea", "streetaddress", "url", "numeric", "checkbox", "select", "radiobutton",
-    "multiselect", "date", "date_time", "monetary", "file",
-)  # fmt: skip
+    "text",
+    "textarea",
+    "streetaddress",
+    "url",
+    "numeric",
+    "checkbox",
+    "select",
+    "radiobutton",
+    "multiselect",
+    "date",
+    "date_time",
+    "monetary",
+    "file",
+)
 _RICH = ("birthday", "smart_address", "legal_entity")
 _OF_CATALOGS = ("price", "category", "items", "linked_entity", "payer", "supplier")
 AVAILABLE: dict[str, set[str]] = {
@@ -29,9 +40,19 @@ PHONES = ("WORK", "WORKDD", "MOB", "FAX", "HOME", "OTHER")
 EMAILS = ("WORK", "PRIV", "OTHER")
 MESSENGERS = ("SKYPE", "ICQ", "JABBER", "GTALK", "MSN", "OTHER")
 UTM = (
-    "utm_content", "utm_medium", "utm_campaign", "utm_source", "utm_term", "utm_referrer",
-    "referrer", "gclientid", "gclid", "fbclid", "yclid", "from",
-)  # fmt: skip
+    "utm_content",
+    "utm_medium",
+    "utm_campaign",
+    "utm_source",
+    "utm_term",
+    "utm_referrer",
+    "referrer",
+    "gclientid",
+    "gclid",
+    "fbclid",
+    "yclid",
+    "from",
+)
 _BORN = (
     FieldSpec("contacts", 1001, "Телефон", "multitext", "PHONE", PHONES, 2001),
     FieldSpec("contacts", 1002, "Email", "multitext", "EMAIL", EMAILS, 2011),
@@ -49,9 +70,18 @@ _BORN = (
 GROUPS = (("default", "Основное", "custom_fields"), ("statistic", "Статистика", "statistic"))
 _FIRST_FIELD, _FIRST_ENUM = 7_000_000, 3_000_000
 SETTABLE = (
-    "name", "sort", "is_api_only", "group_id", "required_statuses", "hidden_statuses", "remind",
-    "currency", "settings", "tracking_callback", "code",
-)  # fmt: skip
+    "name",
+    "sort",
+    "is_api_only",
+    "group_id",
+    "required_statuses",
+    "hidden_statuses",
+    "remind",
+    "currency",
+    "settings",
+    "tracking_callback",
+    "code",
+)
 
 
 def first_fields(account: int, own: Iterable[FieldSpec]) -> dict[str, list[Doc]]:
@@ -77,28 +107,37 @@ def _from_spec(account: int, spec: FieldSpec, place: int) -> Doc:
     field = new_field(account, spec.entity, spec.id, spec.type, item)
     group = "statistic" if spec.type == "tracking_data" else None
     return field | {
-        "enums": enums or None, "is_predefined": is_predefined, "is_deletable": not is_predefined,
+        "enums": enums or None,
+        "is_predefined": is_predefined,
+        "is_deletable": not is_predefined,
         "group_id": group,
-    }  # fmt: skip
+    }
 
 
 def new_field(account: int, kind: str, number: int, type_: str, item: Mapping[str, Any]) -> Doc:
     """Return a field as reads show it; a catalog's kind is "catalogs/{number}"."""
     return {
-        "id": number, "name": item["name"], "type": type_, "account_id": account,
-        "code": item.get("code"), "sort": item.get("sort") or 500,
-        "is_api_only": bool(item.get("is_api_only")), "enums": None,
+        "id": number,
+        "name": item["name"],
+        "type": type_,
+        "account_id": account,
+        "code": item.get("code"),
+        "sort": item.get("sort") or 500,
+        "is_api_only": bool(item.get("is_api_only")),
+        "enums": None,
         "group_id": item.get("group_id"),
         "required_statuses": item.get("required_statuses") or [],
         "hidden_statuses": item.get("hidden_statuses") or [],
-        "is_deletable": True, "is_predefined": False, "is_computed": False,
+        "is_deletable": True,
+        "is_predefined": False,
+        "is_computed": False,
         "entity_type": kind.partition("/")[0] if kind.startswith(CATALOG) else kind,
         "remind": (item.get("remind") or "never") if type_ == "birthday" else None,
         "currency": (item.get("currency") or "RUB") if type_ == "monetary" else None,
-        "tracking_callback": item.get("tracking_callback") or ("" if type_ == "tracking_data"
-                                                                else None),
+        "tracking_callback": item.get("tracking_callback")
+        or ("" if type_ == "tracking_data" else None),
         "settings": item.get("settings"),
-    }  # fmt: skip
+    }
 
 
 class FieldBook:
@@ -160,10 +199,16 @@ class FieldBook:
         """Return the tabs of a card's fields."""
         if kind not in self._groups:
             self._groups[kind] = [
-                {"id": number, "name": name, "is_predefined": True, "type": type_,
-                 "entity_type": kind, "sort": place}
+                {
+                    "id": number,
+                    "name": name,
+                    "is_predefined": True,
+                    "type": type_,
+                    "entity_type": kind,
+                    "sort": place,
+                }
                 for place, (number, name, type_) in enumerate(GROUPS)
-            ]  # fmt: skip
+            ]
         return self._groups[kind]
 
     def set_groups(self, kind: str, groups: list[Doc]) -> None:
@@ -199,24 +244,31 @@ class FieldBook:
             field = self.find(kind, one)
             if field is None:
                 raise KeyError(f"{kind} have no field {one.get('field_id')}")
-            yield field["id"], {
-                "field_id": field["id"], "field_name": field["name"],
-                "field_code": field["code"], "field_type": field["type"],
-                "is_computed": field["is_computed"],
-                "values": reading(field, one.get("values")),
-            }  # fmt: skip
+            yield (
+                field["id"],
+                {
+                    "field_id": field["id"],
+                    "field_name": field["name"],
+                    "field_code": field["code"],
+                    "field_type": field["type"],
+                    "is_computed": field["is_computed"],
+                    "values": reading(field, one.get("values")),
+                },
+            )
 
     def _enums(self, old: list[Doc], given: Sequence[Mapping[str, Any]]) -> list[Doc]:
         known = {enum["id"]: enum for enum in old}
         return [
             {
-                "id": enum["id"] if enum.get("id") in known
+                "id": enum["id"]
+                if enum.get("id") in known
                 else self._store.next_id("enum", _FIRST_ENUM),
                 "value": str(enum.get("value", known.get(enum.get("id") or 0, {}).get("value"))),
-                "sort": enum.get("sort") or (place + 1) * 500, "code": enum.get("code"),
+                "sort": enum.get("sort") or (place + 1) * 500,
+                "code": enum.get("code"),
             }
             for place, enum in enumerate(given)
-        ]  # fmt: skip
+        ]
 
     def _save(self) -> None:
         self._store.set_meta("fields", self._fields)

@@ -47,11 +47,15 @@ class Hand:
             "call_responsible": self.by,
         }
         self.crm.add_note(
-            self.by, self.at, "leads" if on_lead or contact is None else "contacts",
+            self.by,
+            self.at,
+            "leads" if on_lead or contact is None else "contacts",
             lead["id"] if on_lead or contact is None else contact["id"],
-            "call_in" if is_incoming else "call_out", params,
-            responsible_user_id=self.by, quiet=self.quiet,
-        )  # fmt: skip
+            "call_in" if is_incoming else "call_out",
+            params,
+            responsible_user_id=self.by,
+            quiet=self.quiet,
+        )
 
     def message(self, lead: Doc, *, is_incoming: bool) -> None:
         """Write in the chat of a lead's customer."""
@@ -60,9 +64,14 @@ class Hand:
             return
         texts = phrases.QUESTIONS if is_incoming else phrases.ANSWERS
         self.crm.message(
-            self.by, self.at, linked[0][0], self.dice.pick(texts), is_incoming=is_incoming,
-            origin=phrases.CHANNELS[lead["id"] % len(phrases.CHANNELS)], quiet=self.quiet,
-        )  # fmt: skip
+            self.by,
+            self.at,
+            linked[0][0],
+            self.dice.pick(texts),
+            is_incoming=is_incoming,
+            origin=phrases.CHANNELS[lead["id"] % len(phrases.CHANNELS)],
+            quiet=self.quiet,
+        )
 
     def note(self, lead: Doc) -> None:
         text = {"text": self.dice.pick(phrases.NOTES)}
@@ -84,9 +93,14 @@ class Hand:
         if status == LOST:
             reason = self.dice.pick(self.crm.account["loss_reasons"])[0]
         return self.crm.change_lead(
-            self.by, self.at, lead["id"], quiet=self.quiet,
-            pipeline_id=lead["pipeline_id"], status_id=status, loss_reason_id=reason,
-        )  # fmt: skip
+            self.by,
+            self.at,
+            lead["id"],
+            quiet=self.quiet,
+            pipeline_id=lead["pipeline_id"],
+            status_id=status,
+            loss_reason_id=reason,
+        )
 
     def next_status(self, lead: Doc) -> int:
         """Return the stage after the present one; after the last one the deal is won."""
@@ -118,17 +132,26 @@ class Hand:
         self.crm.fields.ensure("leads", number, name)
         given = [{"field_id": number, "values": [{"value": text}]}]
         self.crm.change_lead(
-            self.by, self.at, lead["id"], quiet=self.quiet,
+            self.by,
+            self.at,
+            lead["id"],
+            quiet=self.quiet,
             custom_fields_values=self.crm.fields.merged("leads", old, given),
-        )  # fmt: skip
+        )
 
     def add_task(self, lead: Doc, responsible: int) -> Doc:
         """Plan something about a lead for the next hours or days."""
         number = self.crm.add_task(
-            self.by, self.at, self.dice.pick(phrases.TASKS), self._deadline(), quiet=self.quiet,
-            entity_id=lead["id"], entity_type="leads", responsible_user_id=responsible,
+            self.by,
+            self.at,
+            self.dice.pick(phrases.TASKS),
+            self._deadline(),
+            quiet=self.quiet,
+            entity_id=lead["id"],
+            entity_type="leads",
+            responsible_user_id=responsible,
             task_type_id=self.dice.pick(self.crm.account["task_types"])[0],
-        )  # fmt: skip
+        )
         return self.crm.existing("tasks", number)
 
     def complete(self, task: int) -> Doc:
@@ -148,10 +171,16 @@ class Hand:
         name = any_name(self.dice)
         phone = f"+79{self.dice.between(0, 999_999_999):09}"
         return self.crm.add_contact(
-            self.by, self.at, name.full, quiet=self.quiet, phone=phone,
+            self.by,
+            self.at,
+            name.full,
+            quiet=self.quiet,
+            phone=phone,
             email=f"{name.email_part}{self.dice.between(1, 9999)}@example.org",
-            first_name=name.first, last_name=name.last, responsible_user_id=responsible,
-        )  # fmt: skip
+            first_name=name.first,
+            last_name=name.last,
+            responsible_user_id=responsible,
+        )
 
     def new_lead(
         self, contact: int, responsible: int, pipeline: int, name: str | None = None
@@ -159,18 +188,30 @@ class Hand:
         """Bring a customer's wish as a lead of somebody."""
         wish = name or f"{self.dice.pick(phrases.PRODUCTS)}, {self.dice.pick(phrases.SOURCES)}"
         return self.crm.add_lead(
-            self.by, self.at, wish, contacts=(contact,), quiet=self.quiet, pipeline_id=pipeline,
+            self.by,
+            self.at,
+            wish,
+            contacts=(contact,),
+            quiet=self.quiet,
+            pipeline_id=pipeline,
             responsible_user_id=responsible,
             price=self.dice.pick(phrases.PRICES) if self.dice.chance(0.4) else 0,
-        )  # fmt: skip
+        )
 
     def link_company(self, lead: Doc) -> None:
         """Link a lead with its customer's company; found or made."""
         linked = self.crm.store.links("leads", lead["id"], "companies")
-        company = linked[0][0] if linked else self.crm.add_company(
-            self.by, self.at, f"ООО «{self.dice.pick(phrases.COMPANIES)}»", quiet=self.quiet,
-            responsible_user_id=lead["responsible_user_id"],
-        )  # fmt: skip
+        company = (
+            linked[0][0]
+            if linked
+            else self.crm.add_company(
+                self.by,
+                self.at,
+                f"ООО «{self.dice.pick(phrases.COMPANIES)}»",
+                quiet=self.quiet,
+                responsible_user_id=lead["responsible_user_id"],
+            )
+        )
         self.crm.link(self.by, self.at, ("leads", lead["id"]), ("companies", company))
 
     def contact_of(self, lead: Doc) -> Doc | None:

@@ -80,8 +80,9 @@ class CrmLeads(CrmCards):
         for (task,) in self.store.rows(
             "SELECT id FROM entity WHERE kind = 'tasks' AND parent_kind = 'leads' AND parent = ?"
             " AND done = 0 AND deleted = 0 AND responsible = ?",
-            new["id"], was,
-        ):  # fmt: skip
+            new["id"],
+            was,
+        ):
             self.change_task(by, at, task, quiet=quiet, responsible_user_id=now)
 
     def _first_place(self, pipeline: int | None, status: int | None) -> tuple[int, int]:
@@ -105,15 +106,24 @@ class CrmLeads(CrmCards):
     def _lead_events(self, by: int, at: int, old: Doc, new: Doc) -> None:
         if _place(old) != _place(new):
             self.add_event(
-                by, at, "lead_status_changed", "lead", new["id"],
-                [{"lead_status": _place(old)}], [{"lead_status": _place(new)}],
-            )  # fmt: skip
+                by,
+                at,
+                "lead_status_changed",
+                "lead",
+                new["id"],
+                [{"lead_status": _place(old)}],
+                [{"lead_status": _place(new)}],
+            )
         if old["price"] != new["price"]:
             self.add_event(
-                by, at, "sale_field_changed", "lead", new["id"],
+                by,
+                at,
+                "sale_field_changed",
+                "lead",
+                new["id"],
                 [{"sale_field_value": {"sale": old["price"]}}],
                 [{"sale_field_value": {"sale": new["price"]}}],
-            )  # fmt: skip
+            )
         self.common_events("leads", by, at, old, new)
 
 

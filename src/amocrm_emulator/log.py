@@ -35,17 +35,30 @@ from amocrm_emulator.spec import AccountSpec, UserSpec
 
 COLUMNS = ("user", "at", "kind", "entity", "duration_s")
 SHORT_KINDS = {
-    "call_out": "outgoing_call", "call_in": "incoming_call", "task": "task_completed",
-    "note": "common_note_added", "stage": "lead_status_changed",
-    "message": "outgoing_chat_message", "field": "custom_field_value_changed",
-}  # fmt: skip
+    "call_out": "outgoing_call",
+    "call_in": "incoming_call",
+    "task": "task_completed",
+    "note": "common_note_added",
+    "stage": "lead_status_changed",
+    "message": "outgoing_chat_message",
+    "field": "custom_field_value_changed",
+}
 CALLS = frozenset({"outgoing_call", "incoming_call"})
 KINDS = CALLS | {
-    "task_completed", "task_added", "task_deadline_changed", "task_result_added",
-    "common_note_added", "service_note_added", "lead_added", "lead_status_changed",
-    "outgoing_chat_message", "incoming_chat_message",
-    "custom_field_value_changed", "sale_field_changed", "name_field_changed",
-}  # fmt: skip
+    "task_completed",
+    "task_added",
+    "task_deadline_changed",
+    "task_result_added",
+    "common_note_added",
+    "service_note_added",
+    "lead_added",
+    "lead_status_changed",
+    "outgoing_chat_message",
+    "incoming_chat_message",
+    "custom_field_value_changed",
+    "sale_field_changed",
+    "name_field_changed",
+}
 ROBOTS = frozenset({"", "0", "robot"})
 LONGEST_CALL = 24 * 3600
 
@@ -85,11 +98,17 @@ class Log:
             for name, number in self.users.items()
         )
         return AccountSpec(
-            id=empty.id, name="Повтор журнала", subdomain="replay", time_zone=time_zone,
-            users=people, groups=empty.groups[:1], pipelines=empty.pipelines,
-            tokens=(("emulator-token", FIRST_USER),), task_types=empty.task_types,
+            id=empty.id,
+            name="Повтор журнала",
+            subdomain="replay",
+            time_zone=time_zone,
+            users=people,
+            groups=empty.groups[:1],
+            pipelines=empty.pipelines,
+            tokens=(("emulator-token", FIRST_USER),),
+            task_types=empty.task_types,
             loss_reasons=empty.loss_reasons,
-        )  # fmt: skip
+        )
 
     def busiest_day(self) -> date:
         """Tell the day with most acts of people; the last one of equals."""

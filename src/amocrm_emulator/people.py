@@ -31,28 +31,54 @@ SALES_GROUP, SECOND_GROUP, SUPPORT_GROUP, NIGHT_GROUP, OFFICE_GROUP = 0, 501, 50
 _FIRST_CITY_GROUP = 510
 _GROUP_SIZE = 20
 _CITIES = (
-    "Казань", "Самара", "Пермь", "Уфа", "Тюмень", "Омск", "Томск", "Тула", "Рязань", "Калуга",
-    "Орёл", "Курск", "Пенза", "Саратов", "Ижевск", "Киров", "Вологда", "Псков", "Сочи", "Анапа",
-    "Ейск", "Чита",
-)  # fmt: skip
+    "Казань",
+    "Самара",
+    "Пермь",
+    "Уфа",
+    "Тюмень",
+    "Омск",
+    "Томск",
+    "Тула",
+    "Рязань",
+    "Калуга",
+    "Орёл",
+    "Курск",
+    "Пенза",
+    "Саратов",
+    "Ижевск",
+    "Киров",
+    "Вологда",
+    "Псков",
+    "Сочи",
+    "Анапа",
+    "Ейск",
+    "Чита",
+)
 _ROLES = {SUPPORT_GROUP: Role.SUPPORT, NIGHT_GROUP: Role.NIGHT}
 _SMALLEST_WITH_NIGHT, _SMALLEST_WITH_SUPPORT, _SMALLEST_WITH_SECOND = 4, 8, 12
 _PEOPLE_A_SUPPORTER = 6
 
 STAGES = (
-    ("Первичный контакт", "#98cbff"), ("Выявление потребности", "#c1e0ff"),
-    ("Коммерческое предложение", "#ffeab2"), ("Согласование договора", "#ffdc7f"),
+    ("Первичный контакт", "#98cbff"),
+    ("Выявление потребности", "#c1e0ff"),
+    ("Коммерческое предложение", "#ffeab2"),
+    ("Согласование договора", "#ffdc7f"),
     ("Ждём оплату", "#deff81"),
-)  # fmt: skip
+)
 SUPPORT_STAGES = (
-    ("Передано в работу", "#d6eaff"), ("Замер и доставка", "#f3beff"), ("Монтаж", "#ccc8f9"),
+    ("Передано в работу", "#d6eaff"),
+    ("Замер и доставка", "#f3beff"),
+    ("Монтаж", "#ccc8f9"),
     ("Ждём отзыв", "#87f2c0"),
-)  # fmt: skip
+)
 TASK_TYPES = ((1, "Связаться"), (2, "Встреча"), (2_600_001, "Отправить КП"), (2_600_002, "Замер"))
 LOSS_REASONS = (
-    (81, "Дорого"), (82, "Выбрали другую компанию"), (83, "Пропала потребность"),
-    (84, "Не отвечает"), (85, "Не наша услуга"),
-)  # fmt: skip
+    (81, "Дорого"),
+    (82, "Выбрали другую компанию"),
+    (83, "Пропала потребность"),
+    (84, "Не отвечает"),
+    (85, "Не наша услуга"),
+)
 SELLER_ROLE, SUPPORT_ROLE = 301, 302
 ROLES = (
     RoleSpec(SELLER_ROLE, "Менеджер", (("leads", "delete", "D"), ("contacts", "delete", "D"))),
@@ -72,14 +98,31 @@ FIELDS = (
 
 HOME = "Europe/Moscow"
 _RUSSIAN = (
-    "Europe/Kaliningrad", "Europe/Samara", "Asia/Yekaterinburg", "Asia/Omsk", "Asia/Novosibirsk",
-    "Asia/Irkutsk", "Asia/Yakutsk", "Asia/Vladivostok", "Asia/Magadan", "Asia/Kamchatka",
-)  # fmt: skip
+    "Europe/Kaliningrad",
+    "Europe/Samara",
+    "Asia/Yekaterinburg",
+    "Asia/Omsk",
+    "Asia/Novosibirsk",
+    "Asia/Irkutsk",
+    "Asia/Yakutsk",
+    "Asia/Vladivostok",
+    "Asia/Magadan",
+    "Asia/Kamchatka",
+)
 _OTHERS = (
-    "Europe/London", "Atlantic/Azores", "America/Noronha", "America/Sao_Paulo",
-    "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles",
-    "America/Anchorage", "Pacific/Honolulu", "Pacific/Auckland", "Pacific/Apia",
-)  # fmt: skip
+    "Europe/London",
+    "Atlantic/Azores",
+    "America/Noronha",
+    "America/Sao_Paulo",
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/Los_Angeles",
+    "America/Anchorage",
+    "Pacific/Honolulu",
+    "Pacific/Auckland",
+    "Pacific/Apia",
+)
 _HOME_HOURS = time(9, 30), time(17, 0)
 _LIVELY_HOURS = time(10, 0), time(15, 30)
 _LIVELIEST_MINUTE = 12 * 60
@@ -161,10 +204,13 @@ def _people(dice: Dice, count: int) -> Iterator[UserSpec]:
         elif group == NIGHT_GROUP:
             email = f"night.{email}"
         yield UserSpec(
-            id=FIRST_USER + place, name=full, email=f"{email}@example.com", group=group,
+            id=FIRST_USER + place,
+            name=full,
+            email=f"{email}@example.com",
+            group=group,
             is_admin=group == OFFICE_GROUP,
             role={OFFICE_GROUP: None, SUPPORT_GROUP: SUPPORT_ROLE}.get(group, SELLER_ROLE),
-        )  # fmt: skip
+        )
 
 
 def _places(count: int) -> list[int]:

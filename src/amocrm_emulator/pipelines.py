@@ -26,9 +26,14 @@ class CrmPipelines(CrmUnsorted):
         highest = max(found["id"] for found in self.pipelines)
         number = self.store.next_id("pipeline", max(_FIRST_PIPELINE, highest))
         pipeline: Doc = {
-            "id": number, "name": item["name"], "sort": item["sort"], "is_main": False,
-            "is_unsorted_on": bool(item["is_unsorted_on"]), "statuses": [], "names": {},
-        }  # fmt: skip
+            "id": number,
+            "name": item["name"],
+            "sort": item["sort"],
+            "is_main": False,
+            "is_unsorted_on": bool(item["is_unsorted_on"]),
+            "statuses": [],
+            "names": {},
+        }
         self.pipelines.append(pipeline)
         for stage in stages:
             if stage.get("id") in SYSTEM_NAMES:
@@ -92,18 +97,20 @@ class CrmPipelines(CrmUnsorted):
         for (lead,) in self.store.rows(
             "SELECT id FROM entity WHERE kind = 'leads' AND deleted = 0"
             " AND pipeline = ? AND status = ?",
-            pipeline["id"], number,
-        ):  # fmt: skip
+            pipeline["id"],
+            number,
+        ):
             self.change_lead(by, at, lead, status_id=first)
 
     def _put_stage(self, pipeline: Doc, item: Mapping[str, Any]) -> Doc:
         highest = max((s["id"] for found in self.pipelines for s in found["statuses"]), default=0)
         stage: Doc = {
             "id": self.store.next_id("status", max(_FIRST_STATUS, highest)),
-            "name": item["name"], "color": item.get("color") or _COLOR,
+            "name": item["name"],
+            "color": item.get("color") or _COLOR,
             "sort": item.get("sort") or 10 * (len(pipeline["statuses"]) + 2),
             "descriptions": item.get("descriptions") or [],
-        }  # fmt: skip
+        }
         pipeline["statuses"] = [*pipeline["statuses"], stage]
         _arrange(pipeline)
         return stage

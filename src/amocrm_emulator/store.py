@@ -167,11 +167,22 @@ class Store:
     def save(self, kind: str, doc: Doc, columns: Mapping[str, object]) -> None:
         """Write an entity; `columns` are further values that filters look at."""
         self.run(
-            _SAVE, kind, doc["id"], doc["created_at"], doc["updated_at"],
-            doc.get("responsible_user_id"), doc.get("pipeline_id"), doc.get("status_id"),
-            columns.get("parent_kind"), columns.get("parent"), columns.get("done"),
-            columns.get("subtype"), columns.get("till"), columns.get("search"), text_of(doc),
-        )  # fmt: skip
+            _SAVE,
+            kind,
+            doc["id"],
+            doc["created_at"],
+            doc["updated_at"],
+            doc.get("responsible_user_id"),
+            doc.get("pipeline_id"),
+            doc.get("status_id"),
+            columns.get("parent_kind"),
+            columns.get("parent"),
+            columns.get("done"),
+            columns.get("subtype"),
+            columns.get("till"),
+            columns.get("search"),
+            text_of(doc),
+        )
 
     def binned(self, kind: str, number: int) -> Doc | None:
         """Return an entity that lies in the recycle bin."""
@@ -190,8 +201,10 @@ class Store:
         rows = self.rows(
             "SELECT to_id, is_main FROM link WHERE from_kind = ? AND from_id = ? AND to_kind = ?"
             " ORDER BY is_main DESC, to_id",
-            from_kind, from_id, to_kind,
-        )  # fmt: skip
+            from_kind,
+            from_id,
+            to_kind,
+        )
         return [(row[0], bool(row[1])) for row in rows]
 
     def docs(self, sql: str, params: Sequence[object]) -> list[Doc]:

@@ -48,12 +48,20 @@ class CrmTalks(CrmLeads):
             talk = self._talk_of(at, contact, origin, quiet=quiet)
             number = self.store.next_id("message", _FIRST_MESSAGE)
             message: Doc = {
-                "id": number, "uuid": f"00000000-0000-4000-8003-{number:012d}",
-                "talk_id": talk["talk_id"], "chat_id": talk["chat_id"], "contact_id": contact,
-                "text": text, "created_at": at, "updated_at": at, "author": author,
-                "type": "incoming" if is_incoming else "outgoing", "origin": origin,
-                "entity_id": talk["entity_id"], "entity_type": talk["entity_type"],
-            }  # fmt: skip
+                "id": number,
+                "uuid": f"00000000-0000-4000-8003-{number:012d}",
+                "talk_id": talk["talk_id"],
+                "chat_id": talk["chat_id"],
+                "contact_id": contact,
+                "text": text,
+                "created_at": at,
+                "updated_at": at,
+                "author": author,
+                "type": "incoming" if is_incoming else "outgoing",
+                "origin": origin,
+                "entity_id": talk["entity_id"],
+                "entity_type": talk["entity_type"],
+            }
             if not quiet:
                 self._keep_message(message, talk)
             self.log_message(ROBOT if self.switches.hides_writers else author, at, message)
@@ -65,8 +73,10 @@ class CrmTalks(CrmLeads):
         is_incoming = message["type"] == "incoming"
         missed_at = talk["missed_at"] if is_incoming else None
         talk |= {
-            "updated_at": message["created_at"], "is_read": not is_incoming, "missed_at": missed_at,
-        }  # fmt: skip
+            "updated_at": message["created_at"],
+            "is_read": not is_incoming,
+            "missed_at": missed_at,
+        }
         self.store.save("talks", talk, _talk_columns(talk))
         columns = {"parent_kind": "talks", "parent": talk["talk_id"]}
         self.store.save("messages", message, columns)
@@ -74,12 +84,24 @@ class CrmTalks(CrmLeads):
     def log_message(self, by: int, at: int, message: Mapping[str, Any]) -> None:
         """Log that a message came or went: never its text."""
         kind, number = talk_card(message)
-        after = {"message": {"id": message["uuid"], "talk_id": message["talk_id"],
-                             "origin": message["origin"]}}  # fmt: skip
+        after = {
+            "message": {
+                "id": message["uuid"],
+                "talk_id": message["talk_id"],
+                "origin": message["origin"],
+            }
+        }
         event = f"{message['type']}_chat_message"
         self.add_event(
-            by, at, event, SINGULAR[kind], number, (), [after], contact=message["contact_id"],
-        )  # fmt: skip
+            by,
+            at,
+            event,
+            SINGULAR[kind],
+            number,
+            (),
+            [after],
+            contact=message["contact_id"],
+        )
 
     def close_talk(self, by: int, at: int, number: int, *, quiet: bool = False) -> bool:
         """End a conversation; false when it has ended already. KeyError: no such talk."""
@@ -125,13 +147,21 @@ class CrmTalks(CrmLeads):
         lead = self._open_lead(contact)
         number = self.store.next_id("talk", _FIRST_TALK)
         talk = {
-            "id": number, "talk_id": number, "created_at": at, "updated_at": at, "rate": 0,
+            "id": number,
+            "talk_id": number,
+            "created_at": at,
+            "updated_at": at,
+            "rate": 0,
             "contact_id": contact,
             "chat_id": str(UUID(int=_CHAT | contact, version=4)),
-            "entity_id": lead, "entity_type": "lead" if lead else None, "is_in_work": True,
-            "is_read": False, "origin": origin, "missed_at": None,
+            "entity_id": lead,
+            "entity_type": "lead" if lead else None,
+            "is_in_work": True,
+            "is_read": False,
+            "origin": origin,
+            "missed_at": None,
             "account_id": self.account["id"],
-        }  # fmt: skip
+        }
         self.store.save("talks", talk, _talk_columns(talk))
         self._log_talk(ROBOT, at, "talk_created", talk)
         if not quiet:
@@ -150,8 +180,15 @@ class CrmTalks(CrmLeads):
         kind, number = talk_card(talk)
         after = {"talk": {"id": talk["talk_id"], "origin": talk["origin"]}}
         self.add_event(
-            by, at, event, SINGULAR[kind], number, (), [after], contact=talk["contact_id"],
-        )  # fmt: skip
+            by,
+            at,
+            event,
+            SINGULAR[kind],
+            number,
+            (),
+            [after],
+            contact=talk["contact_id"],
+        )
 
     def _message_changes(self, message: Doc, talk: Doc) -> list[Change]:
         kind, number = ("contacts", message["contact_id"])
@@ -171,9 +208,11 @@ def talk_card(talk: Mapping[str, Any]) -> tuple[str, int]:
 
 def _talk_columns(talk: Mapping[str, Any]) -> dict[str, object]:
     return {
-        "parent_kind": "contacts", "parent": talk["contact_id"], "subtype": talk["origin"],
+        "parent_kind": "contacts",
+        "parent": talk["contact_id"],
+        "subtype": talk["origin"],
         "done": int(not talk["is_in_work"]),
-    }  # fmt: skip
+    }
 
 
 def _talk_change(action: str, talk: Doc) -> Change:

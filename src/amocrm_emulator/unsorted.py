@@ -23,13 +23,18 @@ class CrmUnsorted(CrmTalks):
         """Add an unsorted lead around cards that were made for it; return its state."""
         number = self.store.next_id("unsorted", _FIRST)
         row: Doc = {
-            "id": number, "uid": UUID(int=_SPACE | number, version=4).hex,
-            "source_uid": fields.get("source_uid"), "source_name": fields.get("source_name"),
-            "category": category, "pipeline_id": fields["pipeline_id"],
-            "created_at": fields.get("created_at") or at, "updated_at": at,
-            "metadata": fields.get("metadata") or {}, "account_id": self.account["id"],
+            "id": number,
+            "uid": UUID(int=_SPACE | number, version=4).hex,
+            "source_uid": fields.get("source_uid"),
+            "source_name": fields.get("source_name"),
+            "category": category,
+            "pipeline_id": fields["pipeline_id"],
+            "created_at": fields.get("created_at") or at,
+            "updated_at": at,
+            "metadata": fields.get("metadata") or {},
+            "account_id": self.account["id"],
             "cards": {kind: list(numbers) for kind, numbers in cards.items()},
-        }  # fmt: skip
+        }
         with self.transaction():
             for contact in cards.get("contacts", ()):
                 self.save("contacts", self.existing("contacts", contact) | {"is_unsorted": True})
@@ -54,10 +59,14 @@ class CrmUnsorted(CrmTalks):
         with self.transaction():
             for lead in row["cards"].get("leads", ()):
                 self.change_lead(
-                    by, at, lead, quiet=True, pipeline_id=row["pipeline_id"],
+                    by,
+                    at,
+                    lead,
+                    quiet=True,
+                    pipeline_id=row["pipeline_id"],
                     status_id=status or self.first_status(row["pipeline_id"]),
                     responsible_user_id=user or by,
-                )  # fmt: skip
+                )
                 self.tell([self._whole_change("leads", "add", self.existing("leads", lead))])
             for contact in self._present(row, "contacts"):
                 self.change_card(
@@ -89,18 +98,33 @@ class CrmUnsorted(CrmTalks):
             pipeline = int(self.main_pipeline()["id"])
             contact = self.add_contact(ROBOT, at, name, quiet=True)
             lead = self.add_lead(
-                ROBOT, at, "", contacts=(contact,), quiet=True,
-                pipeline_id=pipeline, status_id=self.unsorted_stage(pipeline),
-            )  # fmt: skip
+                ROBOT,
+                at,
+                "",
+                contacts=(contact,),
+                quiet=True,
+                pipeline_id=pipeline,
+                status_id=self.unsorted_stage(pipeline),
+            )
             message = self.message(ROBOT, at, contact, text, is_incoming=True, origin=origin)
             metadata = {
-                "from": name, "from_page": "", "received_at": at, "origin": {"name": origin},
-                "service": origin, "client": {"name": name}, "last_message_text": text,
-            }  # fmt: skip
+                "from": name,
+                "from_page": "",
+                "received_at": at,
+                "origin": {"name": origin},
+                "service": origin,
+                "client": {"name": name},
+                "last_message_text": text,
+            }
             return self.add_unsorted(
-                at, "chats", {"leads": [lead], "contacts": [contact]}, pipeline_id=pipeline,
-                metadata=metadata, source_name=origin, source_uid=message["chat_id"],
-            )  # fmt: skip
+                at,
+                "chats",
+                {"leads": [lead], "contacts": [contact]},
+                pipeline_id=pipeline,
+                metadata=metadata,
+                source_name=origin,
+                source_uid=message["chat_id"],
+            )
 
     def _present(self, row: Doc, kind: str) -> list[int]:
         numbers = row["cards"].get(kind, ())

@@ -21,9 +21,14 @@ EVENT_OF_NOTE = {
 }
 
 UNIX = frozenset(
-    ("[created_at]", "[updated_at]", "[complete_before]", "[note][created_at]",
-     "[note][updated_at]")
-)  # fmt: skip
+    (
+        "[created_at]",
+        "[updated_at]",
+        "[complete_before]",
+        "[note][created_at]",
+        "[note][updated_at]",
+    )
+)
 
 
 class CrmWork(CrmCore):
@@ -94,8 +99,11 @@ class CrmWork(CrmCore):
             responsible = responsible_user_id or card["responsible_user_id"]
             fields = {"responsible_user_id": responsible, "created_at": created_at}
             doc = self.new_doc(by, at, "notes", fields) | {
-                "entity_id": entity, "note_type": note_type, "params": params, "is_pinned": False,
-            }  # fmt: skip
+                "entity_id": entity,
+                "note_type": note_type,
+                "params": params,
+                "is_pinned": False,
+            }
             self._save_note(kind, doc)
             name = EVENT_OF_NOTE.get(note_type, "service_note_added")
             after = [{"note": {"id": doc["id"]}}]
@@ -127,15 +135,15 @@ class CrmWork(CrmCore):
         before = [{"note": {"id": number}}]
         with self.transaction():
             self.store.set_deleted("notes", number, deleted=True)
-            self.add_event(
-                by, at, "common_note_deleted", SINGULAR[kind], doc["entity_id"], before
-            )  # fmt: skip
+            self.add_event(by, at, "common_note_deleted", SINGULAR[kind], doc["entity_id"], before)
         return True
 
     def _save_note(self, kind: str, doc: Doc) -> None:
         columns = {
-            "parent_kind": kind, "parent": doc["entity_id"], "subtype": doc["note_type"],
-        }  # fmt: skip
+            "parent_kind": kind,
+            "parent": doc["entity_id"],
+            "subtype": doc["note_type"],
+        }
         self.store.save("notes", doc, columns)
 
     def refresh_closest_task(self, task: Doc) -> None:
@@ -149,8 +157,9 @@ class CrmWork(CrmCore):
             "SELECT min(till) FROM entity INDEXED BY entity_parent"
             " WHERE kind = 'tasks' AND parent_kind = ? AND parent = ?"
             " AND done = 0 AND deleted = 0",
-            kind, number,
-        )  # fmt: skip
+            kind,
+            number,
+        )
         nearest = found[0] if found else None
         if card.get("closest_task_at") != nearest:
             self.save(kind, card | {"closest_task_at": nearest})

@@ -133,9 +133,14 @@ def whole(request: Http, name: str, rows: Sequence[Any], path: str) -> Answer:
 
 
 def written(
-    request: Http, name: str, rows: Sequence[Any], path: str | None = None,
-    *, total: int | None = None, refused: Sequence[Any] = (),
-) -> Answer:  # fmt: skip
+    request: Http,
+    name: str,
+    rows: Sequence[Any],
+    path: str | None = None,
+    *,
+    total: int | None = None,
+    refused: Sequence[Any] = (),
+) -> Answer:
     """Return what a batch did."""
     totals: dict[str, Any] = {} if total is None else {"_total_items": total}
     if refused:

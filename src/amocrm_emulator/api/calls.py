@@ -67,10 +67,13 @@ def _add(request: Http, who: Caller, item: Doc) -> Doc | None:
     )
     links = {"entity": {"id": entity, "_links": self_link(request, f"{kind}/{entity}")}}
     return {
-        "id": number, "entity_id": entity, "entity_type": SINGULAR[kind],
-        "account_id": who.crm.account["id"], "request_id": item["request_id"],
+        "id": number,
+        "entity_id": entity,
+        "entity_type": SINGULAR[kind],
+        "account_id": who.crm.account["id"],
+        "request_id": item["request_id"],
         "_embedded": links,
-    }  # fmt: skip
+    }
 
 
 def find_contact(crm: Crm, code: str | None, text: str) -> int | None:

@@ -27,9 +27,15 @@ from amocrm_emulator.store import Doc
 
 COMPLEX_MAX = 50
 WRITABLE = (
-    "name", "price", "responsible_user_id", "status_id", "pipeline_id", "loss_reason_id",
-    "first_name", "last_name",
-)  # fmt: skip
+    "name",
+    "price",
+    "responsible_user_id",
+    "status_id",
+    "pipeline_id",
+    "loss_reason_id",
+    "first_name",
+    "last_name",
+)
 DATED = ("created_at", "updated_at", "closed_at")
 
 
@@ -114,9 +120,12 @@ def _add_whole(request: Http, who: Caller, item: Doc) -> Doc:
     links = {kind: [{"id": number}] if number else [] for kind, number in numbers.items()}
     lead = add_card(who, "leads", item | {"_embedded": (item.get("_embedded") or {}) | links})
     return {
-        "id": lead, "contact_id": numbers["contacts"], "company_id": numbers["companies"],
-        "request_id": [item["request_id"]], "merged": known is not None,
-    }  # fmt: skip
+        "id": lead,
+        "contact_id": numbers["contacts"],
+        "company_id": numbers["companies"],
+        "request_id": [item["request_id"]],
+        "merged": known is not None,
+    }
 
 
 def _given_or_new(who: Caller, kind: str, item: Doc) -> int | None:

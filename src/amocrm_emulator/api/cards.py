@@ -29,9 +29,12 @@ async def cards(request: Http) -> Answer:
     who, kind, query = caller(request), kind_of(request), queries.of(request)
     has_filters = switches(request).has_filters
     docs, has_next = cards_page(
-        who.crm.store, kind, query, lambda where: only_visible(where, who, kind),
+        who.crm.store,
+        kind,
+        query,
+        lambda where: only_visible(where, who, kind),
         has_filters=has_filters,
-    )  # fmt: skip
+    )
     if kind == "leads" and "only_deleted" in query.embed:
         rows = [_binned(request, doc) for doc in docs]
     else:

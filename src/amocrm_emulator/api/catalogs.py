@@ -97,13 +97,23 @@ async def add_elements(request: Http, catalog: FromPath[int]) -> Answer:
     at = who.crm.clock.now()
     with who.crm.transaction():
         made = [
-            _save(who, catalog, item, {
-                "id": who.crm.store.next_id("element", _FIRST_ELEMENT), "name": "",
-                "created_by": who.user, "created_at": at, "custom_fields_values": None,
-                "catalog_id": catalog, "account_id": who.crm.account["id"], "is_deleted": False,
-            })
+            _save(
+                who,
+                catalog,
+                item,
+                {
+                    "id": who.crm.store.next_id("element", _FIRST_ELEMENT),
+                    "name": "",
+                    "created_by": who.user,
+                    "created_at": at,
+                    "custom_fields_values": None,
+                    "catalog_id": catalog,
+                    "account_id": who.crm.account["id"],
+                    "is_deleted": False,
+                },
+            )
             for item in items
-        ]  # fmt: skip
+        ]
     return _elements(request, catalog, made, items)
 
 
@@ -135,11 +145,20 @@ def _check_element(who: Caller, catalog: int, item: Doc, *, is_new: bool) -> Ite
 def _add(who: Caller, item: Doc) -> Doc:
     at, number = who.crm.clock.now(), who.crm.store.next_id("catalog", _FIRST_CATALOG)
     doc: Doc = {
-        "id": number, "name": item["name"], "type": item.get("type") or "regular",
-        "sort": item.get("sort") or number, "created_by": who.user, "updated_by": who.user,
-        "created_at": at, "updated_at": at, "can_add_elements": True, "can_show_in_cards": True,
-        "can_link_multiple": True, "can_be_deleted": True, "account_id": who.crm.account["id"],
-    }  # fmt: skip
+        "id": number,
+        "name": item["name"],
+        "type": item.get("type") or "regular",
+        "sort": item.get("sort") or number,
+        "created_by": who.user,
+        "updated_by": who.user,
+        "created_at": at,
+        "updated_at": at,
+        "can_add_elements": True,
+        "can_show_in_cards": True,
+        "can_link_multiple": True,
+        "can_be_deleted": True,
+        "account_id": who.crm.account["id"],
+    }
     who.crm.store.save(KIND, doc, {})
     return doc
 
@@ -148,9 +167,11 @@ def _save(who: Caller, catalog: int, item: Doc, old: Doc) -> Doc:
     given = item.get("custom_fields_values")
     fields = who.crm.fields.merged(f"{KIND}/{catalog}", old["custom_fields_values"], given)
     doc = old | {
-        "name": item.get("name") or old["name"], "custom_fields_values": fields,
-        "updated_by": who.user, "updated_at": who.crm.clock.now(),
-    }  # fmt: skip
+        "name": item.get("name") or old["name"],
+        "custom_fields_values": fields,
+        "updated_by": who.user,
+        "updated_at": who.crm.clock.now(),
+    }
     who.crm.store.save(ELEMENTS, doc, {"parent": catalog, "search": doc["name"].lower()})
     return doc
 

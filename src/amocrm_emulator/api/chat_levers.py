@@ -25,11 +25,13 @@ async def write_message(request: Http) -> Answer:
     if not is_whole(contact) or crm.store.entity("contacts", contact) is None:
         raise Refusal(404, "No such contact")
     message = crm.message(
-        int(given.get("by") or crm.owner()), crm.clock.now(), contact,
+        int(given.get("by") or crm.owner()),
+        crm.clock.now(),
+        contact,
         str(given.get("text") or "Здравствуйте!"),
         is_incoming=bool(given.get("incoming", True)),
         origin=str(given.get("origin") or "telegram"),
-    )  # fmt: skip
+    )
     return hal(message)
 
 

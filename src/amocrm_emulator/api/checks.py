@@ -10,18 +10,41 @@ from amocrm_emulator.field_values import troubles as value_troubles
 from amocrm_emulator.store import Doc
 
 WHOLE = (
-    "id", "price", "responsible_user_id", "status_id", "pipeline_id", "loss_reason_id",
-    "created_at", "updated_at", "closed_at", "created_by", "updated_by",
-)  # fmt: skip
+    "id",
+    "price",
+    "responsible_user_id",
+    "status_id",
+    "pipeline_id",
+    "loss_reason_id",
+    "created_at",
+    "updated_at",
+    "closed_at",
+    "created_by",
+    "updated_by",
+)
 WHOLE_OF_TASK = (
-    "id", "complete_till", "task_type_id", "duration", "entity_id", "responsible_user_id",
-    "created_at", "updated_at", "created_by",
-)  # fmt: skip
+    "id",
+    "complete_till",
+    "task_type_id",
+    "duration",
+    "entity_id",
+    "responsible_user_id",
+    "created_at",
+    "updated_at",
+    "created_by",
+)
 TEXTS = ("name", "first_name", "last_name")
 OF_CARDS = frozenset(
-    (*WHOLE, *TEXTS, "custom_fields_values", "tags_to_add", "tags_to_delete", "_embedded",
-     "request_id")
-)  # fmt: skip
+    (
+        *WHOLE,
+        *TEXTS,
+        "custom_fields_values",
+        "tags_to_add",
+        "tags_to_delete",
+        "_embedded",
+        "request_id",
+    )
+)
 OF_TASKS = frozenset(
     (*WHOLE_OF_TASK, "text", "entity_type", "is_completed", "result", "updated_by", "request_id")
 )

@@ -67,10 +67,13 @@ async def add_customers(request: Http) -> Answer:
     with who.crm.transaction():
         made = [(who.crm.add_customer(who.user, at, _given(item)), item) for item in items]
     rows = [
-        {"id": number, "request_id": item["request_id"],
-         "_links": self_link(request, f"customers/{number}")}
+        {
+            "id": number,
+            "request_id": item["request_id"],
+            "_links": self_link(request, f"customers/{number}"),
+        }
         for number, item in made
-    ]  # fmt: skip
+    ]
     return written(request, "customers", rows)
 
 
@@ -85,10 +88,13 @@ async def change_customers(request: Http) -> Answer:
             who.crm.change_customer(who.user, at, item["id"], _given(item)) for item in items
         ]
     rows = [
-        {"id": doc["id"], "updated_at": doc["updated_at"],
-         "_links": self_link(request, f"customers/{doc['id']}")}
+        {
+            "id": doc["id"],
+            "updated_at": doc["updated_at"],
+            "_links": self_link(request, f"customers/{doc['id']}"),
+        }
         for doc in changed
-    ]  # fmt: skip
+    ]
     return written(request, "customers", rows)
 
 

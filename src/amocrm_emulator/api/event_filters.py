@@ -9,8 +9,13 @@ from amocrm_emulator.api.lists import Where
 from amocrm_emulator.api.query import numbers, values
 
 IDS_MAX = 10
-CHATS = ("incoming_chat_message", "outgoing_chat_message", "talk_created", "talk_closed",
-         "talk_missed_event")  # fmt: skip
+CHATS = (
+    "incoming_chat_message",
+    "outgoing_chat_message",
+    "talk_created",
+    "talk_closed",
+    "talk_missed_event",
+)
 _FIELD_TYPE = re.compile(r"custom_field_(\d+)_value_changed")
 _CONTACT = "json_extract(doc, '$.linked_talk_contact_id')"
 # filter[value_after][value] -> where each type keeps its value
@@ -105,10 +110,12 @@ def _add_values(where: Where, name: str, given: Mapping[str, Any]) -> None:
             *enums,
         )
     for kind, fields in (
-        ("leads_statuses", (("pipeline_id", "lead_status.pipeline_id"),
-                            ("status_id", "lead_status.id"))),
+        (
+            "leads_statuses",
+            (("pipeline_id", "lead_status.pipeline_id"), ("status_id", "lead_status.id")),
+        ),
         ("customers_statuses", (("status_id", "customer_status.id"),)),
-    ):  # fmt: skip
+    ):
         if isinstance(given.get(kind), dict):
             _add_statuses(where, first, given[kind], fields)
 

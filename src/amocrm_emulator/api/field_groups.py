@@ -70,9 +70,13 @@ def _new(who: Caller, kind: str, item: Doc) -> Doc:
     number = who.crm.fields.next_group(kind)
     _put_fields(who, kind, number, item)
     return {
-        "id": number, "name": item["name"], "is_predefined": False, "type": "custom_fields",
-        "entity_type": kind, "sort": item["sort"],
-    }  # fmt: skip
+        "id": number,
+        "name": item["name"],
+        "is_predefined": False,
+        "type": "custom_fields",
+        "entity_type": kind,
+        "sort": item["sort"],
+    }
 
 
 def _put_fields(who: Caller, kind: str, group: str, item: Doc) -> None:

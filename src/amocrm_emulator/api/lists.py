@@ -157,8 +157,9 @@ def _add_custom_field(where: Where, field: list[int], wanted: Any) -> None:
         inner.add(
             f"(json_extract(one.value, '$.enum_id') IN ({marks})"
             f" OR json_type(one.value, '$.value') IN ('true', 'false') AND {told} IN ({marks}))",
-            *asked, *asked,
-        )  # fmt: skip
+            *asked,
+            *asked,
+        )
     where.add(
         "EXISTS (SELECT 1 FROM json_each(doc, '$.custom_fields_values') AS field,"  # noqa: S608
         f" json_each(field.value, '$.values') AS one WHERE {inner})",

@@ -96,11 +96,13 @@ def _add_all(request: Http, items: list[Doc]) -> Answer:
         added = [(_add(who, kind, item), item) for item in items]
     rows = [
         {
-            "id": number, "entity_id": item["entity_id"], "request_id": item["request_id"],
+            "id": number,
+            "entity_id": item["entity_id"],
+            "request_id": item["request_id"],
             "_links": self_link(request, f"{kind}/{item['entity_id']}/notes/{number}"),
         }
         for number, item in added
-    ]  # fmt: skip
+    ]
     return written(request, "notes", rows, f"{kind}/notes")
 
 
@@ -196,9 +198,11 @@ def _shown(request: Http, kind: str, doc: Doc) -> Doc:
 def _changed_row(request: Http, kind: str, doc: Doc) -> Doc:
     links = self_link(request, _path(kind, doc))
     return {
-        "id": doc["id"], "entity_id": doc["entity_id"], "updated_at": doc["updated_at"],
+        "id": doc["id"],
+        "entity_id": doc["entity_id"],
+        "updated_at": doc["updated_at"],
         "_links": links,
-    }  # fmt: skip
+    }
 
 
 def _path(kind: str, doc: Doc) -> str:

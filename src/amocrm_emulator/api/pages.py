@@ -21,6 +21,11 @@ def counted(
     pages = -(-len(rows) // query.limit)
     totals: Mapping[str, int] = {"_total_items": len(rows), "_page_count": pages}
     return listing(
-        request, name, page, query,
-        has_next=has_next, totals=totals, last=pages if has_last else None,
-    )  # fmt: skip
+        request,
+        name,
+        page,
+        query,
+        has_next=has_next,
+        totals=totals,
+        last=pages if has_last else None,
+    )

@@ -27,10 +27,28 @@ PIPELINES_MAX, STAGES_MAX, SYSTEM_STAGES = 50, 100, 3
 DESCRIPTIONS_MAX, DESCRIPTION_MAX = 3, 1000
 LEVELS = {"newbie", "candidate", "master"}
 COLORS = {
-    "#fffeb2", "#fffd7f", "#fff000", "#ffeab2", "#ffdc7f", "#ffce5a", "#ffdbdb", "#ffc8c8",
-    "#ff8f92", "#d6eaff", "#c1e0ff", "#98cbff", "#ebffb1", "#deff81", "#87f2c0", "#f9deff",
-    "#f3beff", "#ccc8f9", "#eb93ff", "#f2f3f4", "#e6e8ea",
-}  # fmt: skip
+    "#fffeb2",
+    "#fffd7f",
+    "#fff000",
+    "#ffeab2",
+    "#ffdc7f",
+    "#ffce5a",
+    "#ffdbdb",
+    "#ffc8c8",
+    "#ff8f92",
+    "#d6eaff",
+    "#c1e0ff",
+    "#98cbff",
+    "#ebffb1",
+    "#deff81",
+    "#87f2c0",
+    "#f9deff",
+    "#f3beff",
+    "#ccc8f9",
+    "#eb93ff",
+    "#f2f3f4",
+    "#e6e8ea",
+}
 
 
 @post("/api/v4/leads/pipelines", status_code=200)

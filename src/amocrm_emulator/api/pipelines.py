@@ -86,15 +86,21 @@ def stages(request: Http, crm: Crm, pipeline: Doc) -> list[Doc]:
     rows: list[tuple[Any, ...]] = [
         (pipeline["id"] * 100, "Неразобранное", "#c1c1c1", 10, 1, []),
         *(
-            (stage["id"], stage["name"], stage["color"], sort_of(stage, place), 0,
-             stage.get("descriptions") or [])
+            (
+                stage["id"],
+                stage["name"],
+                stage["color"],
+                sort_of(stage, place),
+                0,
+                stage.get("descriptions") or [],
+            )
             for place, stage in enumerate(pipeline["statuses"])
         ),
         *(
             (number, names.get(str(number), SYSTEM_NAMES[number]), color, sort, 0, [])
             for number, color, sort in CLOSED
         ),
-    ]  # fmt: skip
+    ]
     return [_stage(request, crm, pipeline["id"], row) for row in rows]
 
 
@@ -114,11 +120,16 @@ def _stage(request: Http, crm: Crm, pipeline: int, status: tuple[Any, ...]) -> D
     if "descriptions" in queries.of(request).embed:
         shown["descriptions"] = [
             {
-                "id": number * 10 + place, "account_id": crm.account["id"], "created_by": 0,
-                "updated_by": 0, "pipeline_id": pipeline, "status_id": number,
-                "created_at": "2026-01-01 00:00:00", "updated_at": "2026-01-01 00:00:00",
+                "id": number * 10 + place,
+                "account_id": crm.account["id"],
+                "created_by": 0,
+                "updated_by": 0,
+                "pipeline_id": pipeline,
+                "status_id": number,
+                "created_at": "2026-01-01 00:00:00",
+                "updated_at": "2026-01-01 00:00:00",
             }
             | told
             for place, told in enumerate(descriptions)
-        ]  # fmt: skip
+        ]
     return shown

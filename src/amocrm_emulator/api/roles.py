@@ -116,10 +116,11 @@ def check_rights(crm: Crm, rights: Doc) -> Iterable[Trouble]:
 
 def _shown(request: Http, crm: Crm, role: Doc, embed: frozenset[str]) -> Doc:
     shown = {
-        "id": role["id"], "name": role["name"],
+        "id": role["id"],
+        "name": role["name"],
         "rights": {"is_admin": False, "is_free": False} | role["rights"],
         "_links": self_link(request, f"roles/{role['id']}"),
-    }  # fmt: skip
+    }
     if "users" in embed:
         own = [user["id"] for user in crm.users.values() if user.get("role") == role["id"]]
         shown["_embedded"] = {"users": [{"id": number} for number in own]}

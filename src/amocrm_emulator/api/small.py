@@ -65,11 +65,14 @@ async def short_links(request: Http) -> Answer:
             raise Refusal(400, "url is missing", [])
         number = who.crm.store.next_id("short_link", 0)
         rows.append(
-            {"url": f"{root(request)}/s/{number:08x}", "account_id": who.crm.account["id"],
-             "entity_id": (item.get("metadata") or {}).get("entity_id"),
-             "entity_type": (item.get("metadata") or {}).get("entity_type"),
-             "request_id": item["request_id"]}
-        )  # fmt: skip
+            {
+                "url": f"{root(request)}/s/{number:08x}",
+                "account_id": who.crm.account["id"],
+                "entity_id": (item.get("metadata") or {}).get("entity_id"),
+                "entity_type": (item.get("metadata") or {}).get("entity_type"),
+                "request_id": item["request_id"],
+            }
+        )
     return whole(request, "short_links", rows, "short_links")
 
 
@@ -95,10 +98,13 @@ async def bind_chats(request: Http) -> Answer:
     bound = who.crm.store.meta("chats") or []
     with who.crm.transaction():
         made = [
-            {"chat_id": str(item["chat_id"]), "contact_id": item["contact_id"],
-             "id": who.crm.store.next_id("chat", 0)}
+            {
+                "chat_id": str(item["chat_id"]),
+                "contact_id": item["contact_id"],
+                "id": who.crm.store.next_id("chat", 0),
+            }
             for item in items
-        ]  # fmt: skip
+        ]
         who.crm.store.set_meta("chats", bound + made)
     rows = [made[n] | {"request_id": item["request_id"]} for n, item in enumerate(items)]
     return whole(request, "chats", rows, "contacts/chats")
@@ -130,8 +136,9 @@ async def ring(request: Http) -> Answer:
         kind, number = find_by_phone(who.crm, phone) or (None, None)
         uid = f"{who.crm.store.next_id('ring', 0):032x}"
         element = ELEMENT_TYPE.get(kind or "", 0)
-        rows.append({"element_id": number, "element_type": element, "uid": uid,
-                     "phone_number": phone})  # fmt: skip
+        rows.append(
+            {"element_id": number, "element_type": element, "uid": uid, "phone_number": phone}
+        )
     return hal({"_embedded": {"items": rows}})
 
 

@@ -48,11 +48,16 @@ async def add_sources(request: Http) -> Answer:
     pipeline = int(who.crm.main_pipeline()["id"])
     with who.crm.transaction():
         made: list[Doc] = [
-            {"id": who.crm.store.next_id("source", _FIRST_SOURCE), "pipeline_id": pipeline,
-             "default": False, "origin_code": None, "services": []}
+            {
+                "id": who.crm.store.next_id("source", _FIRST_SOURCE),
+                "pipeline_id": pipeline,
+                "default": False,
+                "origin_code": None,
+                "services": [],
+            }
             | {name: item[name] for name in _SOURCE if item.get(name) is not None}
             for item in items
-        ]  # fmt: skip
+        ]
         who.crm.store.set_meta("sources", known + made)
     rows = [
         _shown_source(request, row) | {"request_id": item["request_id"]}

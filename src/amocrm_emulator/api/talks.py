@@ -58,15 +58,17 @@ def _shown(request: Http, talk: Doc) -> Doc:
     shown = {name: value for name, value in talk.items() if name != "id"}
     embedded: Doc = {
         "contacts": [
-            {"id": talk["contact_id"],
-             "_links": self_link(request, f"contacts/{talk['contact_id']}")}
+            {
+                "id": talk["contact_id"],
+                "_links": self_link(request, f"contacts/{talk['contact_id']}"),
+            }
         ],
         "leads": [
             {"id": talk["entity_id"], "_links": self_link(request, f"leads/{talk['entity_id']}")}
         ]
         if talk["entity_id"]
         else [],
-    }  # fmt: skip
+    }
     return shown | {"_links": self_link(request, f"talks/{talk['id']}"), "_embedded": embedded}
 
 

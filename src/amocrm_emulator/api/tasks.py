@@ -32,9 +32,16 @@ from amocrm_emulator.api.switches import switches
 from amocrm_emulator.store import Doc
 
 WRITABLE = (
-    "responsible_user_id", "entity_id", "entity_type", "is_completed", "task_type_id", "duration",
-    "result", "text", "complete_till",
-)  # fmt: skip
+    "responsible_user_id",
+    "entity_id",
+    "entity_type",
+    "is_completed",
+    "task_type_id",
+    "duration",
+    "result",
+    "text",
+    "complete_till",
+)
 DATED = ("created_at", "updated_at")
 
 

@@ -55,11 +55,14 @@ async def unsorted_summary(request: Http) -> Answer:
     }
     return hal(
         {
-            "total": len(waiting), "accepted": len(accepted), "declined": ends.count("decline"),
+            "total": len(waiting),
+            "accepted": len(accepted),
+            "declined": ends.count("decline"),
             "average_sort_time": sum(spent) // len(spent) if spent else 0,
-            "categories": by_category, "_links": self_link(request, "leads/unsorted/summary"),
+            "categories": by_category,
+            "_links": self_link(request, "leads/unsorted/summary"),
         }
-    )  # fmt: skip
+    )
 
 
 @get("/api/v4/leads/unsorted/{uid:str}")
@@ -78,11 +81,15 @@ async def add_unsorted(request: Http, category: FromPath[str]) -> Answer:
     with who.crm.transaction():
         added = [_add(who, category, item) for item in items]
     rows = [
-        {"uid": row["uid"], "account_id": row["account_id"], "request_id": item["request_id"],
-         "_links": self_link(request, f"leads/unsorted/{row['uid']}"),
-         "_embedded": _cards(request, row)}
+        {
+            "uid": row["uid"],
+            "account_id": row["account_id"],
+            "request_id": item["request_id"],
+            "_links": self_link(request, f"leads/unsorted/{row['uid']}"),
+            "_embedded": _cards(request, row),
+        }
         for row, item in zip(added, items, strict=True)
-    ]  # fmt: skip
+    ]
     return written(request, "unsorted", rows, f"leads/unsorted/{category}", total=len(rows))
 
 
@@ -190,19 +197,24 @@ def _add(who: Caller, category: str, item: Doc) -> Doc:
         if (card := given_card(item, kind)) is not None
     }
     lead = (given_card(item, "leads") or {}) | {
-        "pipeline_id": pipeline, "status_id": who.crm.unsorted_stage(pipeline),
+        "pipeline_id": pipeline,
+        "status_id": who.crm.unsorted_stage(pipeline),
         "created_by": 0,
-    }  # fmt: skip
+    }
     links = {kind: [{"id": number}] for kind, number in made.items()}
     made["leads"] = add_card(
         who, "leads", lead | {"_embedded": (lead.get("_embedded") or {}) | links}, **quiet
     )
     return who.crm.add_unsorted(
-        who.crm.clock.now(), category, {kind: [number] for kind, number in made.items()},
-        pipeline_id=pipeline, metadata=item["metadata"], source_uid=item["source_uid"],
+        who.crm.clock.now(),
+        category,
+        {kind: [number] for kind, number in made.items()},
+        pipeline_id=pipeline,
+        metadata=item["metadata"],
+        source_uid=item["source_uid"],
         source_name=item["source_name"],
         created_at=item["created_at"] if is_whole(item.get("created_at")) else None,
-    )  # fmt: skip
+    )
 
 
 def _ended(request: Http, row: Doc) -> Answer:

@@ -116,13 +116,19 @@ def _add(who: Caller, item: Doc) -> Doc:
     role = rights.get("role_id") or item.get("role_id")
     return who.crm.add_user(
         {
-            "name": item["name"], "email": item["email"], "lang": item.get("lang") or "ru",
-            "group": rights.get("group_id") or item.get("group_id") or 0, "role": role,
-            "is_admin": bool(rights.get("is_admin")), "is_free": bool(rights.get("is_free")),
-            "is_active": True, "rights": None if role else settled(rights),
-            "phone": item.get("phone_number"), "rank": "newbie",
+            "name": item["name"],
+            "email": item["email"],
+            "lang": item.get("lang") or "ru",
+            "group": rights.get("group_id") or item.get("group_id") or 0,
+            "role": role,
+            "is_admin": bool(rights.get("is_admin")),
+            "is_free": bool(rights.get("is_free")),
+            "is_active": True,
+            "rights": None if role else settled(rights),
+            "phone": item.get("phone_number"),
+            "rank": "newbie",
         }
-    )  # fmt: skip
+    )
 
 
 def _shown(request: Http, crm: Crm, user: Doc, embed: frozenset[str]) -> Doc:

@@ -58,9 +58,14 @@ async def subscribe(request: Http) -> Answer:
             " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (destination) DO UPDATE"
             " SET settings = excluded.settings, updated_at = excluded.updated_at,"
             " disabled = CASE WHEN ? THEN disabled ELSE 0 END",
-            destination, text_of(settings), now, now, who.user, item.get("sort") or 1,
+            destination,
+            text_of(settings),
+            now,
+            now,
+            who.user,
+            item.get("sort") or 1,
             who.crm.switches.keeps_hooks_off,
-        )  # fmt: skip
+        )
     row = store.row("SELECT * FROM hook WHERE destination = ?", destination)
     assert row is not None
     store.run("DELETE FROM failure WHERE hook = ?", row[0])
@@ -107,7 +112,13 @@ def _settings(item: Doc, known: Collection[str]) -> list[str]:
 def _shown(account: int, row: tuple[Any, ...]) -> Doc:
     number, destination, settings, created_at, updated_at, created_by, sort, disabled = row
     return {
-        "id": number, "destination": destination, "created_at": created_at,
-        "updated_at": updated_at, "account_id": account, "created_by": created_by, "sort": sort,
-        "disabled": bool(disabled), "settings": msgspec.json.decode(settings),
-    }  # fmt: skip
+        "id": number,
+        "destination": destination,
+        "created_at": created_at,
+        "updated_at": updated_at,
+        "account_id": account,
+        "created_by": created_by,
+        "sort": sort,
+        "disabled": bool(disabled),
+        "settings": msgspec.json.decode(settings),
+    }

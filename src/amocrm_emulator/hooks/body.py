@@ -11,9 +11,15 @@ from zoneinfo import ZoneInfo
 Pairs = Iterator[tuple[str, object]]
 ELEMENT_TYPE = {"contacts": 1, "leads": 2, "companies": 3, "customers": 12}
 NOTE_TYPE = {
-    "common": 4, "attachment": 5, "call_in": 10, "call_out": 11, "service_message": 25,
-    "extended_service_message": 25, "sms_in": 102, "sms_out": 103,
-}  # fmt: skip
+    "common": 4,
+    "attachment": 5,
+    "call_in": 10,
+    "call_out": 11,
+    "service_message": 25,
+    "extended_service_message": 25,
+    "sms_in": 102,
+    "sms_out": 103,
+}
 
 DATES = {"date", "date_time", "birthday"}
 

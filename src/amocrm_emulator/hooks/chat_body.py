@@ -6,9 +6,18 @@ from typing import Any
 from amocrm_emulator.hooks.body import ELEMENT_TYPE, Change, Pairs
 
 _TALK = (
-    "talk_id", "created_at", "updated_at", "rate", "contact_id", "chat_id", "entity_id",
-    "entity_type", "is_in_work", "is_read", "origin",
-)  # fmt: skip
+    "talk_id",
+    "created_at",
+    "updated_at",
+    "rate",
+    "contact_id",
+    "chat_id",
+    "entity_id",
+    "entity_type",
+    "is_in_work",
+    "is_read",
+    "origin",
+)
 _SAME = ("chat_id", "talk_id", "contact_id", "text", "created_at")
 
 

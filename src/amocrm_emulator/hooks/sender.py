@@ -127,8 +127,9 @@ class Sender:
             " FROM delivery d LEFT JOIN hook h ON h.id = d.hook"
             " LEFT JOIN delivery_once o ON o.id = d.id"
             " WHERE d.due <= ? ORDER BY d.due, d.id LIMIT ?",
-            self._crm.clock.exact(), 2 * AT_ONCE,
-        )  # fmt: skip
+            self._crm.clock.exact(),
+            2 * AT_ONCE,
+        )
         return [Delivery(*row) for row in rows]
 
     async def _send(self, client: httpx2.AsyncClient, delivery: Delivery) -> None:
@@ -189,8 +190,10 @@ class Sender:
                 request_id = str(UUID(int=delivery.id << 8 | attempt, version=4))
             self._crm.store.run(
                 "UPDATE delivery SET attempt = attempt + 1, due = ?, request_id = ? WHERE id = ?",
-                now + PAUSES[attempt - 1], request_id, delivery.id,
-            )  # fmt: skip
+                now + PAUSES[attempt - 1],
+                request_id,
+                delivery.id,
+            )
         self._count_failure(delivery.hook, now)
 
     def _count_failure(self, hook: int, now: float) -> None:

@@ -58,8 +58,12 @@ class Stages:
         number = self._store.next_id("delivery", 0)
         self._store.run(
             "INSERT INTO delivery (id, hook, body, due, request_id) VALUES (?, ?, ?, ?, ?)",
-            number, NO_HOOK, content, self._clock.exact(), str(UUID(int=number, version=4)),
-        )  # fmt: skip
+            number,
+            NO_HOOK,
+            content,
+            self._clock.exact(),
+            str(UUID(int=number, version=4)),
+        )
         self._store.run(
             "INSERT INTO delivery_once VALUES (?, ?, ?)", number, trigger.url, content_type
         )

@@ -45,15 +45,22 @@ class Book:
     def save(self, one: Integration) -> None:
         self._store.run(
             "INSERT OR REPLACE INTO integration VALUES (?, ?, ?, ?, ?, ?)",
-            one.client_id, one.secret, one.name, one.redirect_uri, one.disable_url,
+            one.client_id,
+            one.secret,
+            one.name,
+            one.redirect_uri,
+            one.disable_url,
             int(one.is_installed),
-        )  # fmt: skip
+        )
 
     def issue(self, kind: str, token: str, client_id: str, user: int, at: int) -> None:
         self._store.run(
             f"INSERT INTO {kind} VALUES (?, ?, ?, ?, 0)",  # noqa: S608 -- one of two constants
-            token, client_id, user, at,
-        )  # fmt: skip
+            token,
+            client_id,
+            user,
+            at,
+        )
 
     def issued(self, kind: str, token: str) -> Issued | None:
         row = self._store.row(
@@ -69,8 +76,11 @@ class Book:
         """Let an access token in until a moment."""
         self._store.run(
             "INSERT OR REPLACE INTO oauth_access VALUES (?, ?, ?, ?)",
-            token, client_id, user, expires_at,
-        )  # fmt: skip
+            token,
+            client_id,
+            user,
+            expires_at,
+        )
 
     def access(self, token: str) -> tuple[str, int, int] | None:
         """Return whose an access token is: integration, user, until when."""

@@ -84,9 +84,11 @@ class NoPair:
         """Return the problem document; its hint comes first, as the platform writes it."""
         told: dict[str, Any] = {"hint": self.hint} if self.hint else {}
         return told | {
-            "title": self.title, "type": PROBLEM_TYPE, "status": self.status,
+            "title": self.title,
+            "type": PROBLEM_TYPE,
+            "status": self.status,
             "detail": self.detail,
-        }  # fmt: skip
+        }
 
 
 WRONG_CLIENT = NoPair(401, title="Некорректный клиент", detail="Авторизация клиента не прошла")

@@ -32,10 +32,13 @@ def card_page(request: Http, kind: str, number: int, *, failure: Failure | None 
         raise Refusal(404, _("Такой карточки нет."))
     doc, is_binned = found
     linked = {
-        other: [(one, is_main) for n, is_main in crm.store.links(kind, number, other)
-                if (one := crm.store.entity(other, n))]
+        other: [
+            (one, is_main)
+            for n, is_main in crm.store.links(kind, number, other)
+            if (one := crm.store.entity(other, n))
+        ]
         for other in CARDS
-    }  # fmt: skip
+    }
     return page(
         request,
         "card.html",
@@ -62,9 +65,11 @@ def card_page(request: Http, kind: str, number: int, *, failure: Failure | None 
 
 def _messages(crm: Crm, kind: str, number: int) -> list[Doc]:
     """Return what was written in the chats of a card's people."""
-    contacts = [number] if kind == "contacts" else [
-        contact for contact, _main in crm.store.links(kind, number, "contacts")
-    ]  # fmt: skip
+    contacts = (
+        [number]
+        if kind == "contacts"
+        else [contact for contact, _main in crm.store.links(kind, number, "contacts")]
+    )
     found = [one for contact in contacts for one in rows.messages_of(crm.store, contact)]
     return sorted(found, key=lambda one: -int(one["id"]))
 

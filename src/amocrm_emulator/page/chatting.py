@@ -13,9 +13,13 @@ def message(deed: Deed) -> None:
     text = deed.asked.text("text") or texts[deed.at % len(texts)]
     origin = deed.asked.text("origin")
     deed.crm.message(
-        deed.by, deed.at, _contact(deed), text, is_incoming=is_incoming,
+        deed.by,
+        deed.at,
+        _contact(deed),
+        text,
+        is_incoming=is_incoming,
         origin=origin if origin in phrases.CHANNELS else phrases.CHANNELS[0],
-    )  # fmt: skip
+    )
 
 
 def _contact(deed: Deed) -> int:

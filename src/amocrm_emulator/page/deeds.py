@@ -73,9 +73,13 @@ def stage(deed: Deed) -> None:
     reasons = {number for number, _name in deed.crm.account["loss_reasons"]}
     reason = deed.asked.number("reason")
     deed.crm.change_lead(
-        deed.by, deed.at, deed.number, pipeline_id=to, status_id=at,
+        deed.by,
+        deed.at,
+        deed.number,
+        pipeline_id=to,
+        status_id=at,
         loss_reason_id=reason if at == LOST and reason in reasons else None,
-    )  # fmt: skip
+    )
 
 
 def price(deed: Deed) -> None:
@@ -98,16 +102,24 @@ def call(deed: Deed) -> None:
     with deed.crm.transaction():
         uniq = f"hand-{deed.crm.store.next_id('hand_call', 0)}"
         params: Doc = {
-            "uniq": uniq, "duration": seconds, "source": TELEPHONY,
+            "uniq": uniq,
+            "duration": seconds,
+            "source": TELEPHONY,
             "link": f"https://pbx.example.com/records/{uniq}.mp3" if seconds else "",
             "phone": phone_of(deed.crm, deed.kind, deed.number),
-            "call_result": deed.asked.text("text"), "call_status": status,
+            "call_result": deed.asked.text("text"),
+            "call_status": status,
             "call_responsible": user,
-        }  # fmt: skip
+        }
         deed.crm.add_note(
-            user, deed.at, deed.kind, deed.number, "call_in" if is_incoming else "call_out",
-            params, responsible_user_id=user,
-        )  # fmt: skip
+            user,
+            deed.at,
+            deed.kind,
+            deed.number,
+            "call_in" if is_incoming else "call_out",
+            params,
+            responsible_user_id=user,
+        )
 
 
 def phone_of(crm: Crm, kind: str, number: int) -> str:
@@ -132,10 +144,15 @@ def task(deed: Deed) -> None:
     types = {number for number, _name in deed.crm.account["task_types"]}
     kind = deed.asked.number("type")
     deed.crm.add_task(
-        deed.by, deed.at, text, till, entity_id=deed.number, entity_type=deed.kind,
+        deed.by,
+        deed.at,
+        text,
+        till,
+        entity_id=deed.number,
+        entity_type=deed.kind,
         responsible_user_id=person_of(deed.crm, deed.asked),
         task_type_id=kind if kind in types else None,
-    )  # fmt: skip
+    )
 
 
 def delete(deed: Deed) -> None:
@@ -158,7 +175,14 @@ def merge(deed: Deed) -> None:
 
 
 OF_ANY_CARD: Mapping[str, Callable[[Deed], None]] = {
-    "rename": rename, "owner": owner, "tags": tags, "note": note, "call": call, "task": task,
-    "delete": delete, "restore": restore, "merge": merge,
-}  # fmt: skip
+    "rename": rename,
+    "owner": owner,
+    "tags": tags,
+    "note": note,
+    "call": call,
+    "task": task,
+    "delete": delete,
+    "restore": restore,
+    "merge": merge,
+}
 OF_LEADS: Mapping[str, Callable[[Deed], None]] = {"stage": stage, "price": price}

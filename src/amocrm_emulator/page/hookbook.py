@@ -45,11 +45,19 @@ def hooks(crm: Crm, outcomes: Outcomes) -> list[Hook]:
     )
     return [
         Hook(
-            number, destination, msgspec.json.decode(settings), bool(disabled), waiting, due,
-            attempts, failures, FAILURES_MAX, outcomes.counts.get(number, Counter()),
+            number,
+            destination,
+            msgspec.json.decode(settings),
+            bool(disabled),
+            waiting,
+            due,
+            attempts,
+            failures,
+            FAILURES_MAX,
+            outcomes.counts.get(number, Counter()),
         )
         for number, destination, settings, disabled, waiting, due, attempts, failures in rows
-    ]  # fmt: skip
+    ]
 
 
 def shown(outcome: Outcome) -> Shown:

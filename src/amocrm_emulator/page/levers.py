@@ -26,9 +26,11 @@ DAYS_MAX = 5 * 366
 FARTHEST_SECONDS = 366 * 86400
 NONE = "none"
 OF_HOOKS = {
-    "drop": Faults(drop=0.3), "duplicate": Faults(duplicate=0.5), "reorder": Faults(reorder=0.5),
+    "drop": Faults(drop=0.3),
+    "duplicate": Faults(duplicate=0.5),
+    "reorder": Faults(reorder=0.5),
     NONE: Faults(),
-}  # fmt: skip
+}
 
 
 @post("/page/hooks/{number:int}/{verb:str}")

@@ -19,11 +19,15 @@ def new_lead(crm: Crm, by: int, at: int, asked: Asked) -> int:
     with crm.transaction():
         contact = _contact(crm, by, at, asked, responsible)
         return crm.add_lead(
-            by, at, name, contacts=() if contact is None else (contact,), price=price,
+            by,
+            at,
+            name,
+            contacts=() if contact is None else (contact,),
+            price=price,
             responsible_user_id=responsible,
             custom_fields_values=_source(crm, asked.text("source")),
             pipeline_id=_pipeline(crm, asked.number("pipeline")),
-        )  # fmt: skip
+        )
 
 
 def _contact(crm: Crm, by: int, at: int, asked: Asked, responsible: int | None) -> int | None:

@@ -41,8 +41,10 @@ def tasks(store: Store, asked: Asked, now: int) -> Listed:
     """Return a page of tasks: the open ones by deadline, the finished ones by their end."""
     state = asked.text("state") or OPEN
     extra = {
-        OPEN: ("done = 0", ()), LATE: ("done = 0 AND till < ?", (now,)), DONE: ("done = 1", ()),
-    }.get(state, ("done = 0", ()))  # fmt: skip
+        OPEN: ("done = 0", ()),
+        LATE: ("done = 0 AND till < ?", (now,)),
+        DONE: ("done = 1", ()),
+    }.get(state, ("done = 0", ()))
     order = "updated_at DESC, id DESC" if state == DONE else "till, id"
     return _page(store, "tasks", asked, order, extra)
 

@@ -20,5 +20,7 @@ def postpone(deed: Deed) -> None:
 
 _DONE = "Готово"
 OF_TASKS: Mapping[str, Callable[[Deed], None]] = {
-    "complete": complete, "postpone": postpone, "delete": delete,
-}  # fmt: skip
+    "complete": complete,
+    "postpone": postpone,
+    "delete": delete,
+}

@@ -30,9 +30,13 @@ _NOTES = {
 }
 
 _PLAIN = (
-    ("name_field_value", "name"), ("custom_field_value", "text"), ("tag", "name"),
-    ("task", "text"), ("message", "origin"), ("talk", "origin"),
-)  # fmt: skip
+    ("name_field_value", "name"),
+    ("custom_field_value", "text"),
+    ("tag", "name"),
+    ("task", "text"),
+    ("message", "origin"),
+    ("talk", "origin"),
+)
 
 
 def event_name(kind: str) -> str:
@@ -78,9 +82,11 @@ def note_text(note: Doc) -> str:
         return str(params.get("text") or "")
     result = CALL_RESULTS.get(params.get("call_status") or 0, "")
     parts = (
-        _talk(params.get("duration") or 0), str(params.get("phone") or ""),
-        say(result) if result else "", str(params.get("call_result") or ""),
-    )  # fmt: skip
+        _talk(params.get("duration") or 0),
+        str(params.get("phone") or ""),
+        say(result) if result else "",
+        str(params.get("call_result") or ""),
+    )
     return " · ".join(part for part in parts if part)
 
 

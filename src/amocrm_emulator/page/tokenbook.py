@@ -19,9 +19,12 @@ class Shown:
 
 def integrations(crm: Crm) -> list[Shown]:
     now = crm.clock.now()
-    alive = dict(crm.store.rows(
-        "SELECT client_id, count(*) FROM oauth_access WHERE expires_at > ? GROUP BY client_id", now
-    ))  # fmt: skip
+    alive = dict(
+        crm.store.rows(
+            "SELECT client_id, count(*) FROM oauth_access WHERE expires_at > ? GROUP BY client_id",
+            now,
+        )
+    )
     hooks = dict(crm.store.rows("SELECT client_id, count(*) FROM hook_owner GROUP BY client_id"))
     return [
         Shown(one, alive.get(one.client_id, 0), hooks.get(one.client_id, 0))

@@ -16,11 +16,16 @@ _WRITES: tuple[Method, ...] = ("POST", "PATCH")
 def _after_writing() -> list[Fault]:
     return [
         Fault(
-            Kind.STATUS, method, "/api/v4/*", times=TIMES, when=When.AFTER, status=502,
+            Kind.STATUS,
+            method,
+            "/api/v4/*",
+            times=TIMES,
+            when=When.AFTER,
+            status=502,
             look=Look.HTML,
         )
         for method in _WRITES
-    ]  # fmt: skip
+    ]
 
 
 SCRIPTS: Mapping[str, list[Fault]] = {

@@ -41,10 +41,15 @@ async def requests(request: Http) -> Html:
     names = tokenbook.names(crm)
     now = crm.clock.now() // 60
     clients: list[tuple[str, int, int, int, Counter[str]]] = [
-        (names.get(client, client), count, journal.per_minute(client), journal.refused[client],
-         gate.kinds.get(client, Counter()))
+        (
+            names.get(client, client),
+            count,
+            journal.per_minute(client),
+            journal.refused[client],
+            gate.kinds.get(client, Counter()),
+        )
         for client, count in gate.clients.most_common()
-    ]  # fmt: skip
+    ]
     minutes = [
         (minute, sum(journal.minutes.get(minute, {}).values()))
         for minute in range(now - MINUTES + 1, now + 1)

@@ -18,9 +18,31 @@ INTEGRATION_PAUSE = 15 * 60
 
 # Weight of each hour of the day: few at night, a wave before noon and one after lunch.
 _HOURS = (
-    1, 1, 0.5, 0.5, 0.5, 1, 2, 4, 8, 14, 17, 16,
-    13, 13, 15, 15, 14, 12, 10, 8, 6, 5, 3, 2,
-)  # fmt: skip
+    1,
+    1,
+    0.5,
+    0.5,
+    0.5,
+    1,
+    2,
+    4,
+    8,
+    14,
+    17,
+    16,
+    13,
+    13,
+    15,
+    15,
+    14,
+    12,
+    10,
+    8,
+    6,
+    5,
+    3,
+    2,
+)
 _BY_HOUR = dict(enumerate(_HOURS))
 _INTEGRATION = {Verb.SERVICE_NOTE: 0.5, Verb.FIELD: 0.3, Verb.LINK: 0.2}
 _AFTER_LEAD = ((Verb.SERVICE_NOTE, 0.5), (Verb.LINK, 0.2), (Verb.FIELD, 0.35))

@@ -14,8 +14,12 @@ _AFTER_TALK = {Verb.NOTE: 0.32, Verb.STAGE: 0.24, Verb.TASK_ADD: 0.28, Verb.FIEL
 _AFTER_SILENCE = {Verb.TASK_ADD: 0.5, Verb.TASK_MOVE: 0.3, Verb.NOTE: 0.2}
 _WITH_TASKS = {Verb.TASK_DONE: 0.5, Verb.TASK_ADD: 0.25, Verb.TASK_MOVE: 0.25}
 _WITH_CARD = {
-    Verb.STAGE: 0.34, Verb.FIELD: 0.32, Verb.NOTE: 0.17, Verb.PRICE: 0.13, Verb.RENAME: 0.04,
-}  # fmt: skip
+    Verb.STAGE: 0.34,
+    Verb.FIELD: 0.32,
+    Verb.NOTE: 0.17,
+    Verb.PRICE: 0.13,
+    Verb.RENAME: 0.04,
+}
 _OF_TASKS = (Verb.TASK_DONE, Verb.TASK_MOVE)
 
 
