@@ -7,9 +7,9 @@ import asyncio
 import itertools
 import sys
 
-from amocrm_emulator.crm import Crm
-from amocrm_emulator.server import Emulator, Setting
-from amocrm_emulator.spec import AccountSpec, GroupSpec, PipelineSpec, StatusSpec, UserSpec
+from amocrm_emulator.account.crm import Crm
+from amocrm_emulator.account.spec import AccountSpec, GroupSpec, PipelineSpec, StatusSpec, UserSpec
+from amocrm_emulator.serving.server import Emulator, Setting
 
 ACCOUNT = 31_000_001
 DAYS = 14

@@ -9,10 +9,9 @@ from urllib.parse import parse_qsl
 
 import httpx2
 
-from amocrm_emulator.clock import SetClock
-from amocrm_emulator.crm import Crm
-from amocrm_emulator.server import Emulator
-from amocrm_emulator.spec import (
+from amocrm_emulator.account.clock import SetClock
+from amocrm_emulator.account.crm import Crm
+from amocrm_emulator.account.spec import (
     AccountSpec,
     FieldSpec,
     GroupSpec,
@@ -21,6 +20,7 @@ from amocrm_emulator.spec import (
     StatusSpec,
     UserSpec,
 )
+from amocrm_emulator.serving.server import Emulator
 
 ACCOUNT = 31000001
 BOSS, ANNA, BORIS, GONE = 9000001, 9000002, 9000003, 9000004

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from amocrm_emulator.oauth.authority import NewIntegration
-from amocrm_emulator.oauth.model import Integration as Known
+from amocrm_emulator.account.oauth.authority import NewIntegration
+from amocrm_emulator.account.oauth.core.model import Integration as Known
 from smena.connectors.amocrm import actions
 from smena.connectors.amocrm.connecting import CodeRequest
 from smena.connectors.amocrm.core.renewal import Tokens

@@ -19,10 +19,10 @@ import httpx2
 from litestar import Litestar
 from litestar.datastructures import State
 
-from amocrm_emulator.crm import Crm
-from amocrm_emulator.listener import Listener
-from amocrm_emulator.server import Emulator
-from amocrm_emulator.spec import AccountSpec, GroupSpec, PipelineSpec, StatusSpec, UserSpec
+from amocrm_emulator.account.crm import Crm
+from amocrm_emulator.account.spec import AccountSpec, GroupSpec, PipelineSpec, StatusSpec, UserSpec
+from amocrm_emulator.serving.listener import Listener
+from amocrm_emulator.serving.server import Emulator
 from smena.connectors.amocrm import courier, first_load, polling, receiving
 from smena.connectors.amocrm.actions import connect_by_token
 from smena.connectors.amocrm.connecting import Request

@@ -8,8 +8,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from amocrm_emulator.clock import MovableClock
-from amocrm_emulator.crm import Crm
+from amocrm_emulator.account.clock import MovableClock
+from amocrm_emulator.account.crm import Crm
 from smena.kernel.db import Database
 from tests.connectors.mirror_check import differences
 from tests.connectors.stand import (

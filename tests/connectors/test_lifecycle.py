@@ -9,8 +9,8 @@ from datetime import timedelta
 
 import pytest
 
-from amocrm_emulator.clock import MovableClock
-from amocrm_emulator.crm import Crm
+from amocrm_emulator.account.clock import MovableClock
+from amocrm_emulator.account.crm import Crm
 from smena.connectors.amocrm import polling, readback
 from smena.crm import queries as crm
 from smena.kernel.db import Database

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from amocrm_emulator.clock import SetClock, SystemClock
-from amocrm_emulator.crm import Crm
+from amocrm_emulator.account.clock import SetClock, SystemClock
+from amocrm_emulator.account.crm import Crm
 from smena.connectors.amocrm import jobs, queries
 from smena.connectors.amocrm.model import HookState
 from smena.connectors.amocrm.store import link

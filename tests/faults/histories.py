@@ -13,12 +13,12 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from amocrm_emulator.clock import MovableClock
-from amocrm_emulator.crm import Crm
-from amocrm_emulator.faults.model import Fault
-from amocrm_emulator.faults.read import read_list
-from amocrm_emulator.faults.script import Script
-from amocrm_emulator.hooks.faults import Faults
+from amocrm_emulator.account.clock import MovableClock
+from amocrm_emulator.account.crm import Crm
+from amocrm_emulator.serving.faults.core.model import Fault
+from amocrm_emulator.serving.faults.read import read_list
+from amocrm_emulator.serving.faults.script import Script
+from amocrm_emulator.serving.hooks.faults import Faults
 from smena.connectors.amocrm import jobs, queries
 from smena.connectors.amocrm.model import Connection
 from smena.kernel.db import Database

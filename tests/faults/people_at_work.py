@@ -7,8 +7,8 @@ import contextlib
 import random
 from typing import Any
 
-from amocrm_emulator.crm import Crm
-from amocrm_emulator.spec import ROBOT
+from amocrm_emulator.account.crm import Crm
+from amocrm_emulator.account.spec import ROBOT
 from tests.connectors.stand import ANNA, BORIS, BOSS, SALES, VERA, Stand, Team
 
 CARDS = ("leads", "leads", "contacts", "companies")

@@ -21,8 +21,8 @@ import httpx2
 import pytest
 import stamina
 
-from amocrm_emulator.clock import MovableClock
-from amocrm_emulator.crm import Crm
+from amocrm_emulator.account.clock import MovableClock
+from amocrm_emulator.account.crm import Crm
 from smena.connectors.amocrm import jobs
 from smena.crm import actions as crm
 from smena.crm import queries as crm_queries

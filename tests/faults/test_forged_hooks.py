@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from amocrm_emulator.crm import Crm
+from amocrm_emulator.account.crm import Crm
 from smena.connectors.amocrm import jobs
 from smena.kernel.db import Database, Tx
 from smena.kernel.ids import AccountId

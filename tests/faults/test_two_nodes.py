@@ -11,8 +11,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from amocrm_emulator.crm import Crm
-from amocrm_emulator.server import Emulator
+from amocrm_emulator.account.crm import Crm
+from amocrm_emulator.serving.server import Emulator
 from smena.connectors.amocrm.actions import connect_by_token
 from smena.connectors.amocrm.connecting import Request
 from smena.connectors.amocrm.model import Connected

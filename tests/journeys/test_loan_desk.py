@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from amocrm_emulator.clock import SetClock
-from amocrm_emulator.crm import Crm
-from amocrm_emulator.log import read_log
-from amocrm_emulator.replay import Replay
+from amocrm_emulator.account.clock import SetClock
+from amocrm_emulator.account.crm import Crm
+from amocrm_emulator.team.log import read_log
+from amocrm_emulator.team.replay import Replay
 from smena.activity import queries as activity
 from smena.kernel.clock import SystemClock
 from smena.kernel.db import Database

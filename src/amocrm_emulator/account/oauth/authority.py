@@ -1,0 +1,181 @@
+"""Who may act in the account, and through which integration: the verbs of OAuth.
+
+Each is one transaction, committed before anything is answered: a client that dies with the
+answer in its hand has spent its refresh token, as it would have at the platform.
+"""
+
+import hashlib
+import hmac
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode, urlsplit
+
+from amocrm_emulator.account.base import CrmCore
+from amocrm_emulator.account.oauth.core.model import (
+    DOMAINS,
+    Asked,
+    Identity,
+    Integration,
+    NoPair,
+    Pair,
+    Rules,
+)
+from amocrm_emulator.account.oauth.core.token_rules import CODE as CODE_GRANT
+from amocrm_emulator.account.oauth.core.token_rules import judge_client, judge_code, judge_refresh
+from amocrm_emulator.account.oauth.jwt import Bearer, access_token, opaque, uuid
+from amocrm_emulator.account.oauth.registry import CODE, REFRESH, Book
+
+DAY = 24 * 3600
+
+
+class NotAllowed(Exception):  # noqa: N818 -- an answer, not a defect
+    """A consent that this person cannot give."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewIntegration:
+    """An integration as its owner describes it; empty id and secret are made up."""
+
+    name: str
+    redirect_uri: str
+    disable_url: str = ""
+    client_id: str = ""
+    secret: str = ""
+
+
+class Authority:
+    """Integrations of one account and what was issued to them."""
+
+    def __init__(self, crm: CrmCore) -> None:
+        self._crm = crm
+        self.book = Book(crm.store)
+        self.rules = Rules()
+        self.host: str | None = crm.store.meta("host")
+        """Where the account lives since it moved; None: wherever the emulator is asked."""
+
+    def create(self, new: NewIntegration) -> Integration:
+        """Add an integration, or change the settings of a known one."""
+        known = self.book.integration(new.client_id)
+        made = Integration(
+            client_id=new.client_id or uuid(),
+            secret=new.secret or (known.secret if known else opaque()[6:70]),
+            name=new.name,
+            redirect_uri=new.redirect_uri,
+            disable_url=new.disable_url,
+            is_installed=known is not None and known.is_installed,
+        )
+        self.book.save(made)
+        return made
+
+    def may_grant(self, one: Integration, user: int) -> bool:
+        """Leave the first grant, also after a disable, to an administrator."""
+        person = self._crm.users.get(user)
+        if person is None or not person["is_active"]:
+            return False
+        return one.is_installed or bool(person["is_admin"])
+
+    def grant(self, one: Integration, user: int) -> str:
+        """Return a code for a person who agreed."""
+        if not self.may_grant(one, user):
+            raise NotAllowed("Only an administrator may install an integration")
+        code = opaque()
+        with self._crm.transaction():
+            self.book.save(replace(one, is_installed=True))
+            self.book.issue(CODE, code, one.client_id, user, self._crm.clock.now())
+        return code
+
+    def exchange(self, asked: Asked, api_domain: str) -> Pair | NoPair:
+        """Answer the token endpoint: a code or a refresh token for a new pair."""
+        now = self._crm.clock.now()
+        refusal = judge_client(asked, self.book.integration(asked.client_id))
+        if refusal is not None:
+            return refusal
+        is_code = asked.grant_type == CODE_GRANT
+        kind, given = (CODE, asked.code) if is_code else (REFRESH, asked.refresh_token)
+        judge = judge_code if is_code else judge_refresh
+        issued = self.book.issued(kind, given)
+        refusal = judge(asked, issued, now, self.rules)
+        if refusal is not None or issued is None:
+            return refusal or NoPair(400)
+        with self._crm.transaction():
+            self.book.spend(kind, given)
+            return self._pair(asked, issued.user, now, api_domain)
+
+    def _pair(self, asked: Asked, user: int, now: int, api_domain: str) -> Pair:
+        access = self._access(asked.client_id, user, asked.grant_type, api_domain, now)
+        refresh = opaque()
+        self.book.issue(REFRESH, refresh, asked.client_id, user, now)
+        return Pair(access, refresh, self.rules.access_seconds, now)
+
+    def _access(self, client: str, user: int, grant: str, api_domain: str, now: int) -> str:
+        return self._open(client, user, grant, api_domain, now + self.rules.access_seconds)
+
+    def long_lived(self, one: Integration, user: int, days: int, api_domain: str) -> str:
+        """Return a token without refresh, as the integration's card shows it once."""
+        with self._crm.transaction():
+            self.book.save(replace(one, is_installed=True))
+            expires_at = self._crm.clock.now() + days * DAY
+            return self._open(one.client_id, user, "", api_domain, expires_at)
+
+    def _open(self, client: str, user: int, grant: str, api_domain: str, expires_at: int) -> str:
+        bearer = Bearer(
+            client, user, self._crm.account["id"], grant, DOMAINS[self.rules.platform], api_domain
+        )
+        token = access_token(bearer, self._crm.clock.now(), expires_at)
+        self.book.open(token, client, user, expires_at)
+        return token
+
+    def identify(self, token: str) -> Identity | None:
+        """Return whom a token acts for; None: unknown, expired or revoked."""
+        user = self._crm.tokens.get(token)
+        if user is not None:
+            return Identity(user)
+        found = self.book.access(token)
+        if found is None or found[2] <= self._crm.clock.now():
+            return None
+        return Identity(found[1], found[0])
+
+    def owner_of(self, refresh_token: str) -> Identity | None:
+        """Return whose a refresh token is, while it can be used."""
+        found = self.book.issued(REFRESH, refresh_token)
+        if found is None or found.is_spent:
+            return None
+        return Identity(found.user, found.client_id)
+
+    def disable(self, one: Integration) -> str | None:
+        """Withdraw an integration; return the address that is to be told, if there is one."""
+        with self._crm.transaction():
+            self.book.save(replace(one, is_installed=False))
+            self.book.close(one.client_id, with_hooks=not self.rules.keeps_hooks)
+        if not one.disable_url:
+            return None
+        account = self._crm.account["id"]
+        query = {
+            "account_id": account,
+            "client_uuid": one.client_id,
+            "signature": signature(one, account),
+        }
+        return with_query(one.disable_url, query)
+
+    def move(self, subdomain: str, host: str | None) -> None:
+        """Rename the account, and let it answer at one host only."""
+        with self._crm.transaction():
+            self._crm.account["subdomain"] = subdomain
+            self._crm.store.set_meta("account", self._crm.account)
+            self._crm.store.set_meta("host", host)
+        self.host = host
+        if host is not None:
+            self._crm.base_url = f"{urlsplit(self._crm.base_url).scheme}://{host}"
+
+    def has_left(self, host: str) -> bool:
+        """Tell whether the account used to live at a host, and does no more."""
+        return self.host is not None and host != self.host
+
+
+def signature(one: Integration, account: int) -> str:
+    """Sign the hook that tells of a withdrawal."""
+    told = f"{one.client_id}|{account}".encode()
+    return hmac.new(one.secret.encode(), told, hashlib.sha256).hexdigest()
+
+
+def with_query(address: str, query: dict[str, object]) -> str:
+    return f"{address}{'&' if urlsplit(address).query else '?'}{urlencode(query)}"

@@ -1,0 +1,89 @@
+"""Levers of trouble: a script of faults for the API, limits, bans, slowness."""
+
+from typing import Any
+
+from litestar import delete, get, post
+
+from amocrm_emulator.serving.api.control.general import crm_of
+from amocrm_emulator.serving.api.kit.answers import Answer, Http, Refusal, hal
+from amocrm_emulator.serving.api.kit.bodies import is_whole, read_any, read_object
+from amocrm_emulator.serving.api.kit.limiter import Gate
+from amocrm_emulator.serving.faults.read import BadScript, read_list
+from amocrm_emulator.serving.faults.script import Script
+from amocrm_emulator.serving.faults.wire import Wire
+
+WHOLE = ("account_per_second",)
+WHOLE_OR_NULL = ("per_second", "ban_after")
+
+
+@get("/control/faults/api")
+async def script(request: Http) -> Answer:
+    """Show the faults of the API with how many requests fitted, and how many were hit."""
+    crm_of(request)
+    return hal(_shown(_wire(request)))
+
+
+@post("/control/faults/api", status_code=200)
+async def set_script(request: Http) -> Answer:
+    """Take a list of faults instead of those so far."""
+    crm_of(request)
+    try:
+        faults = read_list(await read_any(request))
+    except BadScript as error:
+        raise Refusal(400, str(error)) from error
+    _wire(request).script = Script(faults)
+    return hal(_shown(_wire(request)))
+
+
+@delete("/control/faults/api", status_code=204)
+async def end_script(request: Http) -> None:
+    """Let everything go well again."""
+    crm_of(request)
+    _wire(request).script = Script()
+
+
+@post("/control/limits", status_code=200)
+async def limits(request: Http) -> Answer:
+    """Set what is named; null lifts.
+
+    `per_second` of each client, `account_per_second`, a ban of `ban_seconds` after `ban_after`
+    refusals within a minute, `latency_ms` of each answer.
+    """
+    crm_of(request)
+    gate: Gate = request.app.state.gate
+    for name, value in (await read_object(request)).items():
+        _check(name, value)
+        if name == "latency_ms":
+            _wire(request).latency_seconds = value / 1000
+        else:
+            setattr(gate, name, value)
+    return hal(_limits(gate) | {"latency_ms": round(_wire(request).latency_seconds * 1000)})
+
+
+def _check(name: str, value: Any) -> None:
+    if name in WHOLE or name in WHOLE_OR_NULL:
+        is_good = (is_whole(value) and value > 0) or (value is None and name in WHOLE_OR_NULL)
+        if not is_good:
+            raise Refusal(400, f"{name} is a whole number above 0, or null where it may be lifted")
+    elif name in {"ban_seconds", "latency_ms"}:
+        if not isinstance(value, int | float) or isinstance(value, bool) or value < 0:
+            raise Refusal(400, f"{name} is a number, not below 0")
+    else:
+        raise Refusal(400, f"{name} is no limit")
+
+
+def _limits(gate: Gate) -> dict[str, Any]:
+    names = ("per_second", "account_per_second", "ban_after", "ban_seconds")
+    return {name: getattr(gate, name) for name in names}
+
+
+def _wire(request: Http) -> Wire:
+    found: Wire = request.app.state.wire
+    return found
+
+
+def _shown(wire: Wire) -> list[dict[str, Any]]:
+    return [
+        {"fault": line.fault, "seen": line.seen, "struck": line.struck}
+        for line in wire.script.lines
+    ]

@@ -1,0 +1,64 @@
+"""The strip on every page: the account, its clock, its limits, the faults that are on."""
+
+from dataclasses import dataclass
+
+from amocrm_emulator.account.clock import Clock, MovableClock, SetClock
+from amocrm_emulator.account.crm import Crm
+from amocrm_emulator.serving.api.kit.answers import Http
+from amocrm_emulator.serving.api.kit.limiter import Gate
+from amocrm_emulator.serving.faults.wire import Wire
+from amocrm_emulator.serving.hooks.faults import Faults
+from amocrm_emulator.serving.hooks.sender import Sender
+from amocrm_emulator.serving.page.forms.fault_presets import Ahead, ahead
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """`busy_until`, `banned_until`: moments, None when they have passed."""
+
+    account: str
+    subdomain: str
+    number: int
+    time_zone: str
+    stands: bool
+    is_movable: bool
+    per_second: int | None
+    hooks: Faults
+    script: list[Ahead]
+    latency_ms: int
+    busy_until: float | None
+    banned_until: float | None
+
+    @classmethod
+    def of(cls, request: Http) -> "Status":
+        """Look at the running emulator."""
+        crm: Crm = request.app.state.crm
+        gate: Gate = request.app.state.gate
+        sender: Sender = request.app.state.sender
+        wire: Wire = request.app.state.wire
+        now = crm.clock.exact()
+        return cls(
+            account=crm.account["name"],
+            subdomain=crm.account["subdomain"],
+            number=crm.account["id"],
+            time_zone=crm.account["time_zone"],
+            stands=isinstance(crm.clock, SetClock),
+            is_movable=movable(crm.clock) is not None,
+            per_second=gate.per_second,
+            hooks=sender.faults,
+            script=ahead(wire),
+            latency_ms=round(1000 * wire.latency_seconds),
+            busy_until=gate.busy_until if now < gate.busy_until else None,
+            banned_until=gate.banned_until if now < gate.banned_until else None,
+        )
+
+    @property
+    def has_faults(self) -> bool:
+        of_hooks = (self.hooks.drop, self.hooks.duplicate, self.hooks.reorder)
+        of_api = (self.script, self.latency_ms, self.busy_until, self.banned_until)
+        return any((*of_hooks, *of_api))
+
+
+def movable(clock: Clock) -> SetClock | MovableClock | None:
+    """Return a clock that a hand may move; None for the machine's."""
+    return clock if isinstance(clock, SetClock | MovableClock) else None
