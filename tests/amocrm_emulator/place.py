@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 import httpx2
 
-from amocrm_emulator.account.clock import SetClock
+from amocrm_emulator.account.clock import ManualClock
 from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.account.spec import (
     AccountSpec,
@@ -29,8 +29,16 @@ SALES, SERVICE = 700, 800
 FIRST, TALKS, REPAIR = 71001, 71002, 81001
 WON, LOST = 142, 143
 CITY, COLOUR, SEEN_AT, AREA, LOAN, NEEDS, PLACE, BIRTHDAY, REQUISITES = (
-    7001, 7002, 7003, 7004, 7005, 7006, 7007, 7101, 7201
-)  # fmt: skip
+    7001,
+    7002,
+    7003,
+    7004,
+    7005,
+    7006,
+    7007,
+    7101,
+    7201,
+)
 RED, BLUE = 700201, 700202
 MANAGER = 301
 NOON = 1_790_000_000  # 2026-09-21 17:13:20 in Moscow
@@ -77,7 +85,7 @@ class Place:
     """The account and ways to talk to it."""
 
     emulator: Emulator
-    clock: SetClock
+    clock: ManualClock
     http: httpx2.AsyncClient
 
     @property
@@ -122,7 +130,7 @@ class Place:
 
 @contextlib.asynccontextmanager
 async def place(**options: Any) -> AsyncIterator[Place]:
-    clock = SetClock(NOON)
+    clock = ManualClock(NOON)
     crm = Crm.create(None, SPEC, clock)
     async with (
         Emulator(crm, **({"per_second": None} | options)) as emulator,

@@ -159,7 +159,7 @@ class Stand:
 
     def requests(self) -> int:
         """Count all requests that have reached the CRM."""
-        return sum(self.emulator.gate.requests.values())
+        return sum(self.emulator.limiter.requests.values())
 
     def writes_of_leads(self) -> int:
         """Count changes of a responsible that took effect in the CRM."""

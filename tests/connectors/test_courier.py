@@ -23,10 +23,10 @@ pytestmark = pytest.mark.anyio
 async def test_batches_of_fifty(db: Database) -> None:
     async with stand(db) as made:
         leads = await connected(made, leads=120)
-        made.emulator.gate.requests.clear()
+        made.emulator.limiter.requests.clear()
         await wish(made, leads, ANNA)
         await made.deliver()
-        assert made.emulator.gate.requests["PATCH /api/v4/leads"] == 3
+        assert made.emulator.limiter.requests["PATCH /api/v4/leads"] == 3
         assert owners(made, leads) == {ANNA}
         assert await states(made) == {WishState.DELIVERED: 120}
 
@@ -68,14 +68,14 @@ async def test_answer_spoiled_after_the_work_was_done(db: Database, spoil: net.S
         leads = await connected(made, leads=60, through=proxy.url)
         await wish(made, leads, BORIS)
         writes = made.writes_of_leads()
-        made.emulator.gate.requests.clear()
+        made.emulator.limiter.requests.clear()
         proxy.faults = {"PATCH": [spoil, spoil]}
         await made.deliver()
         assert proxy.spoiled == 2
         assert await states(made) == {WishState.DELIVERED: 60}
         assert owners(made, leads) == {BORIS}
         assert made.writes_of_leads() - writes == 60
-        assert made.emulator.gate.requests["PATCH /api/v4/leads"] == 2  # never sent twice
+        assert made.emulator.limiter.requests["PATCH /api/v4/leads"] == 2  # never sent twice
 
 
 async def test_read_back_fails_as_well(db: Database) -> None:
@@ -137,14 +137,14 @@ async def test_no_answer_429_at_seven_a_second(db: Database) -> None:
     async with stand(db) as made:
         leads = await connected(made, leads=1000, every_day=7.0)
         await asyncio.sleep(1)
-        made.emulator.gate.per_second = 7
+        made.emulator.limiter.per_second = 7
         await wish(made, leads, ANNA)
         reading = asyncio.create_task(made.step())
         await made.deliver()
         await reading
         assert await states(made) == {WishState.DELIVERED: 1000}
-        assert made.emulator.gate.requests["PATCH /api/v4/leads"] == 20
-        assert made.emulator.gate.refused == 0
+        assert made.emulator.limiter.requests["PATCH /api/v4/leads"] == 20
+        assert made.emulator.limiter.refused == 0
 
 
 async def connected(

@@ -48,7 +48,7 @@ async def test_all_kinds_travel_in_their_order(db: Database) -> None:
         team = await connected(made)
         lead, contact = LeadId(team.leads[0]), ContactId(team.contacts[0])
         company, task = CompanyId(team.companies[0]), TaskId(team.tasks[0])
-        made.emulator.gate.requests.clear()
+        made.emulator.limiter.requests.clear()
         await wish(
             made,
             AddNote(card_kind=EntityKind.LEAD, card_id=lead, text="Распределено"),
@@ -61,7 +61,7 @@ async def test_all_kinds_travel_in_their_order(db: Database) -> None:
                        stage=Stage(PipelineId(SALES), StatusId(TALKS)), add_tags=("vip",)),
         )  # fmt: skip
         await made.deliver()
-        assert list(made.emulator.gate.requests) == [
+        assert list(made.emulator.limiter.requests) == [
             "PATCH /api/v4/leads", "PATCH /api/v4/tasks", "PATCH /api/v4/contacts",
             "PATCH /api/v4/companies", "POST /api/v4/tasks", "POST /api/v4/leads/notes",
         ]  # fmt: skip
@@ -144,13 +144,13 @@ async def test_of_a_refused_item_only_the_culprit_ends(db: Database) -> None:
         await wish(
             made, ChangeLead(lead=lead, responsible=UserId(999)), ChangeLead(lead=lead, price=7)
         )
-        made.emulator.gate.requests.clear()
+        made.emulator.limiter.requests.clear()
         await made.deliver()
         newest, oldest = await wishes(made)
         assert (newest.state, oldest.state) == (WishState.DELIVERED, WishState.REFUSED)
         assert oldest.error.startswith("такого ответственного в amoCRM нет")
         assert made.crm.existing("leads", lead)["price"] == 7
-        assert made.emulator.gate.requests["PATCH /api/v4/leads"] == 3
+        assert made.emulator.limiter.requests["PATCH /api/v4/leads"] == 3
 
 
 async def test_an_account_that_only_watches_writes_nothing(db: Database) -> None:
@@ -159,7 +159,7 @@ async def test_an_account_that_only_watches_writes_nothing(db: Database) -> None
         async with db.tenant(ACCOUNT) as tx:
             await crm.stop_sending(tx, made.clock.now())
         await wish(made, ChangeLead(lead=lead, price=7))
-        made.emulator.gate.requests.clear()
+        made.emulator.limiter.requests.clear()
         await made.deliver()
         assert made.requests() == 0
         assert await states(made) == {WishState.PLANNED: 1}
@@ -178,10 +178,10 @@ async def test_a_burst_of_a_thousand_leads_with_all_that_belongs_to_them(db: Dat
             made.crm.add_task(0, made.now(), "Перезвонить", made.now() + 3600, quiet=True)
             for _ in team.leads
         ]
-        made.emulator.gate.per_second = 7
+        made.emulator.limiter.per_second = 7
         made.emulator.wire.latency_seconds = 0.3
-        made.emulator.gate.requests.clear()
-        made.emulator.gate.refused = 0
+        made.emulator.limiter.requests.clear()
+        made.emulator.limiter.refused = 0
         changes: list[Change] = []
         for lead, contact, company, task in zip(
             team.leads, team.contacts, team.companies, tasks, strict=True
@@ -195,11 +195,11 @@ async def test_a_burst_of_a_thousand_leads_with_all_that_belongs_to_them(db: Dat
         await wish(made, *changes)
         await made.deliver()
         assert await states(made) == {WishState.DELIVERED: 4000}
-        assert list(made.emulator.gate.requests.items()) == [
+        assert list(made.emulator.limiter.requests.items()) == [
             ("PATCH /api/v4/leads", 20), ("PATCH /api/v4/tasks", 20),
             ("PATCH /api/v4/contacts", 20), ("PATCH /api/v4/companies", 20),
         ]  # fmt: skip
-        assert made.emulator.gate.refused == 0
+        assert made.emulator.limiter.refused == 0
 
 
 async def connected(

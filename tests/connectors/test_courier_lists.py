@@ -41,11 +41,11 @@ async def test_an_empty_list_that_hides_what_is_known_proves_nothing(
         assert await states(made) == {WishState.PLANNED: 1}
         (waiting,) = await wishes(made)
         assert waiting.error.startswith("amoCRM пока не показывает")
-        made.emulator.gate.requests.clear()
+        made.emulator.limiter.requests.clear()
         script(made)
         await made.deliver()
         assert await states(made) == {WishState.DELIVERED: 1}
-        assert made.emulator.gate.requests[f"POST {path}"] == 0
+        assert made.emulator.limiter.requests[f"POST {path}"] == 0
 
 
 async def test_a_list_that_cannot_be_read_holds_up_nothing_else(db: Database) -> None:

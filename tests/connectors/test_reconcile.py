@@ -256,7 +256,7 @@ async def test_a_check_is_polite(db: Database) -> None:
         asked = made.requests() - before
         async with db.tenant(ACCOUNT) as tx:
             free = await tx.value("SELECT free_at_us FROM rate_limit WHERE name = 'amocrm.check'")
-        assert made.emulator.gate.refused == 0
+        assert made.emulator.limiter.refused == 0
         assert report.check.outcome is CheckOutcome.DONE
         assert asked > 10
         assert free / 1_000_000 - began.timestamp() > (asked - 4) / (7 * 0.25)

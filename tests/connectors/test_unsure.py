@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from amocrm_emulator.account.clock import SetClock, SystemClock
+from amocrm_emulator.account.clock import MachineClock, ManualClock
 from amocrm_emulator.account.crm import Crm
 from smena.connectors.amocrm import jobs, queries
 from smena.connectors.amocrm.model import HookState
@@ -169,7 +169,7 @@ async def either_way(db: Database, case: Case) -> None:
 
 async def test_events_that_come_late(db: Database) -> None:
     """A third of the events show up two minutes after the others; nothing else tells of them."""
-    clock = SetClock(SystemClock().now() - 400)
+    clock = ManualClock(MachineClock().now() - 400)
     async with stand(db, Crm.create(None, SPEC, clock), history_days=1) as made:
         made.crm.switches.set({"events_late_seconds": LATE_SECONDS})
         await faults(made, drop=1.0)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from amocrm_emulator.account.clock import SetClock
+from amocrm_emulator.account.clock import ManualClock
 from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.team.log import read_log
 from amocrm_emulator.team.replay import Replay
@@ -52,7 +52,7 @@ async def test_a_recorded_day_shows_its_people_and_not_the_robot(
 
 def _played(path: Path) -> Crm:
     """Make an account of the log's people and let the whole day happen in it."""
-    clock = SetClock(EVENING.timestamp())
+    clock = ManualClock(EVENING.timestamp())
     log = read_log(path)
     spec = log.spec(AMSTERDAM)
     spec = replace(spec, id=ACCOUNT, tokens=((TOKEN, spec.users[0].id),))

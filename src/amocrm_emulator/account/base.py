@@ -9,18 +9,18 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from amocrm_emulator.account.clock import Clock
+from amocrm_emulator.account.clock import CrmClock
 from amocrm_emulator.account.core.changes import card_changes
 from amocrm_emulator.account.core.fields import reach, search_text
 from amocrm_emulator.account.core.rights import everything
 from amocrm_emulator.account.core.ulid import event_id
-from amocrm_emulator.account.field_registry import FieldBook
+from amocrm_emulator.account.field_registry import FieldRegistry
 from amocrm_emulator.account.hooks.core.body import Change, encode
-from amocrm_emulator.account.role_registry import RoleBook
+from amocrm_emulator.account.role_registry import RoleRegistry
 from amocrm_emulator.account.spec import LOST, WON
 from amocrm_emulator.account.store import Doc, Store, text_of
 from amocrm_emulator.account.switches import Switches
-from amocrm_emulator.account.tag_registry import TagBook
+from amocrm_emulator.account.tag_registry import TagRegistry
 
 SINGULAR = {
     "leads": "lead",
@@ -47,7 +47,7 @@ Card = tuple[str, int]
 class CrmCore:
     """One account. Synchronous: the server and the team take turns in one thread."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: CrmClock) -> None:
         self.store = store
         self.clock = clock
         self.switches = Switches()
@@ -55,9 +55,9 @@ class CrmCore:
         self.users: dict[int, Doc] = {user["id"]: user for user in store.meta("users")}
         self.groups: list[Doc] = store.meta("groups")
         self.pipelines: list[Doc] = store.meta("pipelines")
-        self.fields = FieldBook(store, self.account["id"])
-        self.tags = TagBook(store)
-        self.roles = RoleBook(store)
+        self.fields = FieldRegistry(store, self.account["id"])
+        self.tags = TagRegistry(store)
+        self.roles = RoleRegistry(store)
         self.tokens: dict[str, int] = dict(store.meta("tokens"))
         self.zone = ZoneInfo(self.account["time_zone"])
         self._client: str | None = None

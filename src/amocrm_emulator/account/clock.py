@@ -4,7 +4,7 @@ import time
 from typing import Protocol
 
 
-class Clock(Protocol):
+class CrmClock(Protocol):
     def now(self) -> int:
         """Return Unix seconds."""
         ...
@@ -14,7 +14,7 @@ class Clock(Protocol):
         ...
 
 
-class SystemClock:
+class MachineClock:
     def now(self) -> int:
         return int(time.time())
 
@@ -22,7 +22,7 @@ class SystemClock:
         return time.time()
 
 
-class SetClock:
+class ManualClock:
     """Stands still until somebody moves it."""
 
     def __init__(self, moment: float) -> None:

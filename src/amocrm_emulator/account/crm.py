@@ -9,9 +9,9 @@ import sqlite3
 from dataclasses import asdict
 from pathlib import Path
 
-from amocrm_emulator.account.clock import Clock, MovableClock, SystemClock
+from amocrm_emulator.account.clock import CrmClock, MachineClock, MovableClock
 from amocrm_emulator.account.field_registry import first_fields
-from amocrm_emulator.account.hooks.core.triggers import Account
+from amocrm_emulator.account.hooks.core.triggers import TriggerAccount
 from amocrm_emulator.account.hooks.stages import Stages
 from amocrm_emulator.account.oauth.authority import Authority, NewIntegration
 from amocrm_emulator.account.pipelines import CrmPipelines
@@ -23,7 +23,7 @@ from amocrm_emulator.account.store import Store
 class Crm(CrmPipelines):
     """The whole account."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: CrmClock) -> None:
         super().__init__(store, clock)
         self.oauth = Authority(self)
         self.stages = Stages(store, clock)
@@ -33,11 +33,11 @@ class Crm(CrmPipelines):
     def _write_deliveries(self) -> None:
         """Queue what webhooks and triggers of the digital pipeline send."""
         super()._write_deliveries()
-        account = Account(self.account["id"], self.account["subdomain"])
+        account = TriggerAccount(self.account["id"], self.account["subdomain"])
         self.stages.hear(self._told, account)
 
     @classmethod
-    def create(cls, path: Path | None, spec: AccountSpec, clock: Clock | None = None) -> "Crm":
+    def create(cls, path: Path | None, spec: AccountSpec, clock: CrmClock | None = None) -> "Crm":
         """Make a new account; `path` None keeps it in memory."""
         store = Store(path)
         with store.transaction():
@@ -58,19 +58,19 @@ class Crm(CrmPipelines):
             store.set_meta("tokens", spec.tokens)
             store.set_meta("roles", [role_of(role) for role in spec.roles])
             store.set_meta("fields", first_fields(spec.id, spec.fields))
-        crm = cls(store, clock or SystemClock())
+        crm = cls(store, clock or MachineClock())
         for one in spec.integrations:
             crm.oauth.create(NewIntegration(**asdict(one)))
         return crm
 
     @classmethod
-    def open(cls, path: Path, clock: Clock | None = None) -> "Crm":
+    def open(cls, path: Path, clock: CrmClock | None = None) -> "Crm":
         """Go on with the account stored at `path`; sqlite3.DatabaseError when there is none."""
         store = Store(path)
         if store.meta("account") is None:
             store.close()
             raise sqlite3.DatabaseError("no account in the file")
-        return cls(store, clock or SystemClock())
+        return cls(store, clock or MachineClock())
 
     def reload(self) -> None:
         """Read everything anew from a store that has become another account."""

@@ -140,7 +140,7 @@ def new_field(account: int, kind: str, number: int, type_: str, item: Mapping[st
     }
 
 
-class FieldBook:
+class FieldRegistry:
     """The account's custom fields and their groups, kept in its file."""
 
     def __init__(self, store: Store, account: int) -> None:

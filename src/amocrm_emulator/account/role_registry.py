@@ -17,7 +17,7 @@ def role_of(spec: RoleSpec) -> Doc:
     return {"id": spec.id, "name": spec.name, "rights": rights}
 
 
-class RoleBook:
+class RoleRegistry:
     """The account's roles, kept in its file."""
 
     def __init__(self, store: Store) -> None:

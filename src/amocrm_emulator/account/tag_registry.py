@@ -8,7 +8,7 @@ from amocrm_emulator.account.store import Doc, Store
 FIRST_TAG = 10
 
 
-class TagBook:
+class TagRegistry:
     """The account's tags, kept in its file."""
 
     def __init__(self, store: Store) -> None:

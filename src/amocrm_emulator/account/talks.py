@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from amocrm_emulator.account.base import SINGULAR
-from amocrm_emulator.account.clock import Clock
+from amocrm_emulator.account.clock import CrmClock
 from amocrm_emulator.account.hooks.core import chat_body
 from amocrm_emulator.account.hooks.core.body import Change
 from amocrm_emulator.account.leads import CrmLeads
@@ -19,7 +19,7 @@ _CHAT = 1 << 100
 class CrmTalks(CrmLeads):
     """What customers and people do in chats."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: CrmClock) -> None:
         super().__init__(store, clock)
         self._open_talks: dict[tuple[int, str], Doc] = {}
 

@@ -13,7 +13,7 @@ import typer
 
 from amocrm_emulator.account.oauth.authority import NewIntegration
 from amocrm_emulator.serving.faults.read import BadScript
-from amocrm_emulator.serving.start import CannotStart, Options, open_account, serve_account
+from amocrm_emulator.serving.start import CannotStart, StartOptions, open_account, serve_account
 from amocrm_emulator.serving.tls import BadCertificate
 from amocrm_emulator.team.log import BadLog
 
@@ -58,7 +58,7 @@ def serve(
     if end_with_parent:
         _end_with_parent()
     new = NewIntegration("Интеграция", redirect_uri, disable_url, client_id, client_secret)
-    options = Options(
+    options = StartOptions(
         host,
         port,
         token,
@@ -92,7 +92,7 @@ def serve(
         raise typer.Exit(2) from error
 
 
-async def run(options: Options, stop: asyncio.Event | None = None) -> None:
+async def run(options: StartOptions, stop: asyncio.Event | None = None) -> None:
     """Serve until `stop`, or until SIGINT or SIGTERM."""
     logging.getLogger("httpx2").setLevel(logging.WARNING)
     stop = stop or _on_signals()
@@ -105,7 +105,7 @@ async def run(options: Options, stop: asyncio.Event | None = None) -> None:
                 typer.echo(f"tls: {emulator.tls_url}")
             if emulator.tls is not None:
                 typer.echo(f"certificate: {emulator.tls.certificate}")
-            for one in crm.oauth.book.integrations():
+            for one in crm.oauth.registry.integrations():
                 typer.echo(f"integration: {one.client_id}  secret: {one.secret}")
             closed = asyncio.create_task(emulator.wait_closed())
             stopping = asyncio.create_task(stop.wait())

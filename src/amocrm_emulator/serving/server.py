@@ -20,13 +20,13 @@ from litestar import Litestar
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 
-from amocrm_emulator.account.clock import Clock
+from amocrm_emulator.account.clock import CrmClock
 from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.account.switches import EVENTS_MAX
 from amocrm_emulator.serving.api.kit import limiter
-from amocrm_emulator.serving.api.kit.answers import Answer, Http, Refusal, problem
+from amocrm_emulator.serving.api.kit.answers import Answer, ApiRefusal, Http, problem
 from amocrm_emulator.serving.api.routes import HANDLERS
-from amocrm_emulator.serving.faults.core.model import Fault
+from amocrm_emulator.serving.faults.core.model import ApiFault
 from amocrm_emulator.serving.faults.script import Script
 from amocrm_emulator.serving.faults.wire import App, Wire
 from amocrm_emulator.serving.hooks.sender import Sender
@@ -54,7 +54,7 @@ class Setting:
     events_max: int = EVENTS_MAX
     tls: Tls | None = None
     tls_port: int | None = None
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[ApiFault, ...] = ()
     latency_seconds: float = 0.0
     public_host: str = ""
     states: Path = Path("amocrm-states")
@@ -78,13 +78,13 @@ def _routes() -> Litestar:
         route_handlers=list(HANDLERS),
         before_request=limiter.check_rate,
         after_request=_number,
-        exception_handlers={Refusal: _refused, HTTPException: _http_error, Exception: _defect},
+        exception_handlers={ApiRefusal: _refused, HTTPException: _http_error, Exception: _defect},
         openapi_config=None,
         logging_config=None,
     )
 
 
-def dated(app: App, clock: Clock) -> App:
+def dated(app: App, clock: CrmClock) -> App:
     """Say in each answer what time it is for the account: its clock may have been moved."""
 
     async def around(scope: Any, receive: Any, send: Any) -> None:
@@ -108,17 +108,17 @@ async def _number(response: Answer) -> Answer:
     return response
 
 
-def _refused(_request: Http, refusal: Refusal) -> Answer:
+def _refused(_request: Http, refusal: ApiRefusal) -> Answer:
     return problem(refusal)
 
 
 def _http_error(_request: Http, error: HTTPException) -> Answer:
-    return problem(Refusal(error.status_code, error.detail))
+    return problem(ApiRefusal(error.status_code, error.detail))
 
 
 def _defect(_request: Http, error: Exception) -> Answer:
     logging.getLogger(__name__).error("a request failed", exc_info=error)
-    return problem(Refusal(500, "Internal error"))
+    return problem(ApiRefusal(500, "Internal error"))
 
 
 class Emulator:
@@ -127,7 +127,7 @@ class Emulator:
     def __init__(self, crm: Crm, setting: Setting | None = None, **changes: Any) -> None:
         setting = replace(setting or Setting(), **changes)
         self.crm = crm
-        self.gate = limiter.Gate(setting.per_second)
+        self.limiter = limiter.RequestLimiter(setting.per_second)
         self.switches = crm.switches
         self.switches.events_max = setting.events_max
         self.sender = Sender(crm)
@@ -155,7 +155,7 @@ class Emulator:
         """Put the API behind the wire on which faults happen."""
         app = create_app(
             self.crm,
-            gate=self.gate,
+            limiter=self.limiter,
             sender=self.sender,
             switches=self.switches,
             states=setting.states,
@@ -164,8 +164,8 @@ class Emulator:
             dated(app, self.crm.clock),
             Script(setting.faults),
             setting.latency_seconds,
-            ban=lambda seconds: self.gate.ban(self.crm.clock.exact() + seconds),
-            expire=self.crm.oauth.book.expire,
+            ban=lambda seconds: self.limiter.ban(self.crm.clock.exact() + seconds),
+            expire=self.crm.oauth.registry.expire,
         )
         app.state.wire = wire
         self.journal = app.state.journal = Journal(self.crm, wire)

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from amocrm_emulator.account.clock import Clock, MovableClock, SystemClock
+from amocrm_emulator.account.clock import CrmClock, MachineClock, MovableClock
 from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.account.oauth.authority import NewIntegration
 from amocrm_emulator.account.spec import AccountSpec
@@ -23,7 +23,7 @@ from amocrm_emulator.team.replay import Replay
 from amocrm_emulator.team.stock import write_stock
 from amocrm_emulator.team.team import Team
 
-CLOCKS: Mapping[str, Callable[[], Clock]] = {"system": SystemClock, "virtual": MovableClock}
+CLOCKS: Mapping[str, Callable[[], CrmClock]] = {"system": MachineClock, "virtual": MovableClock}
 
 
 class CannotStart(Exception):  # noqa: N818 -- told to a person in one sentence
@@ -31,7 +31,7 @@ class CannotStart(Exception):  # noqa: N818 -- told to a person in one sentence
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class StartOptions:
     """How an emulator is started; `data` None keeps the account in memory."""
 
     host: str = "127.0.0.1"
@@ -61,7 +61,7 @@ class Options:
     integration: NewIntegration | None = None
 
 
-def open_account(options: Options) -> tuple[Crm, Team | Replay | None]:
+def open_account(options: StartOptions) -> tuple[Crm, Team | Replay | None]:
     """Open the stored account, or make one: from a log, or a department with its past days."""
     clock = _clock(options)
     log = read_log(options.replay) if options.replay else None
@@ -77,7 +77,7 @@ def open_account(options: Options) -> tuple[Crm, Team | Replay | None]:
     return crm, team
 
 
-def serve_account(options: Options, crm: Crm, background: Team | Replay | None) -> Emulator:
+def serve_account(options: StartOptions, crm: Crm, background: Team | Replay | None) -> Emulator:
     """Bind the address; nothing is answered yet."""
     setting = Setting(
         host=options.host,
@@ -98,7 +98,7 @@ def serve_account(options: Options, crm: Crm, background: Team | Replay | None) 
         raise CannotStart(f"Nothing can listen on {where}: {error}") from error
 
 
-def _account(options: Options, log: Log | None, clock: Clock) -> Crm:
+def _account(options: StartOptions, log: Log | None, clock: CrmClock) -> Crm:
     if options.data is not None and options.data.exists():
         return Crm.open(options.data, clock)
     spec = log.spec(options.time_zone) if log else _department(options)
@@ -114,7 +114,7 @@ def _account(options: Options, log: Log | None, clock: Clock) -> Crm:
     return crm
 
 
-def _department(options: Options) -> AccountSpec:
+def _department(options: StartOptions) -> AccountSpec:
     try:
         ZoneInfo(options.time_zone)
     except (ZoneInfoNotFoundError, ValueError) as error:
@@ -122,14 +122,14 @@ def _department(options: Options) -> AccountSpec:
     return department(options.users, options.seed, options.time_zone)
 
 
-def _clock(options: Options) -> Clock:
+def _clock(options: StartOptions) -> CrmClock:
     make = CLOCKS.get(options.clock)
     if make is None:
         raise CannotStart(f"--clock is one of: {', '.join(CLOCKS)}")
     return make()
 
 
-def _tls(options: Options) -> Tls | None:
+def _tls(options: StartOptions) -> Tls | None:
     if options.certificate is not None or options.key is not None:
         if options.certificate is None or options.key is None:
             raise CannotStart("--certificate and --key are given together")
@@ -139,11 +139,11 @@ def _tls(options: Options) -> Tls | None:
     if not options.tls and options.tls_port is None:
         return None
     folder = options.data.parent if options.data else Path(mkdtemp(prefix="amocrm-emulator-"))
-    now = datetime.fromtimestamp(SystemClock().now(), UTC)  # clients judge by their own clocks
+    now = datetime.fromtimestamp(MachineClock().now(), UTC)  # clients judge by their own clocks
     return self_signed(folder, _hosts(options), now)
 
 
-def _hosts(options: Options) -> Iterable[str]:
+def _hosts(options: StartOptions) -> Iterable[str]:
     yield options.host
     if options.public_host:
         yield options.public_host.partition(":")[0]

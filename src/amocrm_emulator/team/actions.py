@@ -1,4 +1,4 @@
-"""What a hand does to one given lead or task, by the account's verbs.
+"""What somebody does to one given lead or task, by the account's verbs.
 
 Who does it, when, and to which card is decided elsewhere: by the plan of a team, or by a log.
 """
@@ -21,8 +21,8 @@ Field = tuple[int, str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Hand:
-    """One moment of work: whose hand, when, the roll for what is left to chance."""
+class Actions:
+    """One moment of work: who acts, when, the roll for what is left to chance."""
 
     crm: Crm
     by: int

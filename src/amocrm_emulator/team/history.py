@@ -10,13 +10,13 @@ from time import process_time
 from zoneinfo import ZoneInfo
 
 from amocrm_emulator.account.crm import Crm
-from amocrm_emulator.team.acting import Floor
-from amocrm_emulator.team.actions import Hand
+from amocrm_emulator.team.acting import SalesFloor
+from amocrm_emulator.team.actions import Actions
 from amocrm_emulator.team.people import SUPPORT_PIPELINE, members
 from amocrm_emulator.team.plan.act import ROBOT, Act
 from amocrm_emulator.team.plan.day import Plan
 from amocrm_emulator.team.plan.dice import Dice
-from amocrm_emulator.team.plan.habits import Member, Role
+from amocrm_emulator.team.plan.habits import TeamMember, TeamRole
 from amocrm_emulator.team.plan.workday import instant
 from amocrm_emulator.team.position import Position
 
@@ -66,7 +66,7 @@ class _Past:
 
     def __init__(self, crm: Crm, plan: Plan) -> None:
         self.plan = plan
-        self.floor = Floor(crm, plan.administrator)
+        self.floor = SalesFloor(crm, plan.administrator)
         self._sellers = plan.sellers()
         self._turn = 0
 
@@ -93,19 +93,19 @@ class _Past:
         known = {pipeline["id"] for pipeline in crm.pipelines}
         support = SUPPORT_PIPELINE if SUPPORT_PIPELINE in known else main
         people = [
-            (member.user, support if member.role is Role.SUPPORT else main)
+            (member.user, support if member.role is TeamRole.SUPPORT else main)
             for member in self.plan.members
-            if member.role is not Role.ADMINISTRATOR
+            if member.role is not TeamRole.ADMINISTRATOR
         ]
-        hand = Hand(crm, ROBOT, at, Dice(self.plan.seed, "stock"), quiet=True)
-        self.floor.open_stock(people, STOCK, hand)
+        actions = Actions(crm, ROBOT, at, Dice(self.plan.seed, "stock"), quiet=True)
+        self.floor.open_stock(people, STOCK, actions)
 
-    def _hand_out(self, lead: int, act: Act, sellers: list[Member], end: int) -> None:
+    def _hand_out(self, lead: int, act: Act, sellers: list[TeamMember], end: int) -> None:
         """Give a fresh lead to the next seller, some seconds after it came."""
         if not sellers:
             return
         to = sellers[self._turn % len(sellers)].user
         self._turn += 1
         at = min(act.at + act.roll % 60 + 5, end)
-        hand = Hand(self.floor.crm, self.plan.administrator, at, Dice(act.roll), quiet=True)
-        self.floor.give(lead, to, hand)
+        actions = Actions(self.floor.crm, self.plan.administrator, at, Dice(act.roll), quiet=True)
+        self.floor.give(lead, to, actions)

@@ -68,7 +68,7 @@ class BadLog(Exception):  # noqa: N818 -- reads as what it is: a bad log
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class LogRow:
     """One thing somebody did; `at` is when it was saved: for a call, its end."""
 
     at: datetime
@@ -83,7 +83,7 @@ class Log:
     """A whole log, sorted by time; `users` are the names of the people and their numbers."""
 
     users: Mapping[str, int]
-    rows: tuple[Row, ...]
+    rows: tuple[LogRow, ...]
 
     def spec(self, time_zone: str) -> AccountSpec:
         """Make an account of exactly these people; the first of them is its administrator."""
@@ -115,12 +115,12 @@ class Log:
         days = Counter(row.at.date() for row in self.rows if row.user != ROBOT)
         return max(days, key=lambda day: (days[day], day))
 
-    def moved(self, day: date, to: date, zone: ZoneInfo) -> tuple[Row, ...]:
+    def moved(self, day: date, to: date, zone: ZoneInfo) -> tuple[LogRow, ...]:
         """Return the rows of a day on another one: same time on the wall clock of `zone`."""
         if not any(row.at.date() == day for row in self.rows):
             raise BadLog(f"the log has nothing on {day}")
         moved = [
-            Row(_wall(row.at, to, zone), row.user, row.kind, row.entity, row.seconds)
+            LogRow(_wall(row.at, to, zone), row.user, row.kind, row.entity, row.seconds)
             for row in self.rows
             if row.at.date() == day
         ]
@@ -138,11 +138,11 @@ def read_log(path: Path) -> Log:
     if not names:
         raise BadLog(f"{path}: no person in it")
     users = {name: FIRST_USER + place for place, name in enumerate(names)}
-    rows = [Row(r.at, users.get(name, ROBOT), r.kind, r.entity, r.seconds) for name, r in raw]
+    rows = [LogRow(r.at, users.get(name, ROBOT), r.kind, r.entity, r.seconds) for name, r in raw]
     return Log(users, tuple(sorted(rows, key=lambda row: row.at)))
 
 
-def _raw_rows(path: Path, file: Iterator[str]) -> Iterator[tuple[str, Row]]:
+def _raw_rows(path: Path, file: Iterator[str]) -> Iterator[tuple[str, LogRow]]:
     reader = csv.DictReader(file, strict=True)
     missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
     if missing:
@@ -154,7 +154,7 @@ def _raw_rows(path: Path, file: Iterator[str]) -> Iterator[tuple[str, Row]]:
         raise BadLog(f"{path}, line {reader.reader.line_num}: {error}") from error
 
 
-def _row(cells: Mapping[str, str | None]) -> tuple[str, Row]:
+def _row(cells: Mapping[str, str | None]) -> tuple[str, LogRow]:
     texts = {name: (cells.get(name) or "").strip() for name in COLUMNS}
     kind = SHORT_KINDS.get(texts["kind"], texts["kind"])
     if kind not in KINDS:
@@ -164,7 +164,7 @@ def _row(cells: Mapping[str, str | None]) -> tuple[str, Row]:
     seconds = _seconds(texts["duration_s"], kind)
     at = _moment(texts["at"]) + timedelta(seconds=seconds)
     user = texts["user"]
-    return user if user.lower() not in ROBOTS else "", Row(
+    return user if user.lower() not in ROBOTS else "", LogRow(
         at, ROBOT, kind, texts["entity"], seconds
     )
 

@@ -20,7 +20,7 @@ from amocrm_emulator.account.spec import (
 from amocrm_emulator.team.names import any_name, latin
 from amocrm_emulator.team.phrases import CAMPAIGN_FIELD, CITY_FIELD, COLOUR_FIELD, COLOURS
 from amocrm_emulator.team.plan.dice import Dice
-from amocrm_emulator.team.plan.habits import Member, Role
+from amocrm_emulator.team.plan.habits import TeamMember, TeamRole
 
 ACCOUNT_ID = 31_000_001
 FIRST_USER = 9_000_001
@@ -54,7 +54,7 @@ _CITIES = (
     "Ейск",
     "Чита",
 )
-_ROLES = {SUPPORT_GROUP: Role.SUPPORT, NIGHT_GROUP: Role.NIGHT}
+_ROLES = {SUPPORT_GROUP: TeamRole.SUPPORT, NIGHT_GROUP: TeamRole.NIGHT}
 _SMALLEST_WITH_NIGHT, _SMALLEST_WITH_SUPPORT, _SMALLEST_WITH_SECOND = 4, 8, 12
 _PEOPLE_A_SUPPORTER = 6
 
@@ -153,14 +153,16 @@ def department(users: int, seed: int, time_zone: str = HOME) -> AccountSpec:
     )
 
 
-def members(users: Mapping[int, Mapping[str, Any]]) -> tuple[Member, ...]:
+def members(users: Mapping[int, Mapping[str, Any]]) -> tuple[TeamMember, ...]:
     """Tell the roles of an account's people: the first administrator's, others' by group."""
     active = [user for user in users.values() if user["is_active"]]
     first = next((user["id"] for user in active if user["is_admin"]), active[0]["id"])
     return tuple(
-        Member(
+        TeamMember(
             user["id"],
-            Role.ADMINISTRATOR if user["id"] == first else _ROLES.get(user["group"], Role.SELLER),
+            TeamRole.ADMINISTRATOR
+            if user["id"] == first
+            else _ROLES.get(user["group"], TeamRole.SELLER),
             place,
         )
         for place, user in enumerate(active)

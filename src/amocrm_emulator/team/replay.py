@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from amocrm_emulator.account.clock import Clock
+from amocrm_emulator.account.clock import CrmClock
 from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.account.store import Doc
 from amocrm_emulator.team import phrases
-from amocrm_emulator.team.actions import Hand
-from amocrm_emulator.team.log import CALLS, Log, Row
+from amocrm_emulator.team.actions import Actions
+from amocrm_emulator.team.log import CALLS, Log, LogRow
 from amocrm_emulator.team.plan.act import ROBOT
 from amocrm_emulator.team.plan.dice import Dice
 
@@ -46,7 +46,7 @@ class Replay:
         *,
         own_time: bool = False,
         day: date | None = None,
-        clock: Clock | None = None,
+        clock: CrmClock | None = None,
     ) -> None:
         self._crm = crm
         self._clock = clock or crm.clock
@@ -106,86 +106,86 @@ class Replay:
         self._done = done
         return len(due)
 
-    def _play(self, row: Row, place: int, *, is_late: bool) -> None:
+    def _play(self, row: LogRow, place: int, *, is_late: bool) -> None:
         dice = Dice("replay", place)
         at = int(row.at.timestamp())
-        hand = Hand(self._crm, row.user, at, dice, quiet=is_late)
+        actions = Actions(self._crm, row.user, at, dice, quiet=is_late)
         is_new = row.entity not in self._cases.leads
-        lead = self._lead(row, hand)
+        lead = self._lead(row, actions)
         if row.kind in CALLS:
-            hand.call(lead, is_incoming=row.kind == "incoming_call", seconds=row.seconds)
+            actions.call(lead, is_incoming=row.kind == "incoming_call", seconds=row.seconds)
         elif row.kind.startswith("task_"):
-            self._task(row, hand, lead)
+            self._task(row, actions, lead)
         elif row.kind == "lead_added":
             if not is_new:
-                hand.note(lead)
+                actions.note(lead)
         else:
-            _DEEDS[row.kind](hand, lead)
+            _ACTIONS[row.kind](actions, lead)
 
-    def _lead(self, row: Row, hand: Hand) -> Doc:
+    def _lead(self, row: LogRow, actions: Actions) -> Doc:
         """Find the lead of a case; a robot brings it when the case is first heard of."""
         known = self._cases.leads.get(row.entity)
         doc = self._crm.store.entity("leads", known) if known else None
         if doc is not None:
             return doc
         author = row.user if row.kind == "lead_added" else ROBOT
-        bringer = Hand(self._crm, author, hand.at, hand.dice, hand.quiet)
+        bringer = Actions(self._crm, author, actions.at, actions.dice, actions.quiet)
         responsible = self._cases.people.get(row.entity, self._crm.owner())
         pipeline = int(self._crm.main_pipeline()["id"])
-        by_robot = Hand(self._crm, ROBOT, hand.at, hand.dice, hand.quiet)
+        by_robot = Actions(self._crm, ROBOT, actions.at, actions.dice, actions.quiet)
         contact = by_robot.new_contact(responsible)
         number = bringer.new_lead(contact, responsible, pipeline, row.entity)
         self._cases.leads[row.entity] = number
         return self._crm.existing("leads", number)
 
-    def _task(self, row: Row, hand: Hand, lead: Doc) -> None:
+    def _task(self, row: LogRow, actions: Actions, lead: Doc) -> None:
         """Work on a task of the case; one that nobody added comes from the robot."""
         mine = self._cases.tasks.setdefault(lead["id"], [])
         responsible = row.user or lead["responsible_user_id"]
         if row.kind == "task_added":
-            mine.append(hand.add_task(lead, responsible)["id"])
+            mine.append(actions.add_task(lead, responsible)["id"])
             return
         if not mine:
-            robot = Hand(self._crm, ROBOT, hand.at, hand.dice, hand.quiet)
+            robot = Actions(self._crm, ROBOT, actions.at, actions.dice, actions.quiet)
             mine.append(robot.add_task(lead, responsible)["id"])
         if row.kind == "task_completed":
             self._crm.change_task(
-                row.user, hand.at, mine.pop(0), quiet=hand.quiet, is_completed=True
+                row.user, actions.at, mine.pop(0), quiet=actions.quiet, is_completed=True
             )
         elif row.kind == "task_deadline_changed":
-            hand.postpone(self._crm.existing("tasks", mine[0]))
+            actions.postpone(self._crm.existing("tasks", mine[0]))
         else:
-            result = {"text": f"{hand.dice.pick(phrases.RESULTS)}, {hand.at}"}
-            self._crm.change_task(row.user, hand.at, mine[0], quiet=hand.quiet, result=result)
+            result = {"text": f"{actions.dice.pick(phrases.RESULTS)}, {actions.at}"}
+            self._crm.change_task(row.user, actions.at, mine[0], quiet=actions.quiet, result=result)
 
 
-def _stage(hand: Hand, lead: Doc) -> None:
+def _stage(actions: Actions, lead: Doc) -> None:
     """Move on; from the last stage back to the first, so that a log of any length plays."""
-    status = hand.next_status(lead)
-    pipeline = next(p for p in hand.crm.pipelines if p["id"] == lead["pipeline_id"])
+    status = actions.next_status(lead)
+    pipeline = next(p for p in actions.crm.pipelines if p["id"] == lead["pipeline_id"])
     open_stages = {stage["id"] for stage in pipeline["statuses"]}
-    hand.move(lead, status if status in open_stages else pipeline["statuses"][0]["id"])
+    actions.move(lead, status if status in open_stages else pipeline["statuses"][0]["id"])
 
 
-def _field(hand: Hand, lead: Doc) -> None:
-    hand.fill(lead, hand.dice.pick((phrases.CITY_FIELD, phrases.COLOUR_FIELD)))
+def _field(actions: Actions, lead: Doc) -> None:
+    actions.fill(lead, actions.dice.pick((phrases.CITY_FIELD, phrases.COLOUR_FIELD)))
 
 
-def _message_out(hand: Hand, lead: Doc) -> None:
-    hand.message(lead, is_incoming=False)
+def _message_out(actions: Actions, lead: Doc) -> None:
+    actions.message(lead, is_incoming=False)
 
 
-def _message_in(hand: Hand, lead: Doc) -> None:
-    hand.message(lead, is_incoming=True)
+def _message_in(actions: Actions, lead: Doc) -> None:
+    actions.message(lead, is_incoming=True)
 
 
-_DEEDS: dict[str, Callable[[Hand, Doc], Any]] = {
-    "common_note_added": Hand.note,
-    "service_note_added": Hand.service_note,
+_ACTIONS: dict[str, Callable[[Actions, Doc], Any]] = {
+    "common_note_added": Actions.note,
+    "service_note_added": Actions.service_note,
     "lead_status_changed": _stage,
     "custom_field_value_changed": _field,
-    "sale_field_changed": Hand.price,
-    "name_field_changed": Hand.rename,
+    "sale_field_changed": Actions.price,
+    "name_field_changed": Actions.rename,
     "outgoing_chat_message": _message_out,
     "incoming_chat_message": _message_in,
 }

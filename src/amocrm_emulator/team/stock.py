@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.account.spec import LOST, ROBOT, WON
 from amocrm_emulator.account.store import Doc
-from amocrm_emulator.team.actions import Hand
+from amocrm_emulator.team.actions import Actions
 from amocrm_emulator.team.plan.dice import Dice
 
 REACHES_BACK = timedelta(days=180)
@@ -65,9 +65,9 @@ class _Life:
             at += self._dice.between(4, 200) * _HOUR
             if at >= self._end or lead["status_id"] in {WON, LOST}:
                 return
-            hand = self._hand(at)
+            actions = self._hand(at)
             is_lost = self._dice.chance(LOSS_SHARE)
-            lead = hand.move(lead, LOST if is_lost else hand.next_status(lead))
+            lead = actions.move(lead, LOST if is_lost else actions.next_status(lead))
 
-    def _hand(self, at: int, by: int | None = None) -> Hand:
-        return Hand(self._crm, self._person if by is None else by, at, self._dice, quiet=True)
+    def _hand(self, at: int, by: int | None = None) -> Actions:
+        return Actions(self._crm, self._person if by is None else by, at, self._dice, quiet=True)

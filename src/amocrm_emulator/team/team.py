@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from amocrm_emulator.account.clock import Clock
+from amocrm_emulator.account.clock import CrmClock
 from amocrm_emulator.account.crm import Crm
-from amocrm_emulator.team.acting import Floor
+from amocrm_emulator.team.acting import SalesFloor
 from amocrm_emulator.team.history import count_events, plan_of
 from amocrm_emulator.team.plan.act import Act
 from amocrm_emulator.team.plan.day import Plan
@@ -31,7 +31,7 @@ _ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class PlanPace:
     """How moments of the plan lie on real ones."""
 
     plan: float
@@ -89,7 +89,7 @@ class Team:
     """The people of an account who act by themselves."""
 
     def __init__(
-        self, crm: Crm, *, seed: int, speed: float = 1.0, clock: Clock | None = None
+        self, crm: Crm, *, seed: int, speed: float = 1.0, clock: CrmClock | None = None
     ) -> None:
         if not speed > 0:
             raise ValueError("speed must be more than 0")
@@ -97,7 +97,7 @@ class Team:
         self._clock = clock or crm.clock
         self._speed = speed
         plan = plan_of(crm, seed)
-        self.floor = Floor(crm, plan.administrator)
+        self.floor = SalesFloor(crm, plan.administrator)
         self._missed = 0
         self._began = self._clock.exact()
         self._events = count_events(crm)
@@ -146,15 +146,15 @@ class Team:
             self._clock.exact() - self._began,
         )
 
-    def _start(self, kept: Position | None) -> tuple[Pace, int]:
+    def _start(self, kept: Position | None) -> tuple[PlanPace, int]:
         """Go on from the kept position, at most two weeks back; without one begin now."""
         now = self._clock.now()
         if kept is None:
-            return Pace(now, now, self._speed), now
+            return PlanPace(now, now, self._speed), now
         real = min(max(kept.real, now - LONGEST_GAP), now)
         if self._speed == 1:
-            return Pace(now, now, 1), real
-        pace = Pace(kept.plan, real, self._speed)
+            return PlanPace(now, now, 1), real
+        pace = PlanPace(kept.plan, real, self._speed)
         oldest = int(pace.plan_at(now)) - LONGEST_GAP
         return pace, max(kept.plan, oldest)
 

@@ -10,18 +10,18 @@ import httpx2
 import pytest
 from typer.testing import CliRunner
 
-from amocrm_emulator.account.clock import SetClock
+from amocrm_emulator.account.clock import ManualClock
 from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.account.oauth.authority import NewIntegration
 from amocrm_emulator.serving.cli import app, run
-from amocrm_emulator.serving.start import Options
+from amocrm_emulator.serving.start import StartOptions
 from tests.amocrm_emulator.place import NOON, SPEC
 
 pytestmark = pytest.mark.anyio
-QUIET = Options(port=0, days=0, with_team=False, users=2)
+QUIET = StartOptions(port=0, days=0, with_team=False, users=2)
 
 
-async def printed(options: Options, capsys: pytest.CaptureFixture[str]) -> list[str]:
+async def printed(options: StartOptions, capsys: pytest.CaptureFixture[str]) -> list[str]:
     """Start with options, stop at once; return what was printed."""
     stop = asyncio.Event()
     stop.set()
@@ -39,10 +39,15 @@ async def test_an_integration_and_a_certificate(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     new = NewIntegration("Наша", "https://our.example/cb", client_id="abc", secret="xyz")
-    options = Options(
-        port=0, days=0, with_team=False, users=2, tls=True, data=tmp_path / "crm.sqlite",
+    options = StartOptions(
+        port=0,
+        days=0,
+        with_team=False,
+        users=2,
+        tls=True,
+        data=tmp_path / "crm.sqlite",
         integration=new,
-    )  # fmt: skip
+    )
     address, certificate, integration = await printed(options, capsys)
     assert address.startswith("https://")
     ssl.create_default_context(cafile=certificate.removeprefix("certificate: "))
@@ -50,7 +55,7 @@ async def test_an_integration_and_a_certificate(
 
 
 async def test_tls_beside(capsys: pytest.CaptureFixture[str]) -> None:
-    options = Options(port=0, tls_port=0, days=0, with_team=False, users=2)
+    options = StartOptions(port=0, tls_port=0, days=0, with_team=False, users=2)
     plain, secure, certificate = await printed(options, capsys)
     assert plain.startswith("http://")
     assert secure.startswith("tls: https://")
@@ -62,10 +67,16 @@ async def test_served_with_a_script_and_a_virtual_clock(
 ) -> None:
     script = tmp_path / "day.jsonl"
     script.write_text('{"kind": "status", "status": 502, "times": 1}\n')
-    options = Options(
-        port=0, days=0, with_team=False, users=2, leads=3, clock="virtual", fault=script,
+    options = StartOptions(
+        port=0,
+        days=0,
+        with_team=False,
+        users=2,
+        leads=3,
+        clock="virtual",
+        fault=script,
         limits=False,
-    )  # fmt: skip
+    )
     stop = asyncio.Event()
     running = asyncio.create_task(run(options, stop))
     out = ""
@@ -114,10 +125,10 @@ def test_one_sentence_for_each_mistake(tmp_path: Path) -> None:
 
 def test_an_account_of_before_gets_its_integrations(tmp_path: Path) -> None:
     file = tmp_path / "crm.sqlite"
-    crm = Crm.create(file, SPEC, SetClock(NOON))
+    crm = Crm.create(file, SPEC, ManualClock(NOON))
     for table in ("integration", "oauth_code", "oauth_refresh", "oauth_access", "hook_owner"):
         crm.store.run(f"DROP TABLE {table}")
     crm.close()
-    again = Crm.open(file, SetClock(NOON))
-    assert again.oauth.book.integrations() == []
+    again = Crm.open(file, ManualClock(NOON))
+    assert again.oauth.registry.integrations() == []
     again.close()

@@ -5,7 +5,7 @@ from email.utils import parsedate_to_datetime
 import httpx2
 import pytest
 
-from amocrm_emulator.account.clock import SetClock
+from amocrm_emulator.account.clock import ManualClock
 from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.serving.server import in_memory
 from tests.amocrm_emulator.place import SPEC
@@ -15,7 +15,7 @@ MOMENT = 1_790_000_000
 
 
 async def test_the_date_is_the_accounts() -> None:
-    clock = SetClock(MOMENT)
+    clock = ManualClock(MOMENT)
     async with (
         in_memory(Crm.create(None, SPEC, clock)) as emulator,
         httpx2.AsyncClient(trust_env=False, base_url=emulator.url) as client,

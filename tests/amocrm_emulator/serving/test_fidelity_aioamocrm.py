@@ -87,9 +87,14 @@ async def test_what_was_read_can_be_written(at: Place, client: amo.AmoCRMClient)
     contact = await client.contacts.get(number, with_=["leads"])
     assert contact.field_value("PHONE", enum_code="WORK") == "+79001234567"
     contact.set_field("PHONE", "+79007654321", enum_code="MOB")
-    await client.contacts.update([{
-        "id": number, "custom_fields_values": contact.to_api()["custom_fields_values"],
-    }])  # fmt: skip
+    await client.contacts.update(
+        [
+            {
+                "id": number,
+                "custom_fields_values": contact.to_api()["custom_fields_values"],
+            }
+        ]
+    )
     again = await client.contacts.get(number)
     assert again.field_value("PHONE") == "+79007654321"
     assert again.field_value("EMAIL") == "ivan@example.com"
@@ -135,8 +140,9 @@ async def test_leads_with_their_customers(at: Place, client: amo.AmoCRMClient) -
     assert row.contact_id is not None
     links = await client.leads.links(row.id)
     assert {(link.to_entity_type, link.to_entity_id) for link in links} == {
-        ("contacts", row.contact_id), ("companies", row.company_id),
-    }  # fmt: skip
+        ("contacts", row.contact_id),
+        ("companies", row.company_id),
+    }
     other = at.contact()
     await client.leads.link(row.id, "contacts", other, metadata={"is_main": True})
     links = await client.leads.links(row.id)
@@ -164,16 +170,29 @@ async def test_tasks_and_notes(at: Place, client: amo.AmoCRMClient) -> None:
 
 
 async def test_webhooks_are_parsed(at: Place, client: amo.AmoCRMClient, heard: Receiver) -> None:
-    names = ("add_lead", "status_lead", "add_contact", "add_company", "add_task", "note_lead",
-             "add_message")  # fmt: skip
+    names = (
+        "add_lead",
+        "status_lead",
+        "add_contact",
+        "add_company",
+        "add_task",
+        "note_lead",
+        "add_message",
+    )
     await subscribe(at, heard.url, *names)
     lead = amo.Lead(name="Окна")
     lead.set_field(CITY, "Тула")
     lead.set_field(SEEN_AT, NOON)
     (ref,) = await client.leads.create([lead])
     await client.leads.update([{"id": ref.id, "status_id": TALKS}])
-    await client.contacts.create([{"name": "Иван", "custom_fields_values": [
-        {"field_code": "PHONE", "values": [{"value": "+7900"}]}]}])  # fmt: skip
+    await client.contacts.create(
+        [
+            {
+                "name": "Иван",
+                "custom_fields_values": [{"field_code": "PHONE", "values": [{"value": "+7900"}]}],
+            }
+        ]
+    )
     await client.companies.create([{"name": "Ромашка"}])
     await client.leads.notes.create([amo.Note.common(int(ref.id or 0), "Привет")])
     await at.call("POST", "/control/chats/message", {"contact": at.contact(), "text": "Алло"})
@@ -185,8 +204,10 @@ async def test_webhooks_are_parsed(at: Place, client: amo.AmoCRMClient, heard: R
         events.setdefault(f"{event.entity}.{event.action}.{event.payload.get('type', '')}", event)
     added = events["leads.add."]
     assert (added.id, added.field_value(CITY), added.field_value(SEEN_AT)) == (
-        ref.id, "Тула", str(NOON),
-    )  # fmt: skip
+        ref.id,
+        "Тула",
+        str(NOON),
+    )
     assert events["leads.status."].payload["old_status_id"] == str(FIRST)
     assert events["contacts.add.contact"].field_value("PHONE") == "+7900"
     assert events["contacts.add.company"].payload["name"] == "Ромашка"

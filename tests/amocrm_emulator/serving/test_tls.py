@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from amocrm_emulator.account.clock import SetClock
+from amocrm_emulator.account.clock import ManualClock
 from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.serving.server import Emulator
 from amocrm_emulator.serving.tls import BadCertificate, Tls, self_signed
@@ -19,7 +19,7 @@ NOW = datetime.now(UTC)  # noqa: TID251 -- certificates are judged by the machin
 
 async def test_links_are_https_and_the_certificate_is_good(tmp_path: Path) -> None:
     tls = self_signed(tmp_path / "tls", ["crm.example"], NOW)
-    crm = Crm.create(None, SPEC, SetClock(NOON))
+    crm = Crm.create(None, SPEC, ManualClock(NOON))
     trust = ssl.create_default_context(cafile=tls.certificate)
     async with (
         Emulator(crm, tls=tls) as emulator,
@@ -42,7 +42,7 @@ async def test_links_are_https_and_the_certificate_is_good(tmp_path: Path) -> No
 async def test_tls_beside_plain_http(tmp_path: Path) -> None:
     """One account at two addresses; links lead to the one that was asked."""
     tls = self_signed(tmp_path, [], NOW)
-    crm = Crm.create(None, SPEC, SetClock(NOON))
+    crm = Crm.create(None, SPEC, ManualClock(NOON))
     trust = ssl.create_default_context(cafile=tls.certificate)
     async with (
         Emulator(crm, tls=tls, tls_port=0) as emulator,
@@ -58,7 +58,7 @@ async def test_tls_beside_plain_http(tmp_path: Path) -> None:
 
 
 async def test_strangers_do_not_trust_it(tmp_path: Path) -> None:
-    crm = Crm.create(None, SPEC, SetClock(NOON))
+    crm = Crm.create(None, SPEC, ManualClock(NOON))
     async with (
         Emulator(crm, tls=self_signed(tmp_path, [], NOW)) as emulator,
         httpx2.AsyncClient(base_url=emulator.url, trust_env=False) as http,

@@ -48,9 +48,12 @@ def _converted(
     elif not kind:
         kind = "task_completed"
     yield {
-        "user": user, "at": at.isoformat(), "kind": kind, "entity": row["case"],
+        "user": user,
+        "at": at.isoformat(),
+        "kind": kind,
+        "entity": row["case"],
         "duration_s": seconds,
-    }  # fmt: skip
+    }
 
 
 def write(path: Path, day: str | None = None) -> Path:

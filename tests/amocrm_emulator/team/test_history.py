@@ -7,7 +7,7 @@ from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.account.spec import LOST, WON
 from amocrm_emulator.team.history import Written, write_history
 from amocrm_emulator.team.people import SUPPORT_PIPELINE, department, members
-from amocrm_emulator.team.plan.habits import Role
+from amocrm_emulator.team.plan.habits import TeamRole
 from amocrm_emulator.team.position import Position
 
 TUESDAY_15_00 = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -34,11 +34,23 @@ def test_volume(told: tuple[Crm, Written]) -> None:
     assert 800 * DAYS <= written.events <= 2600 * DAYS
     kinds = Counter(dict(crm.store.rows("SELECT type, count(*) FROM event GROUP BY type")))
     for kind in (
-        "lead_added", "contact_added", "entity_responsible_changed", "lead_status_changed",
-        "outgoing_call", "incoming_call", "outgoing_chat_message", "incoming_chat_message",
-        "common_note_added", "task_added", "task_completed", "task_deadline_changed",
-        "custom_field_value_changed", "sale_field_changed", "service_note_added", "entity_linked",
-    ):  # fmt: skip
+        "lead_added",
+        "contact_added",
+        "entity_responsible_changed",
+        "lead_status_changed",
+        "outgoing_call",
+        "incoming_call",
+        "outgoing_chat_message",
+        "incoming_chat_message",
+        "common_note_added",
+        "task_added",
+        "task_completed",
+        "task_deadline_changed",
+        "custom_field_value_changed",
+        "sale_field_changed",
+        "service_note_added",
+        "entity_linked",
+    ):
         assert kinds[kind] > 0, kind
 
 
@@ -73,7 +85,7 @@ def test_each_seller_has_own_open_leads(told: tuple[Crm, Written]) -> None:
             LOST,
         )
     )
-    sellers = [m.user for m in members(crm.users) if m.role is Role.SELLER]
+    sellers = [m.user for m in members(crm.users) if m.role is TeamRole.SELLER]
     assert all(found.get(user, 0) >= 3 for user in sellers)
     assert found.get(crm.owner(), 0) == 0
 

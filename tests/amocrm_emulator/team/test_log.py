@@ -100,8 +100,9 @@ def test_the_account_has_exactly_these_people(tmp_path: Path) -> None:
     assert [user.name for user in spec.users] == ["Сотрудник 10862", "Анна Ёлкина"]
     assert [user.is_admin for user in spec.users] == [True, False]
     assert [user.email for user in spec.users] == [
-        "10862.1@example.com", "annaelkina.2@example.com",
-    ]  # fmt: skip
+        "10862.1@example.com",
+        "annaelkina.2@example.com",
+    ]
     assert spec.time_zone == "Europe/Amsterdam"
 
 

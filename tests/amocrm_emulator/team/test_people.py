@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.team.people import department, members, pick_time_zone
-from amocrm_emulator.team.plan.habits import Role
+from amocrm_emulator.team.plan.habits import TeamRole
 
 MIDNIGHT = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -42,8 +42,12 @@ def test_sizes_out_of_bounds(users: int) -> None:
 def test_a_usual_department() -> None:
     spec = department(24, 7)
     assert [group.name for group in spec.groups] == [
-        "Отдел продаж", "Второй отдел", "Отдел сопровождения", "Ночная смена", "Администрация",
-    ]  # fmt: skip
+        "Отдел продаж",
+        "Второй отдел",
+        "Отдел сопровождения",
+        "Ночная смена",
+        "Администрация",
+    ]
     assert spec.users[0].name.startswith("Администратор ")
     assert [user.email.startswith("night.") for user in spec.users].count(True) == 1
     assert any(user.name.split()[1].endswith("а") for user in spec.users[1:])
@@ -54,13 +58,18 @@ def test_a_usual_department() -> None:
 def test_roles_are_told_by_the_account() -> None:
     crm = Crm.create(None, department(24, 7))
     roles = Counter(member.role for member in members(crm.users))
-    assert roles == {Role.ADMINISTRATOR: 1, Role.SELLER: 18, Role.SUPPORT: 4, Role.NIGHT: 1}
+    assert roles == {
+        TeamRole.ADMINISTRATOR: 1,
+        TeamRole.SELLER: 18,
+        TeamRole.SUPPORT: 4,
+        TeamRole.NIGHT: 1,
+    }
     assert members(crm.users)[0].user == crm.owner()
 
 
 def test_roles_without_an_administrator() -> None:
     users = {n: {"id": n, "group": 0, "is_admin": False, "is_active": True} for n in (1, 2)}
-    assert [m.role for m in members(users)] == [Role.ADMINISTRATOR, Role.SELLER]
+    assert [m.role for m in members(users)] == [TeamRole.ADMINISTRATOR, TeamRole.SELLER]
 
 
 @pytest.mark.parametrize("minute", range(0, 24 * 60, 10))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from amocrm_emulator.account.clock import SetClock
+from amocrm_emulator.account.clock import ManualClock
 from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.account.store import Doc
 from amocrm_emulator.team.log import KINDS, BadLog, Log, read_log
@@ -34,8 +34,8 @@ def a_log(folder: Path, rows: str = ROWS) -> Log:
     return read_log(path)
 
 
-def account(log: Log, path: Path | None = None) -> tuple[Crm, SetClock]:
-    clock = SetClock(NOON)
+def account(log: Log, path: Path | None = None) -> tuple[Crm, ManualClock]:
+    clock = ManualClock(NOON)
     crm = Crm.create(path, log.spec(MOSCOW), clock)
     with crm.transaction():
         crm.store.run(
@@ -110,8 +110,9 @@ def test_one_lead_a_case_of_its_first_person(tmp_path: Path) -> None:
     play(replay)
     leads = crm.store.docs("SELECT doc FROM entity WHERE kind = 'leads'", [])
     assert {lead["name"]: lead["responsible_user_id"] for lead in leads} == {
-        "case 1": ANNA, "case 2": BORIS,
-    }  # fmt: skip
+        "case 1": ANNA,
+        "case 2": BORIS,
+    }
     assert {lead["created_by"] for lead in leads} == {0}
 
 
@@ -152,9 +153,12 @@ def test_a_restart_goes_on(tmp_path: Path) -> None:
     assert replay.left == 2, "the day it was moved to stays"
     play(replay)
     assert [e["type"] for e in human(crm)] == [
-        "outgoing_call", "task_completed", "outgoing_chat_message", "common_note_added",
+        "outgoing_call",
+        "task_completed",
+        "outgoing_chat_message",
+        "common_note_added",
         "incoming_call",
-    ]  # fmt: skip
+    ]
     assert crm.store.rows("SELECT count(*) FROM entity WHERE kind = 'leads'") == [(2,)]
     crm.close()
 

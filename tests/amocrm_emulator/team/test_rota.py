@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from amocrm_emulator.account.clock import SetClock
+from amocrm_emulator.account.clock import ManualClock
 from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.team.history import plan_of
 from amocrm_emulator.team.people import department
@@ -17,7 +17,7 @@ TUESDAY = date(2026, 11, 24)
 def test_everybody_works_on_the_days_and_in_the_hours_of_the_rota(users: int, seed: int) -> None:
     spec = department(users, seed)
     weeks = rota(spec, seed)
-    crm = Crm.create(None, spec, SetClock(0))
+    crm = Crm.create(None, spec, ManualClock(0))
     plan = plan_of(crm, seed)
     assert weeks.keys() == {member.user for member in plan.members}
     for member in plan.members:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from amocrm_emulator.account.clock import SetClock
+from amocrm_emulator.account.clock import ManualClock
 from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.account.spec import LOST, WON
 from amocrm_emulator.team.people import department
@@ -15,7 +15,7 @@ NOW = datetime.fromtimestamp(NOON, UTC)
 
 
 def stocked(count: int, seed: int = 7) -> Crm:
-    crm = Crm.create(None, department(6, seed), SetClock(NOON))
+    crm = Crm.create(None, department(6, seed), ManualClock(NOON))
     write_stock(crm, count, until=NOW, seed=seed)
     return crm
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from amocrm_emulator.account.clock import SetClock, SystemClock
+from amocrm_emulator.account.clock import MachineClock, ManualClock
 from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.team.history import plan_of, write_history
 from amocrm_emulator.team.people import department, members
-from amocrm_emulator.team.plan.habits import Role
+from amocrm_emulator.team.plan.habits import TeamRole
 from amocrm_emulator.team.position import Position
 from amocrm_emulator.team.team import ACTS_AT_ONCE, LONGEST_GAP, Score, Team
 
@@ -22,9 +22,9 @@ ALL_HOOKS = (
 )
 
 
-def account(path: Path | None = None, users: int = 6) -> tuple[Crm, SetClock]:
+def account(path: Path | None = None, users: int = 6) -> tuple[Crm, ManualClock]:
     """Make an account with a morning of work behind it, at noon of a Tuesday."""
-    clock = SetClock(NOON)
+    clock = ManualClock(NOON)
     crm = Crm.create(path, department(users, SEED), clock)
     write_history(crm, days=0, until=TUESDAY_12_00, seed=SEED)
     return crm, clock
@@ -37,7 +37,7 @@ def listen(crm: Crm) -> None:
         )
 
 
-def live(team: Team, clock: SetClock, seconds: int, step: int = 20) -> None:
+def live(team: Team, clock: ManualClock, seconds: int, step: int = 20) -> None:
     """Let time pass in steps short enough that nothing is late."""
     for _ in range(seconds // step):
         clock.advance(step)
@@ -48,8 +48,9 @@ def live(team: Team, clock: SetClock, seconds: int, step: int = 20) -> None:
 def events(crm: Crm, after: int = NOON) -> list[tuple[int, int, str]]:
     return crm.store.rows(
         "SELECT created_at, created_by, type FROM event WHERE created_at > ?"
-        " ORDER BY created_at, id", after,
-    )  # fmt: skip
+        " ORDER BY created_at, id",
+        after,
+    )
 
 
 def deliveries(crm: Crm) -> int:
@@ -129,7 +130,7 @@ def test_a_long_sleep_is_bounded() -> None:
 
 
 def test_without_a_past_life_begins_now() -> None:
-    clock = SetClock(NOON)
+    clock = ManualClock(NOON)
     crm = Crm.create(None, department(4, SEED), clock)
     team = Team(crm, seed=SEED)
     live(team, clock, 2 * HOUR)
@@ -186,9 +187,10 @@ def test_talks_are_as_short_as_the_time_is_fast() -> None:
         note["params"]["duration"]
         for note in crm.store.docs(
             "SELECT doc FROM entity WHERE kind = 'notes' AND subtype LIKE 'call%'"
-            " AND created_at > ?", [NOON],
+            " AND created_at > ?",
+            [NOON],
         )
-    ]  # fmt: skip
+    ]
     assert any(talks)
     assert max(talks) <= 60
 
@@ -198,7 +200,7 @@ def test_a_lead_given_to_a_person_is_worked_on_within_minutes() -> None:
     team = Team(crm, seed=SEED)
     live(team, clock, 600)
     plan = plan_of(crm, SEED)
-    person = next(m.user for m in members(crm.users) if m.role is Role.SELLER)
+    person = next(m.user for m in members(crm.users) if m.role is TeamRole.SELLER)
     lead = crm.add_lead(0, clock.now(), "Окна", responsible_user_id=crm.owner())
     clock.advance(3)
     crm.change_lead(crm.owner(), clock.now(), lead, responsible_user_id=person)
@@ -208,8 +210,11 @@ def test_a_lead_given_to_a_person_is_worked_on_within_minutes() -> None:
     assert any(span.start <= given + 1800 < span.end for span in spans), "the person is there"
     touched = crm.store.rows(
         "SELECT created_at FROM event WHERE created_by = ? AND entity_type = 'lead'"
-        " AND entity_id = ? AND created_at >= ?", person, lead, given,
-    )  # fmt: skip
+        " AND entity_id = ? AND created_at >= ?",
+        person,
+        lead,
+        given,
+    )
     assert touched
 
 
@@ -220,9 +225,10 @@ def test_a_lead_put_into_the_bin_is_left_alone() -> None:
         crm.delete(crm.owner(), clock.now(), "leads", number)
     binned = clock.now()
     live(team, clock, HOUR)
-    gone = {row[0] for row in crm.store.rows(
-        "SELECT id FROM entity WHERE kind = 'leads' AND deleted = 1"
-    )}  # fmt: skip
+    gone = {
+        row[0]
+        for row in crm.store.rows("SELECT id FROM entity WHERE kind = 'leads' AND deleted = 1")
+    }
     assert gone
     after = crm.store.rows(
         "SELECT entity_id FROM event WHERE entity_type = 'lead' AND created_at > ?", binned
@@ -249,7 +255,7 @@ def test_speed_must_be_positive() -> None:
 
 @pytest.mark.anyio
 async def test_a_running_team_stops_at_once() -> None:
-    clock = SystemClock()
+    clock = MachineClock()
     crm = Crm.create(None, department(12, SEED), clock)
     now = datetime.fromtimestamp(clock.now(), UTC) - timedelta(seconds=1)
     write_history(crm, days=0, until=now, seed=SEED)

@@ -48,7 +48,7 @@ def _width(letter: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Viewer:
+class RightsHolder:
     """On whose behalf a request acts, and what they may."""
 
     user: int

@@ -8,9 +8,9 @@ from uuid import UUID
 
 import msgspec
 
-from amocrm_emulator.account.clock import Clock
+from amocrm_emulator.account.clock import CrmClock
 from amocrm_emulator.account.hooks.core.body import Change
-from amocrm_emulator.account.hooks.core.triggers import Account, Move, Trigger, body, fire
+from amocrm_emulator.account.hooks.core.triggers import Move, Trigger, TriggerAccount, body, fire
 from amocrm_emulator.account.store import Store, text_of
 
 SCHEMA = """
@@ -26,7 +26,7 @@ MOVES = {"add_lead", "status_lead"}
 class Stages:
     """Triggers in the stages of the account's pipelines."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: CrmClock) -> None:
         self._store = store
         self._clock = clock
         store.extend(SCHEMA)
@@ -42,7 +42,7 @@ class Stages:
     def remove(self, number: int) -> bool:
         return bool(self._store.change("DELETE FROM dp_trigger WHERE id = ?", number))
 
-    def hear(self, changes: Iterable[Change], account: Account) -> None:
+    def hear(self, changes: Iterable[Change], account: TriggerAccount) -> None:
         """Queue what the changes of a transaction fire."""
         moves = [move for change in changes if (move := _move(change))]
         if not moves:

@@ -12,17 +12,17 @@ from urllib.parse import urlencode, urlsplit
 from amocrm_emulator.account.base import CrmCore
 from amocrm_emulator.account.oauth.core.model import (
     DOMAINS,
-    Asked,
-    Identity,
-    Integration,
-    NoPair,
-    Pair,
-    Rules,
+    IssuedPair,
+    OAuthIntegration,
+    OAuthRules,
+    TokenIdentity,
+    TokenRefusal,
+    TokenRequest,
 )
 from amocrm_emulator.account.oauth.core.token_rules import CODE as CODE_GRANT
-from amocrm_emulator.account.oauth.core.token_rules import judge_client, judge_code, judge_refresh
+from amocrm_emulator.account.oauth.core.token_rules import check_client, check_code, check_refresh
 from amocrm_emulator.account.oauth.jwt import Bearer, access_token, opaque, uuid
-from amocrm_emulator.account.oauth.registry import CODE, REFRESH, Book
+from amocrm_emulator.account.oauth.registry import CODE, REFRESH, TokenRegistry
 
 DAY = 24 * 3600
 
@@ -47,15 +47,15 @@ class Authority:
 
     def __init__(self, crm: CrmCore) -> None:
         self._crm = crm
-        self.book = Book(crm.store)
-        self.rules = Rules()
+        self.registry = TokenRegistry(crm.store)
+        self.rules = OAuthRules()
         self.host: str | None = crm.store.meta("host")
         """Where the account lives since it moved; None: wherever the emulator is asked."""
 
-    def create(self, new: NewIntegration) -> Integration:
+    def create(self, new: NewIntegration) -> OAuthIntegration:
         """Add an integration, or change the settings of a known one."""
-        known = self.book.integration(new.client_id)
-        made = Integration(
+        known = self.registry.integration(new.client_id)
+        made = OAuthIntegration(
             client_id=new.client_id or uuid(),
             secret=new.secret or (known.secret if known else opaque()[6:70]),
             name=new.name,
@@ -63,56 +63,56 @@ class Authority:
             disable_url=new.disable_url,
             is_installed=known is not None and known.is_installed,
         )
-        self.book.save(made)
+        self.registry.save(made)
         return made
 
-    def may_grant(self, one: Integration, user: int) -> bool:
+    def may_grant(self, one: OAuthIntegration, user: int) -> bool:
         """Leave the first grant, also after a disable, to an administrator."""
         person = self._crm.users.get(user)
         if person is None or not person["is_active"]:
             return False
         return one.is_installed or bool(person["is_admin"])
 
-    def grant(self, one: Integration, user: int) -> str:
+    def grant(self, one: OAuthIntegration, user: int) -> str:
         """Return a code for a person who agreed."""
         if not self.may_grant(one, user):
             raise NotAllowed("Only an administrator may install an integration")
         code = opaque()
         with self._crm.transaction():
-            self.book.save(replace(one, is_installed=True))
-            self.book.issue(CODE, code, one.client_id, user, self._crm.clock.now())
+            self.registry.save(replace(one, is_installed=True))
+            self.registry.issue(CODE, code, one.client_id, user, self._crm.clock.now())
         return code
 
-    def exchange(self, asked: Asked, api_domain: str) -> Pair | NoPair:
+    def exchange(self, asked: TokenRequest, api_domain: str) -> IssuedPair | TokenRefusal:
         """Answer the token endpoint: a code or a refresh token for a new pair."""
         now = self._crm.clock.now()
-        refusal = judge_client(asked, self.book.integration(asked.client_id))
+        refusal = check_client(asked, self.registry.integration(asked.client_id))
         if refusal is not None:
             return refusal
         is_code = asked.grant_type == CODE_GRANT
         kind, given = (CODE, asked.code) if is_code else (REFRESH, asked.refresh_token)
-        judge = judge_code if is_code else judge_refresh
-        issued = self.book.issued(kind, given)
-        refusal = judge(asked, issued, now, self.rules)
+        check = check_code if is_code else check_refresh
+        issued = self.registry.issued(kind, given)
+        refusal = check(asked, issued, now, self.rules)
         if refusal is not None or issued is None:
-            return refusal or NoPair(400)
+            return refusal or TokenRefusal(400)
         with self._crm.transaction():
-            self.book.spend(kind, given)
+            self.registry.spend(kind, given)
             return self._pair(asked, issued.user, now, api_domain)
 
-    def _pair(self, asked: Asked, user: int, now: int, api_domain: str) -> Pair:
+    def _pair(self, asked: TokenRequest, user: int, now: int, api_domain: str) -> IssuedPair:
         access = self._access(asked.client_id, user, asked.grant_type, api_domain, now)
         refresh = opaque()
-        self.book.issue(REFRESH, refresh, asked.client_id, user, now)
-        return Pair(access, refresh, self.rules.access_seconds, now)
+        self.registry.issue(REFRESH, refresh, asked.client_id, user, now)
+        return IssuedPair(access, refresh, self.rules.access_seconds, now)
 
     def _access(self, client: str, user: int, grant: str, api_domain: str, now: int) -> str:
         return self._open(client, user, grant, api_domain, now + self.rules.access_seconds)
 
-    def long_lived(self, one: Integration, user: int, days: int, api_domain: str) -> str:
+    def long_lived(self, one: OAuthIntegration, user: int, days: int, api_domain: str) -> str:
         """Return a token without refresh, as the integration's card shows it once."""
         with self._crm.transaction():
-            self.book.save(replace(one, is_installed=True))
+            self.registry.save(replace(one, is_installed=True))
             expires_at = self._crm.clock.now() + days * DAY
             return self._open(one.client_id, user, "", api_domain, expires_at)
 
@@ -121,31 +121,31 @@ class Authority:
             client, user, self._crm.account["id"], grant, DOMAINS[self.rules.platform], api_domain
         )
         token = access_token(bearer, self._crm.clock.now(), expires_at)
-        self.book.open(token, client, user, expires_at)
+        self.registry.open(token, client, user, expires_at)
         return token
 
-    def identify(self, token: str) -> Identity | None:
+    def identify(self, token: str) -> TokenIdentity | None:
         """Return whom a token acts for; None: unknown, expired or revoked."""
         user = self._crm.tokens.get(token)
         if user is not None:
-            return Identity(user)
-        found = self.book.access(token)
+            return TokenIdentity(user)
+        found = self.registry.access(token)
         if found is None or found[2] <= self._crm.clock.now():
             return None
-        return Identity(found[1], found[0])
+        return TokenIdentity(found[1], found[0])
 
-    def owner_of(self, refresh_token: str) -> Identity | None:
+    def owner_of(self, refresh_token: str) -> TokenIdentity | None:
         """Return whose a refresh token is, while it can be used."""
-        found = self.book.issued(REFRESH, refresh_token)
+        found = self.registry.issued(REFRESH, refresh_token)
         if found is None or found.is_spent:
             return None
-        return Identity(found.user, found.client_id)
+        return TokenIdentity(found.user, found.client_id)
 
-    def disable(self, one: Integration) -> str | None:
+    def disable(self, one: OAuthIntegration) -> str | None:
         """Withdraw an integration; return the address that is to be told, if there is one."""
         with self._crm.transaction():
-            self.book.save(replace(one, is_installed=False))
-            self.book.close(one.client_id, with_hooks=not self.rules.keeps_hooks)
+            self.registry.save(replace(one, is_installed=False))
+            self.registry.close(one.client_id, with_hooks=not self.rules.keeps_hooks)
         if not one.disable_url:
             return None
         account = self._crm.account["id"]
@@ -171,7 +171,7 @@ class Authority:
         return self.host is not None and host != self.host
 
 
-def signature(one: Integration, account: int) -> str:
+def signature(one: OAuthIntegration, account: int) -> str:
     """Sign the hook that tells of a withdrawal."""
     told = f"{one.client_id}|{account}".encode()
     return hmac.new(one.secret.encode(), told, hashlib.sha256).hexdigest()

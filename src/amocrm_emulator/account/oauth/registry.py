@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from amocrm_emulator.account.oauth.core.model import Integration, Issued
+from amocrm_emulator.account.oauth.core.model import IssuedGrant, OAuthIntegration
 from amocrm_emulator.account.store import Store
 
 SCHEMA = """
@@ -27,22 +27,22 @@ CREATE TABLE IF NOT EXISTS hook_owner (hook INTEGER PRIMARY KEY, client_id TEXT 
 CODE, REFRESH = "oauth_code", "oauth_refresh"
 
 
-class Book:
+class TokenRegistry:
     """What was issued to whom."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         store.extend(SCHEMA)
 
-    def integrations(self) -> list[Integration]:
+    def integrations(self) -> list[OAuthIntegration]:
         rows = self._store.rows("SELECT * FROM integration ORDER BY name, client_id")
         return [_integration(row) for row in rows]
 
-    def integration(self, client_id: str) -> Integration | None:
+    def integration(self, client_id: str) -> OAuthIntegration | None:
         row = self._store.row("SELECT * FROM integration WHERE client_id = ?", client_id)
         return None if row is None else _integration(row)
 
-    def save(self, one: Integration) -> None:
+    def save(self, one: OAuthIntegration) -> None:
         self._store.run(
             "INSERT OR REPLACE INTO integration VALUES (?, ?, ?, ?, ?, ?)",
             one.client_id,
@@ -62,12 +62,12 @@ class Book:
             at,
         )
 
-    def issued(self, kind: str, token: str) -> Issued | None:
+    def issued(self, kind: str, token: str) -> IssuedGrant | None:
         row = self._store.row(
             f"SELECT client_id, user, issued_at, is_spent FROM {kind} WHERE token = ?",  # noqa: S608
             token,
         )
-        return None if row is None else Issued(row[0], row[1], row[2], bool(row[3]))
+        return None if row is None else IssuedGrant(row[0], row[1], row[2], bool(row[3]))
 
     def spend(self, kind: str, token: str) -> None:
         self._store.run(f"UPDATE {kind} SET is_spent = 1 WHERE token = ?", token)  # noqa: S608
@@ -108,6 +108,6 @@ class Book:
             self._store.run("DELETE FROM hook_owner WHERE client_id = ?", client_id)
 
 
-def _integration(row: tuple[Any, ...]) -> Integration:
+def _integration(row: tuple[Any, ...]) -> OAuthIntegration:
     client_id, secret, name, redirect_uri, disable_url, is_installed = row
-    return Integration(client_id, secret, name, redirect_uri, disable_url, bool(is_installed))
+    return OAuthIntegration(client_id, secret, name, redirect_uri, disable_url, bool(is_installed))

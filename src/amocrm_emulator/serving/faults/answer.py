@@ -1,4 +1,4 @@
-"""A request held in the hand: its true answer, another one, or the end of its connection."""
+"""A request that is held: its true answer, another one, or the end of its connection."""
 
 import socket
 import struct
@@ -8,38 +8,38 @@ from typing import Any
 import msgspec
 
 from amocrm_emulator.serving.api.kit.answers import TITLES
-from amocrm_emulator.serving.faults.core.model import Look
+from amocrm_emulator.serving.faults.core.model import FaultLook
 
 # Linger for 0 seconds: closing sends RST and forgets what has not been sent.
 _AT_ONCE = struct.pack("ii", 1, 0)
 
 
 @dataclass(slots=True)
-class Reply:
+class HeldReply:
     """A whole answer on its way."""
 
     status: int
     headers: list[tuple[bytes, bytes]]
     body: bytes = b""
 
-    def with_body(self, body: bytes, status: int | None = None) -> "Reply":
+    def with_body(self, body: bytes, status: int | None = None) -> "HeldReply":
         kept = [pair for pair in self.headers if pair[0].lower() != b"content-length"]
         length = (b"content-length", str(len(body)).encode())
-        return Reply(status or self.status, [*kept, length], body)
+        return HeldReply(status or self.status, [*kept, length], body)
 
 
-def html_page(status: int = 200) -> Reply:
+def html_page(status: int = 200) -> HeldReply:
     title = f"{status} {TITLES.get(status, 'amoCRM')}".encode()
     body = b"<html><head><title>" + title + b"</title></head><body></body></html>"
-    return Reply(status, [(b"content-type", b"text/html; charset=utf-8")]).with_body(body)
+    return HeldReply(status, [(b"content-type", b"text/html; charset=utf-8")]).with_body(body)
 
 
-def refusal(status: int, look: Look) -> Reply:
+def refusal(status: int, look: FaultLook) -> HeldReply:
     """Return a refusal as the API, or a front server, or nobody writes it."""
-    if look is Look.HTML:
+    if look is FaultLook.HTML:
         return html_page(status)
-    if look is Look.EMPTY:
-        return Reply(status, []).with_body(b"")
+    if look is FaultLook.EMPTY:
+        return HeldReply(status, []).with_body(b"")
     content = {
         "title": TITLES.get(status, "Error"),
         "type": f"https://httpstatus.es/{status}",
@@ -47,7 +47,7 @@ def refusal(status: int, look: Look) -> Reply:
         "detail": "A fault by script",
     }
     headers = [(b"content-type", b"application/problem+json")]
-    return Reply(status, headers).with_body(msgspec.json.encode(content))
+    return HeldReply(status, headers).with_body(msgspec.json.encode(content))
 
 
 async def read_body(receive: Any) -> bytes:
@@ -60,7 +60,7 @@ async def read_body(receive: Any) -> bytes:
 
 
 @dataclass(slots=True)
-class Call:
+class HeldRequest:
     """A request that has been read, and the ways to answer it."""
 
     app: Any
@@ -78,7 +78,7 @@ class Call:
     async def pass_on(self) -> None:
         await self.app(self.scope, self._again, self.send)
 
-    async def reply(self) -> Reply:
+    async def reply(self) -> HeldReply:
         """Let the request have its effect; return the true answer."""
         sent: list[Any] = []
 
@@ -87,14 +87,14 @@ class Call:
 
         await self.app(self.scope, self._again, keep)
         body = b"".join(message.get("body", b"") for message in sent[1:])
-        return Reply(sent[0]["status"], list(sent[0]["headers"]), body)
+        return HeldReply(sent[0]["status"], list(sent[0]["headers"]), body)
 
-    async def answer(self, reply: Reply) -> None:
+    async def answer(self, reply: HeldReply) -> None:
         await self.begin(reply)
         await self.more(reply.body)
         await self.end()
 
-    async def begin(self, reply: Reply) -> None:
+    async def begin(self, reply: HeldReply) -> None:
         start = {"type": "http.response.start", "status": reply.status, "headers": reply.headers}
         await self.send(start)
 
@@ -104,7 +104,7 @@ class Call:
     async def end(self) -> None:
         await self.send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def reset(self, reply: Reply | None) -> None:
+    async def reset(self, reply: HeldReply | None) -> None:
         """Break the connection with RST; with an answer, in the middle of it."""
         if reply is not None:
             await self.begin(reply)

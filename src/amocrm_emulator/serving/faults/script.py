@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from random import Random
 
-from amocrm_emulator.serving.faults.core.model import Asked, Fault, Kind
+from amocrm_emulator.serving.faults.core.model import ApiFault, FaultKind, SeenRequest
 
 
 @dataclass(slots=True)
-class Line:
+class ScriptLine:
     """A fault and its fate so far: requests that fitted, and those that were hit."""
 
-    fault: Fault
+    fault: ApiFault
     seen: int = 0
     struck: int = 0
     dice: Random = field(default_factory=Random, repr=False)
@@ -20,7 +20,7 @@ class Line:
     def __post_init__(self) -> None:
         self.dice = Random(self.fault.seed)  # noqa: S311 -- reproducible faults, not secrets
 
-    def strikes(self, asked: Asked) -> bool:
+    def strikes(self, asked: SeenRequest) -> bool:
         """Count a request and tell whether it is hit."""
         fault = self.fault
         if not fits(fault, asked):
@@ -37,15 +37,15 @@ class Line:
 class Script:
     """The faults in their order: the first one that strikes is the only one."""
 
-    def __init__(self, faults: Sequence[Fault] = ()) -> None:
-        self.lines = [Line(fault) for fault in faults]
+    def __init__(self, faults: Sequence[ApiFault] = ()) -> None:
+        self.lines = [ScriptLine(fault) for fault in faults]
 
-    def next(self, asked: Asked) -> Fault | None:
+    def next(self, asked: SeenRequest) -> ApiFault | None:
         return next((line.fault for line in self.lines if line.strikes(asked)), None)
 
 
-def fits(fault: Fault, asked: Asked) -> bool:
+def fits(fault: ApiFault, asked: SeenRequest) -> bool:
     """Compare a request with what a fault is for; `*` in a path stands for anything."""
     if fault.method not in {"*", asked.method} or not fnmatchcase(asked.path, fault.path):
         return False
-    return fault.kind is not Kind.LARGE_BATCH or asked.items > fault.over
+    return fault.kind is not FaultKind.LARGE_BATCH or asked.items > fault.over

@@ -11,9 +11,22 @@ from typing import Any
 
 import msgspec
 
-from amocrm_emulator.serving.faults.answer import Call, Reply, html_page, read_body, refusal
-from amocrm_emulator.serving.faults.core.model import BENDS, Asked, Fault, Kind, Look, When
-from amocrm_emulator.serving.faults.core.mutations import bend
+from amocrm_emulator.serving.faults.answer import (
+    HeldReply,
+    HeldRequest,
+    html_page,
+    read_body,
+    refusal,
+)
+from amocrm_emulator.serving.faults.core.model import (
+    MUTATIONS,
+    ApiFault,
+    FaultKind,
+    FaultLook,
+    FaultMoment,
+    SeenRequest,
+)
+from amocrm_emulator.serving.faults.core.mutations import mutate
 from amocrm_emulator.serving.faults.script import Script
 
 App = Callable[[Any, Any, Any], Any]
@@ -42,61 +55,61 @@ class Wire:
             await self.app(scope, receive, send)
             return
         body = await read_body(receive)
-        call = Call(self.app, scope, receive, send, body)
-        fault = self.script.next(Asked(scope["method"], scope["path"], _items(body)))
+        call = HeldRequest(self.app, scope, receive, send, body)
+        fault = self.script.next(SeenRequest(scope["method"], scope["path"], _items(body)))
         await (call.pass_on() if fault is None else self._strike(fault, call))
 
-    async def _strike(self, fault: Fault, call: "Call") -> None:
-        if fault.kind in BENDS:
+    async def _strike(self, fault: ApiFault, call: "HeldRequest") -> None:
+        if fault.kind in MUTATIONS:
             await call.answer(_bent(fault.kind, await call.reply()))
             return
-        if fault.kind is Kind.DELAY:
+        if fault.kind is FaultKind.DELAY:
             await self._pause(fault.seconds)
             await call.pass_on()
             return
-        if fault.kind is Kind.BAN:
+        if fault.kind is FaultKind.BAN:
             self.ban(fault.seconds)
             await call.pass_on()
             return
-        if fault.kind is Kind.EXPIRE:
+        if fault.kind is FaultKind.EXPIRE:
             await self._expire(call)
             return
         await self._spoil(fault, call)
 
-    async def _expire(self, call: "Call") -> None:
+    async def _expire(self, call: "HeldRequest") -> None:
         """End the token's life; one that cannot end is refused this once."""
         if self.expire(call.token):
             await call.pass_on()
         else:
-            await call.answer(refusal(401, Look.PROBLEM))
+            await call.answer(refusal(401, FaultLook.PROBLEM))
 
-    async def _spoil(self, fault: Fault, call: "Call") -> None:
+    async def _spoil(self, fault: ApiFault, call: "HeldRequest") -> None:
         """Answer something else, or badly, or not at all."""
         reply = html_page()
-        if fault.when is not When.BEFORE or fault.kind in {Kind.CUT, Kind.SLOW}:
+        if fault.when is not FaultMoment.BEFORE or fault.kind in {FaultKind.CUT, FaultKind.SLOW}:
             reply = await call.reply()
         match fault.kind:
-            case Kind.STATUS:
+            case FaultKind.STATUS:
                 await call.answer(refusal(fault.status, fault.look))
-            case Kind.LARGE_BATCH:
-                await call.answer(refusal(504, Look.HTML))
-            case Kind.HTML:
+            case FaultKind.LARGE_BATCH:
+                await call.answer(refusal(504, FaultLook.HTML))
+            case FaultKind.HTML:
                 await call.answer(html_page())
-            case Kind.EMPTY:
+            case FaultKind.EMPTY:
                 await call.answer(reply.with_body(b"", 200))
-            case Kind.NOTHING:
-                await call.answer(Reply(204, []))
-            case Kind.CUT:
+            case FaultKind.NOTHING:
+                await call.answer(HeldReply(204, []))
+            case FaultKind.CUT:
                 await call.answer(reply.with_body(reply.body[: len(reply.body) // 2]))
-            case Kind.SLOW:
+            case FaultKind.SLOW:
                 await self._drip(reply, call, fault.seconds)
-            case Kind.RESET:
-                await call.reset(reply if fault.when is When.MIDDLE else None)
+            case FaultKind.RESET:
+                await call.reset(reply if fault.when is FaultMoment.MIDDLE else None)
             case _:
                 await self._pause(fault.seconds, call)
                 await call.reset(None)
 
-    async def _drip(self, reply: Reply, call: "Call", seconds: float) -> None:
+    async def _drip(self, reply: HeldReply, call: "HeldRequest", seconds: float) -> None:
         """Send an answer by drops, so that each read of the client succeeds."""
         size = max(1, -(-len(reply.body) // PIECES))
         await call.begin(reply)
@@ -105,7 +118,7 @@ class Wire:
             await call.more(reply.body[start : start + size])
         await call.end()
 
-    async def _pause(self, seconds: float, call: "Call | None" = None) -> None:
+    async def _pause(self, seconds: float, call: "HeldRequest | None" = None) -> None:
         """Wait, but no longer than this emulator lives, or than its client."""
         waits: list[asyncio.Future[Any]] = [asyncio.ensure_future(self.closing.wait())]
         if call is not None:
@@ -126,9 +139,9 @@ def _items(body: bytes) -> int:
     return len(given) if isinstance(given, list) else 0
 
 
-def _bent(kind: Kind, reply: Reply) -> Reply:
+def _bent(kind: FaultKind, reply: HeldReply) -> HeldReply:
     try:
         content = msgspec.json.decode(reply.body)
     except msgspec.DecodeError:
         return reply
-    return reply.with_body(msgspec.json.encode(bend(kind, content)))
+    return reply.with_body(msgspec.json.encode(mutate(kind, content)))

@@ -7,7 +7,7 @@ OVERTAKEN_BY_MAX = 10
 
 
 @dataclass(slots=True)
-class Faults:
+class HookFaults:
     """Shares of bodies, 0 to 1, that something happens to."""
 
     drop: float = 0.0
@@ -16,10 +16,10 @@ class Faults:
     seed: int = 0
 
 
-class Fate:
+class HookFate:
     """Decides about each body once; the same seed decides the same."""
 
-    def __init__(self, faults: Faults) -> None:
+    def __init__(self, faults: HookFaults) -> None:
         self._faults = faults
         self._dice = Random(faults.seed)  # noqa: S311 -- reproducible faults, not secrets
         self._waiting: dict[int, int] = {}

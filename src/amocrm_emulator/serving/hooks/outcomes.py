@@ -9,7 +9,7 @@ NO_ANSWER = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class DeliveryOutcome:
     """One attempt; `status` is the receiver's, NO_ANSWER or DROPPED by a fault."""
 
     at: float
@@ -24,13 +24,13 @@ class Outcome:
         return 100 <= self.status < 300  # noqa: PLR2004 -- the vendor's own bounds
 
 
-class Outcomes:
+class DeliveryOutcomes:
     """The latest attempts and how many there were of each status for each hook."""
 
     def __init__(self) -> None:
-        self.latest: deque[Outcome] = deque(maxlen=KEPT)
+        self.latest: deque[DeliveryOutcome] = deque(maxlen=KEPT)
         self.counts: dict[int, Counter[int]] = {}
 
-    def note(self, outcome: Outcome) -> None:
+    def note(self, outcome: DeliveryOutcome) -> None:
         self.latest.append(outcome)
         self.counts.setdefault(outcome.hook, Counter())[outcome.status] += 1

@@ -13,8 +13,13 @@ from uuid import UUID
 import httpx2
 
 from amocrm_emulator.account.crm import Crm
-from amocrm_emulator.serving.hooks.faults import Fate, Faults
-from amocrm_emulator.serving.hooks.outcomes import DROPPED, NO_ANSWER, Outcome, Outcomes
+from amocrm_emulator.serving.hooks.faults import HookFate, HookFaults
+from amocrm_emulator.serving.hooks.outcomes import (
+    DROPPED,
+    NO_ANSWER,
+    DeliveryOutcome,
+    DeliveryOutcomes,
+)
 
 PATIENCE_SECONDS = 2.0
 # Seconds until the next attempt after the n-th failed one; the last two only for 499 and 5xx.
@@ -55,16 +60,16 @@ class Sender:
 
     def __init__(self, crm: Crm) -> None:
         self._crm = crm
-        self._fate = Fate(Faults())
+        self._fate = HookFate(HookFaults())
         self._flying: set[int] = set()
         self._quiet_since: float | None = None
-        self.faults = Faults()
-        self.outcomes = Outcomes()
+        self.faults = HookFaults()
+        self.outcomes = DeliveryOutcomes()
         self.sent = 0
 
-    def set_faults(self, faults: Faults) -> None:
+    def set_faults(self, faults: HookFaults) -> None:
         self.faults = faults
-        self._fate = Fate(faults)
+        self._fate = HookFate(faults)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until told to stop; what is in the air then is sent again at the next start."""
@@ -176,7 +181,9 @@ class Sender:
 
     def _note(self, delivery: Delivery, destination: str, status: int) -> None:
         at, attempt = self._crm.clock.exact(), delivery.attempt
-        self.outcomes.note(Outcome(at, delivery.hook, destination, attempt, status, delivery.body))
+        self.outcomes.note(
+            DeliveryOutcome(at, delivery.hook, destination, attempt, status, delivery.body)
+        )
 
     def _fail(self, delivery: Delivery, status: int) -> None:
         now = self._crm.clock.exact()

@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Response
 
-from amocrm_emulator.account.oauth.core.model import Integration
+from amocrm_emulator.account.oauth.core.model import OAuthIntegration
 
 HEADERS = {
     # The answer of the form leads to the integration's own address, wherever it is.
@@ -36,7 +36,10 @@ REFUSED = """<h1>Доступ не выдан</h1>
 
 
 def page(
-    one: Integration, account: str, people: Sequence[Mapping[str, Any]], query: Mapping[str, str]
+    one: OAuthIntegration,
+    account: str,
+    people: Sequence[Mapping[str, Any]],
+    query: Mapping[str, str],
 ) -> Response[str]:
     kept = "".join(
         f'<input type="hidden" name="{name}" value="{escape(query[name])}">'

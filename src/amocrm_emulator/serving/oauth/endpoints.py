@@ -10,8 +10,13 @@ from litestar.response import Redirect
 
 from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.account.oauth.authority import NotAllowed, with_query
-from amocrm_emulator.account.oauth.core.model import Asked, Identity, Integration, NoPair
-from amocrm_emulator.serving.api.kit.answers import Answer, Http, Refusal, hal, root
+from amocrm_emulator.account.oauth.core.model import (
+    OAuthIntegration,
+    TokenIdentity,
+    TokenRefusal,
+    TokenRequest,
+)
+from amocrm_emulator.serving.api.kit.answers import Answer, ApiRefusal, Http, hal, root
 from amocrm_emulator.serving.oauth.consent import page, refused_page
 
 PROBLEM = "application/problem+json"
@@ -53,7 +58,7 @@ async def give_consent(request: Http) -> Response[Any]:
     return _back(one, form, told_with(request, one, code) | _state(form) | _widget(form))
 
 
-def told_with(request: Http, one: Integration, code: str) -> dict[str, object]:
+def told_with(request: Http, one: OAuthIntegration, code: str) -> dict[str, object]:
     """Return what a redirect carries beside the state."""
     crm: Crm = request.app.state.crm
     return {
@@ -74,9 +79,9 @@ def host_of(request: Http) -> str:
 async def access_token(request: Http) -> Answer:
     crm: Crm = request.app.state.crm
     if crm.oauth.has_left(request.headers.get("host", "")):
-        raise Refusal(crm.oauth.rules.old_host_status, "Аккаунт не найден")
+        raise ApiRefusal(crm.oauth.rules.old_host_status, "Аккаунт не найден")
     outcome = crm.oauth.exchange(await _asked(request), host_of(request))
-    if isinstance(outcome, NoPair):
+    if isinstance(outcome, TokenRefusal):
         body = msgspec.json.encode(outcome.document())
         return Response(body, status_code=outcome.status, media_type=PROBLEM)
     content = {
@@ -104,9 +109,9 @@ async def address(request: Http) -> Answer:
     return _address(request, crm.oauth.identify(token.strip()))
 
 
-def _address(request: Http, who: Identity | None) -> Answer:
+def _address(request: Http, who: TokenIdentity | None) -> Answer:
     if who is None:
-        raise Refusal(401, "Неверный логин или пароль")
+        raise ApiRefusal(401, "Неверный логин или пароль")
     account = request.app.state.crm.account
     host = host_of(request)
     return hal(
@@ -119,14 +124,14 @@ def _address(request: Http, who: Identity | None) -> Answer:
     )
 
 
-def _integration(crm: Crm, client_id: str) -> Integration:
-    found = crm.oauth.book.integration(client_id)
+def _integration(crm: Crm, client_id: str) -> OAuthIntegration:
+    found = crm.oauth.registry.integration(client_id)
     if found is None:
-        raise Refusal(404, "There is no integration with this client_id")
+        raise ApiRefusal(404, "There is no integration with this client_id")
     return found
 
 
-async def _asked(request: Http) -> Asked:
+async def _asked(request: Http) -> TokenRequest:
     """Read a token request: JSON as documented, or a form as OAuth libraries send it."""
     if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         given: Any = dict(await request.form())
@@ -136,8 +141,10 @@ async def _asked(request: Http) -> Asked:
         except (msgspec.DecodeError, RecursionError):
             given = None
     if not isinstance(given, dict):
-        return Asked()
-    return Asked(**{name: str(given.get(name) or "") for name in Asked.__dataclass_fields__})
+        return TokenRequest()
+    return TokenRequest(
+        **{name: str(given.get(name) or "") for name in TokenRequest.__dataclass_fields__}
+    )
 
 
 def _state(form: dict[str, str]) -> dict[str, object]:
@@ -148,7 +155,7 @@ def _widget(form: dict[str, str]) -> dict[str, object]:
     return {"from_widget": 1} if form.get("from_widget") == "1" else {}
 
 
-def _back(one: Integration, form: dict[str, str], told: dict[str, object]) -> Response[Any]:
+def _back(one: OAuthIntegration, form: dict[str, str], told: dict[str, object]) -> Response[Any]:
     if form.get("mode") == "post_message":
         text = escape("Готово, это окно можно закрыть.")
         body = MESSAGE.format(told=escape(json.dumps(told)), text=text)

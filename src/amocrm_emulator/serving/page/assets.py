@@ -6,7 +6,7 @@ from importlib.resources import files
 from litestar import Response, get
 from litestar.params import FromPath
 
-from amocrm_emulator.serving.api.kit.answers import Refusal
+from amocrm_emulator.serving.api.kit.answers import ApiRefusal
 from amocrm_emulator.serving.page.words import _
 
 TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
@@ -16,7 +16,7 @@ TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 async def asset(name: FromPath[str]) -> Response[bytes]:
     body = files_of_the_page().get(name)
     if body is None:
-        raise Refusal(404, _("Такого файла нет."))
+        raise ApiRefusal(404, _("Такого файла нет."))
     kind = TYPES[name.rpartition(".")[2]]
     headers = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
     return Response(body, media_type=kind, headers=headers)

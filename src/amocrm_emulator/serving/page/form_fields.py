@@ -22,7 +22,7 @@ class BadField(Exception):  # noqa: N818 -- an answer to a person, not a defect
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class FormFields:
     """The fields of a query or of a form."""
 
     fields: Mapping[str, str]

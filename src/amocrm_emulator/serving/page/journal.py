@@ -19,7 +19,7 @@ App = Callable[[Any, Any, Any], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RequestLine:
     """One request; `at` is the emulator's time, `milliseconds` are the machine's."""
 
     at: int
@@ -53,7 +53,7 @@ class Journal:
     def __init__(self, crm: Crm, app: App) -> None:
         self._crm = crm
         self._app = app
-        self.lines: deque[Line] = deque(maxlen=LINES_MAX)
+        self.lines: deque[RequestLine] = deque(maxlen=LINES_MAX)
         self.minutes: dict[int, Counter[str]] = {}
         self.refused: Counter[str] = Counter()
 
@@ -68,14 +68,14 @@ class Journal:
         finally:
             passed = round(1000 * (time.perf_counter() - began))
             at, target = self._crm.clock.now(), scope["path"] + _query(scope)
-            self._note(Line(at, client, scope["method"], target, noted.status, passed))
+            self._note(RequestLine(at, client, scope["method"], target, noted.status, passed))
 
     def per_minute(self, client: str) -> int:
         """Return how many requests of a client came in the present minute."""
         minute = self._crm.clock.now() // 60
         return self.minutes.get(minute, Counter())[client]
 
-    def _note(self, line: Line) -> None:
+    def _note(self, line: RequestLine) -> None:
         self.lines.append(line)
         self.refused[line.client] += line.status == TOO_MANY
         self.minutes.setdefault(line.at // 60, Counter())[line.client] += 1
@@ -83,7 +83,7 @@ class Journal:
             del self.minutes[min(self.minutes)]
 
     def _client(self, scope: Scope) -> str:
-        """Name who asks as the gate counts them: an integration, a user, or nobody known."""
+        """Name who asks as the limiter counts them: an integration, a user, or nobody known."""
         given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
         scheme, _, token = given.decode("latin-1").partition(" ")
         who = self._crm.oauth.identify(token.strip()) if scheme.lower() == "bearer" else None

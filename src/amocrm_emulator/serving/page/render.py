@@ -15,7 +15,7 @@ from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.account.spec import ROBOT
 from amocrm_emulator.serving.api.kit.answers import Http
 from amocrm_emulator.serving.page.form_fields import BadField
-from amocrm_emulator.serving.page.status import Status
+from amocrm_emulator.serving.page.status import EmulatorStatus
 from amocrm_emulator.serving.page.visitor import LANGUAGE, actor
 from amocrm_emulator.serving.page.words import DONE, _, language, say, speaking
 
@@ -37,7 +37,7 @@ Html = Response[str]
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class FormFailure:
     """A form that could not be taken: which one, what is wrong, what a person wrote in it."""
 
     form: str
@@ -50,7 +50,7 @@ def page(
     template: str,
     *,
     status: int = 200,
-    failure: Failure | None = None,
+    failure: FormFailure | None = None,
     **context: Any,
 ) -> Html:
     """Render a whole page for whoever asks."""
@@ -67,7 +67,7 @@ def _around(request: Http) -> dict[str, Any]:
     return _shown(crm) | {
         "crm": crm,
         "actor": actor(request),
-        "status": Status.of(request),
+        "status": EmulatorStatus.of(request),
         "here": _here(request),
         "path": request.scope["path"],
         "done": DONE.get(request.query_params.get("done", "")),
@@ -75,7 +75,7 @@ def _around(request: Http) -> dict[str, Any]:
     }
 
 
-def _of_failure(failure: Failure | None) -> dict[str, Any]:
+def _of_failure(failure: FormFailure | None) -> dict[str, Any]:
     given: defaultdict[str, str] = defaultdict(str, failure.fields if failure else {})
     return {
         "failed": failure.form if failure else "",

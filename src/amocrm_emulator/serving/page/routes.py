@@ -3,7 +3,7 @@
 from litestar import Response, Router
 from litestar.exceptions import HTTPException
 
-from amocrm_emulator.serving.api.kit.answers import Http, Refusal
+from amocrm_emulator.serving.api.kit.answers import ApiRefusal, Http
 from amocrm_emulator.serving.page import assets
 from amocrm_emulator.serving.page.forms import card_forms, controls
 from amocrm_emulator.serving.page.render import Html, page
@@ -14,7 +14,7 @@ from amocrm_emulator.serving.page.words import _
 FORBIDDEN = 403
 
 
-def _refused(request: Http, refusal: Refusal) -> Html:
+def _refused(request: Http, refusal: ApiRefusal) -> Html:
     """Show what is wrong; to those who may not look, not even the page around it."""
     if refusal.status == FORBIDDEN:
         return Response(refusal.detail, status_code=FORBIDDEN, media_type="text/plain")
@@ -29,7 +29,7 @@ def _http_error(request: Http, error: HTTPException) -> Html:
 PAGE = Router(
     path="/",
     guards=[only_here, same_site],
-    exception_handlers={Refusal: _refused, HTTPException: _http_error},
+    exception_handlers={ApiRefusal: _refused, HTTPException: _http_error},
     route_handlers=[
         work.leads,
         work.people,

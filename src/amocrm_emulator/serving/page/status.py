@@ -2,18 +2,18 @@
 
 from dataclasses import dataclass
 
-from amocrm_emulator.account.clock import Clock, MovableClock, SetClock
+from amocrm_emulator.account.clock import CrmClock, ManualClock, MovableClock
 from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.serving.api.kit.answers import Http
-from amocrm_emulator.serving.api.kit.limiter import Gate
+from amocrm_emulator.serving.api.kit.limiter import RequestLimiter
 from amocrm_emulator.serving.faults.wire import Wire
-from amocrm_emulator.serving.hooks.faults import Faults
+from amocrm_emulator.serving.hooks.faults import HookFaults
 from amocrm_emulator.serving.hooks.sender import Sender
 from amocrm_emulator.serving.page.forms.fault_presets import Ahead, ahead
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class EmulatorStatus:
     """`busy_until`, `banned_until`: moments, None when they have passed."""
 
     account: str
@@ -23,17 +23,17 @@ class Status:
     stands: bool
     is_movable: bool
     per_second: int | None
-    hooks: Faults
+    hooks: HookFaults
     script: list[Ahead]
     latency_ms: int
     busy_until: float | None
     banned_until: float | None
 
     @classmethod
-    def of(cls, request: Http) -> "Status":
+    def of(cls, request: Http) -> "EmulatorStatus":
         """Look at the running emulator."""
         crm: Crm = request.app.state.crm
-        gate: Gate = request.app.state.gate
+        limiter: RequestLimiter = request.app.state.limiter
         sender: Sender = request.app.state.sender
         wire: Wire = request.app.state.wire
         now = crm.clock.exact()
@@ -42,14 +42,14 @@ class Status:
             subdomain=crm.account["subdomain"],
             number=crm.account["id"],
             time_zone=crm.account["time_zone"],
-            stands=isinstance(crm.clock, SetClock),
+            stands=isinstance(crm.clock, ManualClock),
             is_movable=movable(crm.clock) is not None,
-            per_second=gate.per_second,
+            per_second=limiter.per_second,
             hooks=sender.faults,
             script=ahead(wire),
             latency_ms=round(1000 * wire.latency_seconds),
-            busy_until=gate.busy_until if now < gate.busy_until else None,
-            banned_until=gate.banned_until if now < gate.banned_until else None,
+            busy_until=limiter.busy_until if now < limiter.busy_until else None,
+            banned_until=limiter.banned_until if now < limiter.banned_until else None,
         )
 
     @property
@@ -59,6 +59,6 @@ class Status:
         return any((*of_hooks, *of_api))
 
 
-def movable(clock: Clock) -> SetClock | MovableClock | None:
+def movable(clock: CrmClock) -> ManualClock | MovableClock | None:
     """Return a clock that a hand may move; None for the machine's."""
-    return clock if isinstance(clock, SetClock | MovableClock) else None
+    return clock if isinstance(clock, ManualClock | MovableClock) else None

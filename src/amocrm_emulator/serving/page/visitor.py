@@ -12,7 +12,7 @@ from litestar.handlers import BaseRouteHandler
 from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.account.spec import ROBOT
 from amocrm_emulator.serving.api.control.general import LOOPBACK
-from amocrm_emulator.serving.api.kit.answers import Http, Refusal
+from amocrm_emulator.serving.api.kit.answers import ApiRefusal, Http
 from amocrm_emulator.serving.page.words import _
 from amocrm_emulator.team.acting import INTEGRATION
 
@@ -31,12 +31,12 @@ def only_here(connection: Connection, _handler: BaseRouteHandler) -> None:
     """
     client = connection.client
     if client is not None and client.host not in LOOPBACK:
-        raise Refusal(403, _("Страница отвечает только этому компьютеру."))
+        raise ApiRefusal(403, _("Страница отвечает только этому компьютеру."))
     crm: Crm = connection.app.state.crm
     host = _name(f"//{connection.headers.get('host', '')}")
     own = {_name(f"//{given}") for given in (crm.oauth.host, crm.oauth.rules.public_host) if given}
     if host not in _LOCAL | own and not host.endswith(_OF_THE_PLATFORM):
-        raise Refusal(403, _("Под этим именем страница не отвечает."))
+        raise ApiRefusal(403, _("Под этим именем страница не отвечает."))
 
 
 def same_site(connection: Connection, _handler: BaseRouteHandler) -> None:
@@ -47,7 +47,7 @@ def same_site(connection: Connection, _handler: BaseRouteHandler) -> None:
     site = connection.headers.get("sec-fetch-site", "same-origin")
     is_foreign = origin is not None and urlsplit(origin).netloc != connection.headers.get("host")
     if is_foreign or site not in {"same-origin", "none"}:
-        raise Refusal(403, _("Форма пришла с другого сайта."))
+        raise ApiRefusal(403, _("Форма пришла с другого сайта."))
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ class Verb(StrEnum):
     LINK = "link"
 
 
-class Target(StrEnum):
+class ActTarget(StrEnum):
     """What an act is about; found when the act is performed, not when it is planned."""
 
     MY_LEAD = "one of my open leads, a fresh one first"
@@ -47,7 +47,7 @@ class Act:
     at: int
     person: int
     verb: Verb
-    target: Target
+    target: ActTarget
     roll: int
     seconds: int = 0
     is_integration: bool = False

@@ -5,7 +5,7 @@ from datetime import date
 from math import sqrt
 from zoneinfo import ZoneInfo
 
-from amocrm_emulator.team.plan.act import ROBOT, Act, Target, Verb
+from amocrm_emulator.team.plan.act import ROBOT, Act, ActTarget, Verb
 from amocrm_emulator.team.plan.dice import Dice
 from amocrm_emulator.team.plan.habits import DAY, HOUR
 from amocrm_emulator.team.plan.workday import instant
@@ -64,12 +64,12 @@ def incoming(seed: int, administrator: int, sellers: int, day: date, zone: ZoneI
 def _lead(dice: Dice, person: int, at: int) -> Iterator[Act]:
     is_again = dice.chance(AGAIN_SHARE)
     verb = Verb.LEAD_AGAIN if is_again else Verb.LEAD_NEW
-    target = Target.OLD_CUSTOMER if is_again else Target.NEW_CUSTOMER
+    target = ActTarget.OLD_CUSTOMER if is_again else ActTarget.NEW_CUSTOMER
     yield Act(at, person, verb, target, dice.roll(), is_integration=True)
     for verb, share in _AFTER_LEAD:
         if dice.chance(share):
             at += dice.between(1, 4)
-            yield Act(at, person, verb, Target.SAME_LEAD, dice.roll(), is_integration=True)
+            yield Act(at, person, verb, ActTarget.SAME_LEAD, dice.roll(), is_integration=True)
 
 
 def integration(seed: int, administrator: int, day: date, zone: ZoneInfo) -> list[Act]:
@@ -80,6 +80,13 @@ def integration(seed: int, administrator: int, day: date, zone: ZoneInfo) -> lis
     while (at := at + dice.pause(INTEGRATION_PAUSE)) < end:
         verb = dice.weighted(_INTEGRATION)
         acts.append(
-            Act(int(at), administrator, verb, Target.RECENT_LEAD, dice.roll(), is_integration=True)
+            Act(
+                int(at),
+                administrator,
+                verb,
+                ActTarget.RECENT_LEAD,
+                dice.roll(),
+                is_integration=True,
+            )
         )
     return acts

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from amocrm_emulator.team.plan.act import Act
 from amocrm_emulator.team.plan.customers import incoming, integration
 from amocrm_emulator.team.plan.dice import Dice
-from amocrm_emulator.team.plan.habits import Habits, Member, Role, habits, works_on
+from amocrm_emulator.team.plan.habits import Habits, TeamMember, TeamRole, habits, works_on
 from amocrm_emulator.team.plan.pieces import piece
-from amocrm_emulator.team.plan.workday import Span, at_work, instant
+from amocrm_emulator.team.plan.workday import WorkSpan, at_work, instant
 
 _ONE_DAY = timedelta(days=1)
 
@@ -21,29 +21,29 @@ class Plan:
     """What is needed to tell any day: the seed, the people, where they live."""
 
     seed: int
-    members: tuple[Member, ...]
+    members: tuple[TeamMember, ...]
     zone: ZoneInfo
 
     @property
     def administrator(self) -> int:
-        return next(m.user for m in self.members if m.role is Role.ADMINISTRATOR)
+        return next(m.user for m in self.members if m.role is TeamRole.ADMINISTRATOR)
 
-    def sellers(self) -> list[Member]:
-        return [member for member in self.members if member.role is Role.SELLER]
+    def sellers(self) -> list[TeamMember]:
+        return [member for member in self.members if member.role is TeamRole.SELLER]
 
-    def habits(self, member: Member) -> Habits:
+    def habits(self, member: TeamMember) -> Habits:
         return habits(self.seed, member, len(self.members))
 
-    def works(self, member: Member, day: date) -> bool:
+    def works(self, member: TeamMember, day: date) -> bool:
         """Say whether a shift of this person starts on the date."""
         return works_on(self.habits(member), day.toordinal())
 
-    def spans(self, member: Member, day: date) -> list[Span]:
+    def spans(self, member: TeamMember, day: date) -> list[WorkSpan]:
         """Tell when the person is at work in the shift that starts on the date."""
         dice = Dice(self.seed, "hours", member.user, day.toordinal())
         return at_work(dice, self.habits(member), day, self.zone)
 
-    def shift(self, member: Member, day: date) -> list[Act]:
+    def shift(self, member: TeamMember, day: date) -> list[Act]:
         """Tell the acts of the shift that starts on the date; a night shift ends on the next."""
         if not self.works(member, day):
             return []
@@ -60,13 +60,13 @@ class Plan:
         acts += integration(self.seed, self.administrator, day, self.zone)
         for member in self.members:
             acts += self.shift(member, day)
-            if member.role is Role.NIGHT:
+            if member.role is TeamRole.NIGHT:
                 acts += self.shift(member, day - _ONE_DAY)
         inside = (act for act in acts if start <= act.at < end)
         return tuple(sorted(inside, key=attrgetter("at", "person")))
 
 
-def _work(dice: Dice, own: Habits, person: int, span: Span) -> Iterator[Act]:
+def _work(dice: Dice, own: Habits, person: int, span: WorkSpan) -> Iterator[Act]:
     """Fill a span with pieces of work and pauses between them."""
     at = span.start + dice.spread(20, 180)
     while at < span.end:

@@ -14,7 +14,7 @@ _WEEK = 7
 _WORKING_DAYS = 5
 
 
-class Role(StrEnum):
+class TeamRole(StrEnum):
     ADMINISTRATOR = "administrator"
     SELLER = "seller"
     SUPPORT = "support"
@@ -22,11 +22,11 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class TeamMember:
     """A person of the department as the plan sees them: id, role, place in the list."""
 
     user: int
-    role: Role
+    role: TeamRole
     place: int
 
 
@@ -54,22 +54,27 @@ class Habits:
 
 
 _SHIFTS = {
-    Role.ADMINISTRATOR: ((9 * HOUR, 18 * HOUR),),
-    Role.SELLER: ((9 * HOUR, 18 * HOUR), (9 * HOUR, 18 * HOUR), (10 * HOUR, 19 * HOUR)),
-    Role.SUPPORT: ((9 * HOUR, 18 * HOUR), (8 * HOUR, 17 * HOUR)),
-    Role.NIGHT: ((21 * HOUR, 30 * HOUR),),
+    TeamRole.ADMINISTRATOR: ((9 * HOUR, 18 * HOUR),),
+    TeamRole.SELLER: ((9 * HOUR, 18 * HOUR), (9 * HOUR, 18 * HOUR), (10 * HOUR, 19 * HOUR)),
+    TeamRole.SUPPORT: ((9 * HOUR, 18 * HOUR), (8 * HOUR, 17 * HOUR)),
+    TeamRole.NIGHT: ((21 * HOUR, 30 * HOUR),),
 }
 # role -> shares of calls, messages and tasks among the pieces of work; the rest is card work
 _SHARES = {
-    Role.ADMINISTRATOR: (0.10, 0.25, 0.35),
-    Role.SELLER: (0.40, 0.24, 0.16),
-    Role.SUPPORT: (0.30, 0.36, 0.18),
-    Role.NIGHT: (0.26, 0.40, 0.14),
+    TeamRole.ADMINISTRATOR: (0.10, 0.25, 0.35),
+    TeamRole.SELLER: (0.40, 0.24, 0.16),
+    TeamRole.SUPPORT: (0.30, 0.36, 0.18),
+    TeamRole.NIGHT: (0.26, 0.40, 0.14),
 }
-_PAUSES = {Role.ADMINISTRATOR: 840, Role.SELLER: 285, Role.SUPPORT: 300, Role.NIGHT: 400}
+_PAUSES = {
+    TeamRole.ADMINISTRATOR: 840,
+    TeamRole.SELLER: 285,
+    TeamRole.SUPPORT: 300,
+    TeamRole.NIGHT: 400,
+}
 
 
-def habits(seed: int, member: Member, team_size: int) -> Habits:
+def habits(seed: int, member: TeamMember, team_size: int) -> Habits:
     """Tell the habits of a person; they never change during a run."""
     dice = Dice(seed, "habits", member.user)
     start, end = dice.pick(_SHIFTS[member.role])

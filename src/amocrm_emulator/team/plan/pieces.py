@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from amocrm_emulator.team.plan.act import Act, Target, Verb
+from amocrm_emulator.team.plan.act import Act, ActTarget, Verb
 from amocrm_emulator.team.plan.dice import Dice
 from amocrm_emulator.team.plan.habits import Habits
 
@@ -24,7 +24,7 @@ _OF_TASKS = (Verb.TASK_DONE, Verb.TASK_MOVE)
 
 
 @dataclass(slots=True)
-class Piece:
+class WorkPiece:
     """Acts of one person, one after another; `at` is where the hand is now."""
 
     dice: Dice
@@ -37,16 +37,16 @@ class Piece:
 
     def do(self, verb: Verb, seconds: int = 0) -> None:
         """Act now; the first act chooses the lead, the next ones stay with it."""
-        target = Target.SAME_LEAD if self.acts else Target.MY_LEAD
+        target = ActTarget.SAME_LEAD if self.acts else ActTarget.MY_LEAD
         if verb in _OF_TASKS:
-            target = Target.MY_TASK
+            target = ActTarget.MY_TASK
         roll = self.dice.roll()
         self.acts.append(Act(int(self.at), self.person, verb, target, roll, seconds))
 
 
-def piece(dice: Dice, own: Habits, person: int, start: float) -> Piece:
+def piece(dice: Dice, own: Habits, person: int, start: float) -> WorkPiece:
     """Do one piece of work that begins at `start`."""
-    made = Piece(dice, person, start)
+    made = WorkPiece(dice, person, start)
     kind = dice.unit()
     if kind < own.call_share:
         _call(made, own)
@@ -59,7 +59,7 @@ def piece(dice: Dice, own: Habits, person: int, start: float) -> Piece:
     return made
 
 
-def _call(made: Piece, own: Habits) -> None:
+def _call(made: WorkPiece, own: Habits) -> None:
     dice = made.dice
     verb = Verb.CALL_OUT if dice.chance(own.outgoing_share) else Verb.CALL_IN
     made.wait(8, 35)
@@ -81,7 +81,7 @@ def _call(made: Piece, own: Habits) -> None:
         made.do(dice.weighted(_AFTER_TALK))
 
 
-def _chat(made: Piece) -> None:
+def _chat(made: WorkPiece) -> None:
     dice = made.dice
     made.wait(3, 20)
     if dice.chance(0.6):
@@ -96,7 +96,7 @@ def _chat(made: Piece) -> None:
         made.do(Verb.MESSAGE_OUT)
 
 
-def _several(made: Piece, weights: Mapping[Verb, float], most: int) -> None:
+def _several(made: WorkPiece, weights: Mapping[Verb, float], most: int) -> None:
     made.wait(5, 40)
     made.do(made.dice.weighted(weights))
     for _ in range(made.dice.between(0, most - 1)):

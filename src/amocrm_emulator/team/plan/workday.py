@@ -15,7 +15,7 @@ SHORTEST_SPAN = 5 * MINUTE
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class WorkSpan:
     """Seconds `[start, end)` of Unix time."""
 
     start: int
@@ -28,15 +28,15 @@ def instant(day: date, seconds: float, zone: ZoneInfo) -> int:
     return int((midnight + timedelta(seconds=int(seconds))).timestamp())
 
 
-def widest_window(own: Habits, day: date, zone: ZoneInfo) -> Span:
+def widest_window(own: Habits, day: date, zone: ZoneInfo) -> WorkSpan:
     """Tell the earliest arrival and the latest leaving that these habits allow."""
-    return Span(
+    return WorkSpan(
         instant(day, own.shift_start + EARLIEST_ARRIVAL, zone),
         instant(day, own.shift_end + LATEST_LEAVING, zone),
     )
 
 
-def at_work(dice: Dice, own: Habits, day: date, zone: ZoneInfo) -> list[Span]:
+def at_work(dice: Dice, own: Habits, day: date, zone: ZoneInfo) -> list[WorkSpan]:
     """Tell the spans of one working day: without lunch, without idle spells, in order."""
     start = own.shift_start + _arrival(dice, own)
     end = own.shift_end + _within(
@@ -48,7 +48,7 @@ def at_work(dice: Dice, own: Habits, day: date, zone: ZoneInfo) -> list[Span]:
         begin = dice.spread(start + HOUR, end - HOUR)
         breaks.append((begin, begin + dice.between(14, 42) * MINUTE))
     return [
-        Span(instant(day, low, zone), instant(day, high, zone))
+        WorkSpan(instant(day, low, zone), instant(day, high, zone))
         for low, high in _between(start, end, sorted(breaks))
         if high - low >= SHORTEST_SPAN
     ]

@@ -44,18 +44,30 @@ def field(type_: str) -> dict[str, Any]:
         ("date", {"value": 1_790_000_000}, {"value": 1_790_000_000}),
         ("date_time", {"value": "2026-09-21T16:13:20+03:00"}, {"value": 1_789_996_400}),
         ("birthday", {"value": "1790000000"}, {"value": 1_790_000_000}),
-        ("multitext", {"value": "+7", "enum_code": "red"},
-         {"value": "+7", "enum_id": 1, "enum_code": "red"}),
+        (
+            "multitext",
+            {"value": "+7", "enum_code": "red"},
+            {"value": "+7", "enum_id": 1, "enum_code": "red"},
+        ),
         ("multitext", {"value": "+7"}, {"value": "+7", "enum_id": 1, "enum_code": "red"}),
-        ("smart_address", {"value": "Тула", "enum_code": "city"},
-         {"value": "Тула", "enum_id": 3, "enum_code": "city"}),
-        ("legal_entity", {"value": {"name": "ООО", "vat_id": "1"}},
-         {"value": {"name": "ООО", "vat_id": "1"}}),
-        ("chained_list", {"catalog_id": 1, "catalog_element_id": 2},
-         {"catalog_id": 1, "catalog_element_id": 2}),
+        (
+            "smart_address",
+            {"value": "Тула", "enum_code": "city"},
+            {"value": "Тула", "enum_id": 3, "enum_code": "city"},
+        ),
+        (
+            "legal_entity",
+            {"value": {"name": "ООО", "vat_id": "1"}},
+            {"value": {"name": "ООО", "vat_id": "1"}},
+        ),
+        (
+            "chained_list",
+            {"catalog_id": 1, "catalog_element_id": 2},
+            {"catalog_id": 1, "catalog_element_id": 2},
+        ),
         ("file", {"value": {"file_uuid": "u"}}, {"value": {"file_uuid": "u"}}),
     ],
-)  # fmt: skip
+)
 def test_a_value_is_read_in_its_types_form(
     type_: str, written: dict[str, Any], read: dict[str, Any]
 ) -> None:
@@ -77,18 +89,29 @@ def test_a_value_is_read_in_its_types_form(
         ("text", [{"value": {"a": 1}}], "InvalidType", "values.0.value"),
         ("text", ["x"], "InvalidType", "values.0"),
         ("text", "x", "InvalidType", "values"),
-        ("multitext", [{"value": "+7", "enum_code": "CELL"}], "NotSupportedChoice",
-         "values.0.enum_code"),
-        ("smart_address", [{"value": "x", "enum_id": []}], "NotSupportedChoice",
-         "values.0.enum_id"),
-        ("multitext", [{"value": "x", "enum_code": ["WORK"]}], "NotSupportedChoice",
-         "values.0.enum_code"),
-        ("smart_address", [{"value": "x", "enum_id": 7}], "NotSupportedChoice",
-         "values.0.enum_id"),
+        (
+            "multitext",
+            [{"value": "+7", "enum_code": "CELL"}],
+            "NotSupportedChoice",
+            "values.0.enum_code",
+        ),
+        (
+            "smart_address",
+            [{"value": "x", "enum_id": []}],
+            "NotSupportedChoice",
+            "values.0.enum_id",
+        ),
+        (
+            "multitext",
+            [{"value": "x", "enum_code": ["WORK"]}],
+            "NotSupportedChoice",
+            "values.0.enum_code",
+        ),
+        ("smart_address", [{"value": "x", "enum_id": 7}], "NotSupportedChoice", "values.0.enum_id"),
         ("legal_entity", [{"value": "x"}], "InvalidType", "values.0.value"),
         ("chained_list", [{"catalog_id": 1}] * 6, "TooMany", "values"),
     ],
-)  # fmt: skip
+)
 def test_a_bad_value_is_named(type_: str, written: Any, code: str, path: str) -> None:
     assert (code, path) in [(c, p) for c, p, _ in troubles(field(type_), written, "values")]
 

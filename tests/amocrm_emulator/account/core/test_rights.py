@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from amocrm_emulator.account.core.rights import Viewer, everything, settled
+from amocrm_emulator.account.core.rights import RightsHolder, everything, settled
 
 ANNA, BORIS = 2, 3
 OWN = {"responsible_user_id": ANNA, "group_id": 501, "pipeline_id": 700, "status_id": 142}
@@ -10,8 +10,8 @@ OF_GROUP = OWN | {"responsible_user_id": BORIS}
 STRANGE = {"responsible_user_id": 9, "group_id": None, "pipeline_id": 700, "status_id": 1}
 
 
-def anna(**rights: Any) -> Viewer:
-    return Viewer(ANNA, 501, is_admin=False, rights=settled(rights))
+def anna(**rights: Any) -> RightsHolder:
+    return RightsHolder(ANNA, 501, is_admin=False, rights=settled(rights))
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_a_stage_narrows_or_widens() -> None:
 
 
 def test_administrators_may_everything() -> None:
-    admin = Viewer(1, 0, is_admin=True, rights=settled({"leads": {"view": "D", "add": "D"}}))
+    admin = RightsHolder(1, 0, is_admin=True, rights=settled({"leads": {"view": "D", "add": "D"}}))
     assert admin.may("delete", "leads", STRANGE)
     assert admin.may_add("leads")
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from amocrm_emulator.serving.faults.core.model import Fault, Kind, When
+from amocrm_emulator.serving.faults.core.model import ApiFault, FaultKind, FaultMoment
 from amocrm_emulator.serving.faults.read import BadScript, read_file, read_list
 
 
@@ -16,8 +16,8 @@ def test_lines(tmp_path: Path) -> None:
         '{"kind": "reset", "path": "/api/v4/leads*", "when": "middle"}\n'
     )
     assert read_file(file) == [
-        Fault(Kind.STATUS, status=502, times=3),
-        Fault(Kind.RESET, path="/api/v4/leads*", when=When.MIDDLE),
+        ApiFault(FaultKind.STATUS, status=502, times=3),
+        ApiFault(FaultKind.RESET, path="/api/v4/leads*", when=FaultMoment.MIDDLE),
     ]
 
 

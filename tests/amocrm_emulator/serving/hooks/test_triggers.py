@@ -6,7 +6,14 @@ from urllib.parse import parse_qsl
 import msgspec
 import pytest
 
-from amocrm_emulator.account.hooks.core.triggers import Account, Firing, Move, Trigger, body, fire
+from amocrm_emulator.account.hooks.core.triggers import (
+    Firing,
+    Move,
+    Trigger,
+    TriggerAccount,
+    body,
+    fire,
+)
 from tests.amocrm_emulator.place import (
     ACCOUNT,
     BOSS,
@@ -22,7 +29,7 @@ from tests.amocrm_emulator.place import (
 
 pytestmark = pytest.mark.anyio
 URL = "https://our.example/dp/3f9c"
-OURS = Account(ACCOUNT, "proba")
+OURS = TriggerAccount(ACCOUNT, "proba")
 IN_TALKS = Trigger(SALES, [TALKS], URL)
 STRETCHED = Trigger(SALES, [FIRST, TALKS], URL, kind="widget")
 CREATED = Firing(1, None)
@@ -37,28 +44,38 @@ CAME = Firing(14, "went_to_trigger")
         pytest.param(IN_TALKS, Move(1, SALES, TALKS, SALES, FIRST), CAME, id="moved there"),
         pytest.param(IN_TALKS, Move(1, SALES, FIRST, SALES, TALKS), None, id="moved away"),
         pytest.param(
-            Trigger(SALES, [WON], URL), Move(1, SERVICE, WON, SERVICE, TALKS), None,
+            Trigger(SALES, [WON], URL),
+            Move(1, SERVICE, WON, SERVICE, TALKS),
+            None,
             id="won in another pipeline",
         ),
         pytest.param(
-            Trigger(SALES, [WON], URL), Move(1, SALES, WON, SERVICE, WON), CAME,
+            Trigger(SALES, [WON], URL),
+            Move(1, SALES, WON, SERVICE, WON),
+            CAME,
             id="came from another pipeline into the stage of the same number",
         ),
         pytest.param(STRETCHED, Move(1, SALES, FIRST, SALES, WON), CAME, id="entered the area"),
         pytest.param(
-            STRETCHED, Move(1, SALES, TALKS, SALES, FIRST), Firing(15, "went_in_trigger"),
+            STRETCHED,
+            Move(1, SALES, TALKS, SALES, FIRST),
+            Firing(15, "went_in_trigger"),
             id="moved inside the area",
         ),
         pytest.param(
-            STRETCHED, Move(1, SALES, WON, SALES, TALKS), Firing(14, "went_from_trigger"),
+            STRETCHED,
+            Move(1, SALES, WON, SALES, TALKS),
+            Firing(14, "went_from_trigger"),
             id="left the area",
         ),
         pytest.param(
-            Trigger(SALES, [FIRST, TALKS], URL), Move(1, SALES, WON, SALES, TALKS), None,
+            Trigger(SALES, [FIRST, TALKS], URL),
+            Move(1, SALES, WON, SALES, TALKS),
+            None,
             id="a plain webhook does not hear of leaving",
         ),
     ],
-)  # fmt: skip
+)
 def test_fires(trigger: Trigger, move: Move, expected: Firing | None) -> None:
     assert fire(trigger, move) == expected
 
@@ -89,7 +106,10 @@ def test_a_widget_in_both_encodings() -> None:
             "type": 14,
             "type_code": "lead_status_changed",
             "data": {
-                "id": 1, "element_type": 2, "status_id": TALKS, "pipeline_id": SALES,
+                "id": 1,
+                "element_type": 2,
+                "status_id": TALKS,
+                "pipeline_id": SALES,
                 "direction_of_movement": "went_to_trigger",
             },
             "time": NOON,
@@ -97,7 +117,7 @@ def test_a_widget_in_both_encodings() -> None:
         "action": {"settings": {"widget": {"settings": {"template_id": "5"}}}},
         "subdomain": "proba",
         "account_id": ACCOUNT,
-    }  # fmt: skip
+    }
     as_form = msgspec.structs.replace(trigger, encoding="form")
     kind, content = body(as_form, move, CAME, OURS, NOON)
     assert kind == "application/x-www-form-urlencoded"

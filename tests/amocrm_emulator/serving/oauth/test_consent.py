@@ -68,8 +68,11 @@ async def test_from_a_widget_in_kommo_without_state(at: Place) -> None:
     found = told(await decide(at, state="", from_widget="1"))
     found.pop("code")
     assert found == {
-        "referer": "acme.kommo.test", "platform": "2", "client_id": CLIENT, "from_widget": "1",
-    }  # fmt: skip
+        "referer": "acme.kommo.test",
+        "platform": "2",
+        "client_id": CLIENT,
+        "from_widget": "1",
+    }
 
 
 async def test_a_message_to_the_opener(at: Place) -> None:

@@ -21,10 +21,25 @@ ROUNDS = 4
 @contextlib.asynccontextmanager
 async def killed_at_the_end(file: Path) -> AsyncIterator[tuple[httpx2.AsyncClient, int]]:
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "amocrm_emulator.serving.cli", "--port", "0", "--days", "0",
-        "--no-team", "--no-limits", "--data", str(file), "--redirect-uri", BACK,
-        "--client-id", CLIENT, "--client-secret", SECRET, stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
+        sys.executable,
+        "-m",
+        "amocrm_emulator.serving.cli",
+        "--port",
+        "0",
+        "--days",
+        "0",
+        "--no-team",
+        "--no-limits",
+        "--data",
+        str(file),
+        "--redirect-uri",
+        BACK,
+        "--client-id",
+        CLIENT,
+        "--client-secret",
+        SECRET,
+        stdout=asyncio.subprocess.PIPE,
+    )
     assert child.stdout is not None
     url = (await child.stdout.readline()).decode().split()[0]
     try:

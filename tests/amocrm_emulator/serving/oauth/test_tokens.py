@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from amocrm_emulator.account.clock import SetClock
+from amocrm_emulator.account.clock import ManualClock
 from amocrm_emulator.account.crm import Crm
-from amocrm_emulator.account.oauth.core.model import Asked, Pair
+from amocrm_emulator.account.oauth.core.model import IssuedPair, TokenRequest
 from amocrm_emulator.account.oauth.core.token_rules import CODE, REFRESH
 from amocrm_emulator.account.spec import IntegrationSpec
 from tests.amocrm_emulator.place import ACCOUNT, ANNA, BOSS, NOON, SPEC, Place, subscribe
@@ -52,10 +52,17 @@ async def test_a_pair_and_what_it_says(at: Place) -> None:
     assert len(told.pop("hash_uuid")) == 36
     assert told.pop("scopes")[0] == "crm"
     assert told == {
-        "aud": CLIENT, "iat": NOON, "nbf": NOON, "exp": NOON + DAY, "sub": str(BOSS),
-        "grant_type": "authorization_code", "account_id": ACCOUNT, "base_domain": "amocrm.ru",
-        "version": 2, "api_domain": at.emulator.url.removeprefix("http://"),
-    }  # fmt: skip
+        "aud": CLIENT,
+        "iat": NOON,
+        "nbf": NOON,
+        "exp": NOON + DAY,
+        "sub": str(BOSS),
+        "grant_type": "authorization_code",
+        "account_id": ACCOUNT,
+        "base_domain": "amocrm.ru",
+        "version": 2,
+        "api_domain": at.emulator.url.removeprefix("http://"),
+    }
     account = await at.call("GET", "/account", token=pair["access_token"])
     assert (account["id"], account["current_user_id"]) == (ACCOUNT, BOSS)
 
@@ -138,9 +145,12 @@ async def test_a_body_that_is_no_json(at: Place) -> None:
 async def test_a_form_will_do(at: Place) -> None:
     await integrated(at)
     given = {
-        "client_id": CLIENT, "client_secret": SECRET, "redirect_uri": BACK,
-        "grant_type": "authorization_code", "code": await granted(at),
-    }  # fmt: skip
+        "client_id": CLIENT,
+        "client_secret": SECRET,
+        "redirect_uri": BACK,
+        "grant_type": "authorization_code",
+        "code": await granted(at),
+    }
     assert (await at.http.post("/oauth2/access_token", data=given)).status_code == 200
 
 
@@ -206,8 +216,11 @@ async def test_an_account_that_moved(at: Place) -> None:
     address = "/oauth2/account/current/subdomain"
     found = await at.http.get(address, headers={"X-Refresh-Token": pair["refresh_token"]})
     assert found.json() == {
-        "id": ACCOUNT, "subdomain": "novaya", "domain": new, "top_level_domain": "localhost",
-    }  # fmt: skip
+        "id": ACCOUNT,
+        "subdomain": "novaya",
+        "domain": new,
+        "top_level_domain": "localhost",
+    }
     bearer = {"Authorization": f"Bearer {pair['access_token']}"}
     older = await at.http.get("/oauth2/account/subdomain", headers=bearer)
     assert older.json() == found.json()
@@ -238,18 +251,18 @@ async def test_an_integration_has_one_limit_for_all_its_tokens(at: Place) -> Non
 
 
 def test_a_pair_is_on_the_disk_before_it_is_answered(tmp_path: Path) -> None:
-    file, clock = tmp_path / "crm.sqlite", SetClock(NOON)
+    file, clock = tmp_path / "crm.sqlite", ManualClock(NOON)
     ours = IntegrationSpec(CLIENT, SECRET, "Смена", BACK)
     crm = Crm.create(file, replace(SPEC, integrations=(ours,)), clock)
-    one = crm.oauth.book.integration(CLIENT)
+    one = crm.oauth.registry.integration(CLIENT)
     assert one is not None
-    asked = Asked(CODE, CLIENT, SECRET, BACK, code=crm.oauth.grant(one, BOSS))
+    asked = TokenRequest(CODE, CLIENT, SECRET, BACK, code=crm.oauth.grant(one, BOSS))
     pair = crm.oauth.exchange(asked, "127.0.0.1")
-    assert isinstance(pair, Pair)
+    assert isinstance(pair, IssuedPair)
     again = Crm.open(file, clock)  # as after a kill: the first one has not been closed
     assert again.oauth.identify(pair.access) == crm.oauth.identify(pair.access) is not None
-    refresh = Asked(REFRESH, CLIENT, SECRET, BACK, refresh_token=pair.refresh)
-    assert isinstance(again.oauth.exchange(refresh, "127.0.0.1"), Pair)
-    assert not isinstance(crm.oauth.exchange(refresh, "127.0.0.1"), Pair)
+    refresh = TokenRequest(REFRESH, CLIENT, SECRET, BACK, refresh_token=pair.refresh)
+    assert isinstance(again.oauth.exchange(refresh, "127.0.0.1"), IssuedPair)
+    assert not isinstance(crm.oauth.exchange(refresh, "127.0.0.1"), IssuedPair)
     crm.close()
     again.close()

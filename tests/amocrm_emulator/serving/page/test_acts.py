@@ -26,9 +26,14 @@ pytestmark = pytest.mark.anyio
 async def test_a_new_lead_with_its_customer(at: Place, heard: Receiver) -> None:
     await subscribe(at, heard.url, "add_lead", "add_contact")
     place = await done(
-        at, "leads", name="Окна", contact="Ольга", phone="+7 900 111-22-33", price="12 000",
+        at,
+        "leads",
+        name="Окна",
+        contact="Ольга",
+        phone="+7 900 111-22-33",
+        price="12 000",
         source="сайт",
-    )  # fmt: skip
+    )
     number = int(place.split("/")[3].split("?")[0])
     lead = at.crm.existing("leads", number)
     assert (lead["name"], lead["price"], lead["responsible_user_id"]) == ("Окна", 12_000, BOSS)
@@ -49,17 +54,21 @@ async def test_a_new_lead_with_its_customer(at: Place, heard: Receiver) -> None:
     [
         ("stage", {"stage": f"{SALES}:{TALKS}"}, {"status_id": TALKS}, "lead_status_changed"),
         (
-            "stage", {"stage": f"{SALES}:{LOST}", "reason": "1"},
-            {"status_id": LOST, "loss_reason_id": 1, "closed_at": NOON}, "lead_status_changed",
+            "stage",
+            {"stage": f"{SALES}:{LOST}", "reason": "1"},
+            {"status_id": LOST, "loss_reason_id": 1, "closed_at": NOON},
+            "lead_status_changed",
         ),
         ("price", {"price": "99"}, {"price": 99}, "sale_field_changed"),
         ("rename", {"name": "Двери"}, {"name": "Двери"}, "name_field_changed"),
         (
-            "owner", {"user": str(BORIS)}, {"responsible_user_id": BORIS},
+            "owner",
+            {"user": str(BORIS)},
+            {"responsible_user_id": BORIS},
             "entity_responsible_changed",
         ),
     ],
-)  # fmt: skip
+)
 async def test_a_lead_changes(
     at: Place, heard: Receiver, verb: str, form: dict[str, str], expected: Any, event: str
 ) -> None:
@@ -137,8 +146,11 @@ async def test_a_task_is_set_moved_and_finished(at: Place, heard: Receiver) -> N
     finished = at.crm.existing("tasks", task["id"])
     assert (finished["is_completed"], finished["result"]) == (True, {"text": "Замерили"})
     assert [kind for kind, _by in at.events()[1:]] == [
-        "task_added", "task_deadline_changed", "task_result_added", "task_completed",
-    ]  # fmt: skip
+        "task_added",
+        "task_deadline_changed",
+        "task_result_added",
+        "task_completed",
+    ]
     await at.emulator.flush_hooks()
     assert any("task[update][0][action_close]" in body.fields for body in heard.received)
 
@@ -224,9 +236,16 @@ async def test_what_cannot_be_taken_is_told_and_kept(
 
 @pytest.mark.parametrize(
     "path",
-    ["leads/1/price", "leads/{n}/burn", "elephants/1/note", "contacts/{n}/price",
-     "tasks/1/complete", "hooks/1/burn", "integrations/x/token"],
-)  # fmt: skip
+    [
+        "leads/1/price",
+        "leads/{n}/burn",
+        "elephants/1/note",
+        "contacts/{n}/price",
+        "tasks/1/complete",
+        "hooks/1/burn",
+        "integrations/x/token",
+    ],
+)
 async def test_what_is_not_there(at: Place, path: str) -> None:
     answer = await send(at, path.replace("{n}", str(at.lead())), price="1", name="x")
     assert answer.status_code == 404

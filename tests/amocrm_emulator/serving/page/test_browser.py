@@ -10,7 +10,7 @@ from typing import Any, Self
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from amocrm_emulator.account.clock import SetClock
+from amocrm_emulator.account.clock import ManualClock
 from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.serving.server import Emulator
 from tests.amocrm_emulator.place import ANNA, BOSS, NOON, SPEC
@@ -35,7 +35,7 @@ class Elsewhere:
 
     async def _run(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._crm = Crm.create(None, SPEC, SetClock(NOON))
+        self._crm = Crm.create(None, SPEC, ManualClock(NOON))
         async with Emulator(self._crm, per_second=None) as emulator:
             self.url.set_result(emulator.url)
             await self._stop.wait()
@@ -154,8 +154,16 @@ def test_no_width_scrolls_sideways(page: Page, emulator: Elsewhere, width: int) 
 
     number = emulator.do(fill)
     page.set_viewport_size({"width": width, "height": TALL})
-    for path in ("/", "/people", "/tasks", "/events", "/webhooks", "/requests", "/integrations",
-                 f"/leads/detail/{number}"):  # fmt: skip
+    for path in (
+        "/",
+        "/people",
+        "/tasks",
+        "/events",
+        "/webhooks",
+        "/requests",
+        "/integrations",
+        f"/leads/detail/{number}",
+    ):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
 

@@ -33,7 +33,7 @@ async def test_a_dropped_body_is_shown_as_dropped(at: Place, heard: Receiver) ->
 
 async def test_an_integration_is_made_and_given_a_token(at: Place) -> None:
     await done(at, "integrations", name="Наша", redirect_uri=BACK, disable_url="")
-    (one,) = at.crm.oauth.book.integrations()
+    (one,) = at.crm.oauth.registry.integrations()
     found = await seen(at, "/integrations")
     assert one.client_id in found
     assert "не установлена" in found
@@ -65,7 +65,7 @@ async def test_a_bad_integration(at: Place, form: dict[str, str], told: str) -> 
     answer = await send(at, "integrations", **form)
     assert answer.status_code == 422
     assert told in answer.text
-    assert at.crm.oauth.book.integrations() == []
+    assert at.crm.oauth.registry.integrations() == []
 
 
 async def test_a_token_for_a_bad_time(at: Place) -> None:

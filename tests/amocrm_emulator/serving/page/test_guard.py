@@ -34,10 +34,14 @@ async def test_forms_of_other_sites(at: Place, headers: dict[str, str], status: 
 @pytest.mark.parametrize(
     ("host", "status"),
     [
-        ("localhost:8900", 200), ("[::1]:8900", 200), ("proba.amocrm.ru", 200),
-        ("evil.example", 403), ("127.0.0.1.evil.example", 403), ("[::1", 403),
+        ("localhost:8900", 200),
+        ("[::1]:8900", 200),
+        ("proba.amocrm.ru", 200),
+        ("evil.example", 403),
+        ("127.0.0.1.evil.example", 403),
+        ("[::1", 403),
     ],
-)  # fmt: skip
+)
 async def test_names_of_strangers(at: Place, host: str, status: int) -> None:
     """A page of a stranger may give its own name our address."""
     answer = await at.http.get("/", headers={"Host": host})
@@ -63,9 +67,13 @@ async def test_other_machines(at: Place) -> None:
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ("/tasks?state=late", "/tasks?state=late"), ("//evil.example/x", "/"), ("", "/"),
-        ("https://evil.example/x", "/x"), ("/\\evil.example", "/"), ("javascript:1", "/"),
+        ("/tasks?state=late", "/tasks?state=late"),
+        ("//evil.example/x", "/"),
+        ("", "/"),
+        ("https://evil.example/x", "/x"),
+        ("/\\evil.example", "/"),
+        ("javascript:1", "/"),
     ],
-)  # fmt: skip
+)
 def test_the_way_back_stays_here(given: str, expected: str) -> None:
     assert back(given) == expected

@@ -86,8 +86,10 @@ async def test_tasks_open_late_and_finished(at: Place) -> None:
         for state, found in texts.items()
     }
     assert held == {
-        "open": ["Позвонить позже", "Выслать счёт"], "late": ["Выслать счёт"], "done": ["Замер"],
-    }  # fmt: skip
+        "open": ["Позвонить позже", "Выслать счёт"],
+        "late": ["Выслать счёт"],
+        "done": ["Замер"],
+    }
     assert "Замерили" in texts["done"]
     assert "Выслать счёт" not in await seen(at, f"/tasks?responsible={ANNA}")
 
@@ -126,7 +128,7 @@ async def test_webhooks_with_their_bodies_and_answers(at: Place, heard: Receiver
 
 
 async def test_requests_by_client_with_their_statuses(at: Place) -> None:
-    at.emulator.gate.per_second = 2
+    at.emulator.limiter.per_second = 2
     for _turn in range(3):
         await at.answer("GET", "/account")
     await at.answer("GET", "/leads/77?with=contacts", token="nobody")
@@ -148,7 +150,7 @@ async def test_the_strip_tells_clock_limits_and_faults(at: Place) -> None:
     assert "вебхуки теряются: 30 %" in await seen(at, "/")
     for on, limit in (("1", 7), ("", None)):
         await done(at, "limits", on=on)
-        assert at.emulator.gate.per_second == limit
+        assert at.emulator.limiter.per_second == limit
     await done(at, "clock", advance="3600")
     assert at.clock.now() == NOON + 3600
     assert (await send(at, "clock", advance="-5")).status_code == 409

@@ -3,7 +3,7 @@
 import httpx2
 import pytest
 
-from amocrm_emulator.account.clock import MovableClock, SystemClock
+from amocrm_emulator.account.clock import MachineClock, MovableClock
 from amocrm_emulator.serving.page.status import movable
 from tests.amocrm_emulator.place import Place
 from tests.amocrm_emulator.serving.page.browsing import done, seen, send
@@ -63,4 +63,4 @@ async def test_unknown_trouble(at: Place) -> None:
 def test_the_machines_clock_is_not_moved() -> None:
     clock = MovableClock()
     assert movable(clock) is clock
-    assert movable(SystemClock()) is None
+    assert movable(MachineClock()) is None

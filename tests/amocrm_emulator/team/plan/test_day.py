@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from amocrm_emulator.team.people import department, members
 from amocrm_emulator.team.plan.act import ROBOT, Act, Verb
 from amocrm_emulator.team.plan.day import Plan
-from amocrm_emulator.team.plan.habits import Member, Role
+from amocrm_emulator.team.plan.habits import TeamMember, TeamRole
 from amocrm_emulator.team.plan.workday import instant, widest_window
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -93,11 +93,12 @@ def test_calls_of_one_person_never_overlap(users: int, seed: int, day: date) -> 
 
 def test_a_night_shift_crosses_midnight_once() -> None:
     plan = plan_for(8, 7)
-    night = next(m for m in plan.members if m.role is Role.NIGHT)
+    night = next(m for m in plan.members if m.role is TeamRole.NIGHT)
     day = next(
-        d for n in range(7)
+        d
+        for n in range(7)
         if plan.works(night, d := TUESDAY + n * ONE_DAY) and plan.works(night, d + ONE_DAY)
-    )  # fmt: skip
+    )
     whole = plan.shift(night, day)
     tonight = [a for a in own_acts(plan.day(day))[night.user] if a in whole]
     tomorrow = [a for a in own_acts(plan.day(day + ONE_DAY))[night.user] if a in whole]
@@ -177,6 +178,6 @@ def test_the_integration_acts_at_night() -> None:
 
 def test_habits_differ_between_people() -> None:
     plan = plan_for(24, 7)
-    sellers: list[Member] = plan.sellers()
+    sellers: list[TeamMember] = plan.sellers()
     assert len({plan.habits(member).pause_mean for member in sellers}) == len(sellers)
     assert len({plan.spans(member, TUESDAY)[0].start for member in sellers}) > 10

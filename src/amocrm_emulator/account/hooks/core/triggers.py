@@ -42,7 +42,7 @@ class Move(msgspec.Struct, frozen=True):
     old_status: int | None = None
 
 
-class Account(msgspec.Struct, frozen=True):
+class TriggerAccount(msgspec.Struct, frozen=True):
     id: int
     subdomain: str
 
@@ -71,7 +71,7 @@ def fire(trigger: Trigger, move: Move) -> Firing | None:
 
 
 def body(
-    trigger: Trigger, move: Move, firing: Firing, account: Account, at: int
+    trigger: Trigger, move: Move, firing: Firing, account: TriggerAccount, at: int
 ) -> tuple[str, bytes]:
     """Return the content type and the body of a firing."""
     if trigger.kind == "webhook":
@@ -82,7 +82,7 @@ def body(
     return FORM, urlencode(list(flat("", tree))).encode()
 
 
-def _plain(move: Move, account: Account) -> Iterator[tuple[str, object]]:
+def _plain(move: Move, account: TriggerAccount) -> Iterator[tuple[str, object]]:
     """Yield the fields of "send webhook": here the account comes last."""
     action = "add" if move.old_status is None else "status"
     fields = {"id": move.lead, "status_id": move.status, "pipeline_id": move.pipeline}
@@ -95,7 +95,7 @@ def _plain(move: Move, account: Account) -> Iterator[tuple[str, object]]:
 
 
 def _event(
-    trigger: Trigger, move: Move, firing: Firing, account: Account, at: int
+    trigger: Trigger, move: Move, firing: Firing, account: TriggerAccount, at: int
 ) -> dict[str, Any]:
     data: dict[str, Any] = {
         "id": move.lead,

@@ -14,7 +14,7 @@ PROBLEM_TYPE = "https://developers.amocrm.ru/v3/errors/OAuthProblemJson"
 
 
 @dataclass(frozen=True, slots=True)
-class Integration:
+class OAuthIntegration:
     """`is_installed`: an administrator has granted access and nobody has withdrawn it since."""
 
     client_id: str
@@ -26,7 +26,7 @@ class Integration:
 
 
 @dataclass(frozen=True, slots=True)
-class Issued:
+class IssuedGrant:
     """A code or a refresh token as it lies in the account's file."""
 
     client_id: str
@@ -36,7 +36,7 @@ class Issued:
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class TokenIdentity:
     """Whom a token acts for; `client` is the integration, None for tokens of no integration."""
 
     user: int
@@ -44,7 +44,7 @@ class Identity:
 
 
 @dataclass(slots=True)
-class Rules:
+class OAuthRules:
     """What is set for a running emulator: lifetimes, the cloud, unconfirmed behaviour.
 
     `keeps_hooks`: whether webhooks outlive the integration that made them. `old_host_status`:
@@ -62,7 +62,7 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class IssuedPair:
     """What the token endpoint hands out."""
 
     access: str
@@ -72,7 +72,7 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class NoPair:
+class TokenRefusal:
     """Why the token endpoint hands out nothing."""
 
     status: int
@@ -91,11 +91,13 @@ class NoPair:
         }
 
 
-WRONG_CLIENT = NoPair(401, title="Некорректный клиент", detail="Авторизация клиента не прошла")
+WRONG_CLIENT = TokenRefusal(
+    401, title="Некорректный клиент", detail="Авторизация клиента не прошла"
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class TokenRequest:
     """A request to the token endpoint."""
 
     grant_type: str = ""

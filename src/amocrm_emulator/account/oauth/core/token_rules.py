@@ -3,48 +3,52 @@
 from amocrm_emulator.account.oauth.core.model import (
     REVOKED,
     WRONG_CLIENT,
-    Asked,
-    Integration,
-    Issued,
-    NoPair,
-    Rules,
+    IssuedGrant,
+    OAuthIntegration,
+    OAuthRules,
+    TokenRefusal,
+    TokenRequest,
 )
 
 CODE, REFRESH = "authorization_code", "refresh_token"
 
 
-def judge_client(asked: Asked, known: Integration | None) -> NoPair | None:
+def check_client(asked: TokenRequest, known: OAuthIntegration | None) -> TokenRefusal | None:
     """Refuse strangers, unknown kinds of grant and another address than the one in the settings."""
     if known is None or known.secret != asked.client_secret:
         return WRONG_CLIENT
     if asked.grant_type not in {CODE, REFRESH}:
-        return NoPair(400, "Check the `grant_type` parameter")
+        return TokenRefusal(400, "Check the `grant_type` parameter")
     if asked.redirect_uri != known.redirect_uri:
-        return NoPair(400, "The redirect_uri does not match the one of the integration")
+        return TokenRefusal(400, "The redirect_uri does not match the one of the integration")
     return None
 
 
-def judge_code(asked: Asked, code: Issued | None, now: int, rules: Rules) -> NoPair | None:
+def check_code(
+    asked: TokenRequest, code: IssuedGrant | None, now: int, rules: OAuthRules
+) -> TokenRefusal | None:
     """Refuse a code that nobody gave, that was used, or that waited too long."""
     if code is None:
-        return NoPair(400, "Cannot decrypt the authorization code")
+        return TokenRefusal(400, "Cannot decrypt the authorization code")
     if code.client_id != asked.client_id:
-        return NoPair(400, "Authorization code was not issued to this client")
+        return TokenRefusal(400, "Authorization code was not issued to this client")
     if code.is_spent:
-        return NoPair(400, "Authorization code has been revoked")
+        return TokenRefusal(400, "Authorization code has been revoked")
     if now >= code.issued_at + rules.code_seconds:
-        return NoPair(400, "Authorization code has expired")
+        return TokenRefusal(400, "Authorization code has expired")
     return None
 
 
-def judge_refresh(asked: Asked, token: Issued | None, now: int, rules: Rules) -> NoPair | None:
+def check_refresh(
+    asked: TokenRequest, token: IssuedGrant | None, now: int, rules: OAuthRules
+) -> TokenRefusal | None:
     """Refuse a refresh token that nobody gave, that was used once, or that lay for 3 months."""
     if token is None:
-        return NoPair(400, "Invalid refresh token")
+        return TokenRefusal(400, "Invalid refresh token")
     if token.client_id != asked.client_id:
-        return NoPair(401, "Token is not linked to client")
+        return TokenRefusal(401, "Token is not linked to client")
     if token.is_spent:
-        return NoPair(401, REVOKED)
+        return TokenRefusal(401, REVOKED)
     if now >= token.issued_at + rules.refresh_seconds:
-        return NoPair(401, "Token has expired")
+        return TokenRefusal(401, "Token has expired")
     return None

@@ -19,7 +19,7 @@ from amocrm_emulator.serving.api.kit.bodies import (
     read_items,
     wrong_types,
 )
-from amocrm_emulator.serving.api.kit.limiter import Caller, caller
+from amocrm_emulator.serving.api.kit.caller import Caller, caller
 
 NOTE_OF_DIRECTION = {"inbound": "call_in", "outbound": "call_out"}
 REQUIRED = ("direction", "duration", "source", "phone")

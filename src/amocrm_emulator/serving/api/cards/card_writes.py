@@ -20,8 +20,8 @@ from amocrm_emulator.serving.api.kit.bodies import (
     read_object,
     sift,
 )
+from amocrm_emulator.serving.api.kit.caller import Caller, caller
 from amocrm_emulator.serving.api.kit.checks import check_card
-from amocrm_emulator.serving.api.kit.limiter import Caller, caller
 from amocrm_emulator.serving.api.kit.seeing import require, require_add
 from amocrm_emulator.serving.api.kit.switches import switches
 

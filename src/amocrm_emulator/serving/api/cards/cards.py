@@ -8,7 +8,7 @@ from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.account.store import Doc
 from amocrm_emulator.serving.api.kit import query as queries
 from amocrm_emulator.serving.api.kit.answers import Answer, Http, absent, hal, listing, self_link
-from amocrm_emulator.serving.api.kit.limiter import caller
+from amocrm_emulator.serving.api.kit.caller import caller
 from amocrm_emulator.serving.api.kit.lists import cards_page
 from amocrm_emulator.serving.api.kit.seeing import only_visible, visible
 from amocrm_emulator.serving.api.kit.switches import switches

@@ -10,8 +10,8 @@ from amocrm_emulator.account.store import Doc
 from amocrm_emulator.serving.api.kit import query as queries
 from amocrm_emulator.serving.api.kit.answers import (
     Answer,
+    ApiRefusal,
     Http,
-    Refusal,
     absent,
     hal,
     listing,
@@ -27,8 +27,8 @@ from amocrm_emulator.serving.api.kit.bodies import (
     read_items,
     wrong_types,
 )
+from amocrm_emulator.serving.api.kit.caller import Caller, caller
 from amocrm_emulator.serving.api.kit.checks import is_active
-from amocrm_emulator.serving.api.kit.limiter import Caller, caller
 from amocrm_emulator.serving.api.kit.lists import customers_page
 from amocrm_emulator.serving.api.kit.switches import switches
 
@@ -40,7 +40,7 @@ FIRST_STATUS = 1
 def _caller(request: Http) -> Caller:
     who = caller(request)
     if not switches(request).has_customers:
-        raise Refusal(402, "Функционал покупателей выключен")
+        raise ApiRefusal(402, "Функционал покупателей выключен")
     return who
 
 

@@ -11,8 +11,8 @@ from amocrm_emulator.serving.api.cards.cards import card_paths, kind_of
 from amocrm_emulator.serving.api.kit import query as queries
 from amocrm_emulator.serving.api.kit.answers import Answer, Http, whole
 from amocrm_emulator.serving.api.kit.bodies import Trouble, check_items, not_a_choice, read_items
+from amocrm_emulator.serving.api.kit.caller import Caller, caller
 from amocrm_emulator.serving.api.kit.checks import card_exists
-from amocrm_emulator.serving.api.kit.limiter import Caller, caller
 from amocrm_emulator.serving.api.kit.seeing import require
 
 

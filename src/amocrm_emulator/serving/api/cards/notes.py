@@ -12,8 +12,8 @@ from amocrm_emulator.serving.api.cards.cards import card_paths, kind_of
 from amocrm_emulator.serving.api.kit import query as queries
 from amocrm_emulator.serving.api.kit.answers import (
     Answer,
+    ApiRefusal,
     Http,
-    Refusal,
     absent,
     hal,
     listing,
@@ -30,8 +30,8 @@ from amocrm_emulator.serving.api.kit.bodies import (
     read_items,
     read_object,
 )
+from amocrm_emulator.serving.api.kit.caller import Caller, caller
 from amocrm_emulator.serving.api.kit.checks import OF_NOTES, card_exists, is_active, strangers
-from amocrm_emulator.serving.api.kit.limiter import Caller, caller
 from amocrm_emulator.serving.api.kit.lists import notes_page
 from amocrm_emulator.serving.api.kit.seeing import only_of_visible_cards, require
 
@@ -130,7 +130,7 @@ async def pin_note(request: Http, number: FromPath[int], verb: FromPath[str]) ->
     """Pin a note to the top of its card's feed, or let it go."""
     who, kind = caller(request), kind_of(request)
     if verb not in {"pin", "unpin"} or _find(who, kind, number) is None:
-        raise Refusal(404, "Not found")
+        raise ApiRefusal(404, "Not found")
     who.crm.change_note(who.user, who.crm.clock.now(), kind, number, is_pinned=verb == "pin")
 
 

@@ -17,7 +17,7 @@ from amocrm_emulator.serving.api.kit.bodies import (
     read_items,
     wrong_types,
 )
-from amocrm_emulator.serving.api.kit.limiter import caller
+from amocrm_emulator.serving.api.kit.caller import caller
 from amocrm_emulator.serving.api.kit.pages import cut
 
 _COLOR = re.compile(r"[0-9a-fA-F]{6}")

@@ -25,8 +25,8 @@ from amocrm_emulator.serving.api.kit.bodies import (
     read_object,
     sift,
 )
+from amocrm_emulator.serving.api.kit.caller import Caller, caller
 from amocrm_emulator.serving.api.kit.checks import check_task
-from amocrm_emulator.serving.api.kit.limiter import Caller, caller
 from amocrm_emulator.serving.api.kit.lists import tasks_page
 from amocrm_emulator.serving.api.kit.seeing import only_of_visible_cards, require, sees_card
 from amocrm_emulator.serving.api.kit.switches import switches

@@ -6,9 +6,16 @@ from litestar.params import FromPath
 from amocrm_emulator.account.store import Doc
 from amocrm_emulator.account.talks import talk_card
 from amocrm_emulator.serving.api.kit import query as queries
-from amocrm_emulator.serving.api.kit.answers import Answer, Http, Refusal, hal, listing, self_link
+from amocrm_emulator.serving.api.kit.answers import (
+    Answer,
+    ApiRefusal,
+    Http,
+    hal,
+    listing,
+    self_link,
+)
 from amocrm_emulator.serving.api.kit.bodies import read_object
-from amocrm_emulator.serving.api.kit.limiter import Caller, caller
+from amocrm_emulator.serving.api.kit.caller import Caller, caller
 from amocrm_emulator.serving.api.kit.pages import cut
 from amocrm_emulator.serving.api.kit.seeing import require
 
@@ -41,14 +48,14 @@ async def close_talk(request: Http, number: FromPath[int]) -> Answer:
     if await request.body():
         await read_object(request)
     if not who.crm.close_talk(who.user, who.crm.clock.now(), number):
-        raise Refusal(422, "The conversation is closed already")
+        raise ApiRefusal(422, "The conversation is closed already")
     return hal({}, status=202)
 
 
 def _existing(who: Caller, number: int) -> Doc:
     talk = who.crm.store.entity("talks", number)
     if talk is None:
-        raise Refusal(404, "Talk not found")
+        raise ApiRefusal(404, "Talk not found")
     kind, card = talk_card(talk)
     require(who, "view", kind, who.crm.store.entity(kind, card) or {})
     return talk

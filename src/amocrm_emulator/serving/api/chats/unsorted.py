@@ -12,8 +12,8 @@ from amocrm_emulator.serving.api.cards.card_writes import add_card, given_card
 from amocrm_emulator.serving.api.kit import query as queries
 from amocrm_emulator.serving.api.kit.answers import (
     Answer,
+    ApiRefusal,
     Http,
-    Refusal,
     hal,
     listing,
     self_link,
@@ -29,8 +29,8 @@ from amocrm_emulator.serving.api.kit.bodies import (
     read_items,
     read_object,
 )
+from amocrm_emulator.serving.api.kit.caller import Caller, caller
 from amocrm_emulator.serving.api.kit.checks import card_exists, check_card, is_active
-from amocrm_emulator.serving.api.kit.limiter import Caller, caller
 from amocrm_emulator.serving.api.kit.lists import Where, page_of
 
 CARDS_OF_IT = ("leads", "contacts", "companies")
@@ -83,7 +83,7 @@ async def add_unsorted(request: Http, category: FromPath[str]) -> Answer:
     """Add from telephony (`sip`) or from forms (`forms`)."""
     who = caller(request)
     if category not in METADATA:
-        raise Refusal(404, "Not found")
+        raise ApiRefusal(404, "Not found")
     items = await read_items(request)
     check_items(items, lambda item: _check(who, category, item))
     with who.crm.transaction():
@@ -127,7 +127,7 @@ async def link_unsorted(request: Http, uid: FromPath[str]) -> Answer:
     who = caller(request)
     row, item = _existing(who, uid), await _object(request)
     if row["category"] != "chats":
-        raise Refusal(422, "Only chats can be joined to a lead")
+        raise ApiRefusal(422, "Only chats can be joined to a lead")
     check_items([item], lambda item: _check_link(who, item))
     who.crm.link_unsorted(who.user, who.crm.clock.now(), row, item["link"]["entity_id"])
     return _ended(request, row)
@@ -154,7 +154,7 @@ async def _object(request: Http) -> Doc:
 def _existing(who: Caller, uid: str) -> Doc:
     row = who.crm.find_unsorted(uid)
     if row is None:
-        raise Refusal(404, "Unsorted lead not found")
+        raise ApiRefusal(404, "Unsorted lead not found")
     return row
 
 

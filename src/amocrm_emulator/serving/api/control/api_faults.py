@@ -1,13 +1,13 @@
-"""Levers of trouble: a script of faults for the API, limits, bans, slowness."""
+"""Controls of trouble: a script of faults for the API, limits, bans, slowness."""
 
 from typing import Any
 
 from litestar import delete, get, post
 
 from amocrm_emulator.serving.api.control.general import crm_of
-from amocrm_emulator.serving.api.kit.answers import Answer, Http, Refusal, hal
+from amocrm_emulator.serving.api.kit.answers import Answer, ApiRefusal, Http, hal
 from amocrm_emulator.serving.api.kit.bodies import is_whole, read_any, read_object
-from amocrm_emulator.serving.api.kit.limiter import Gate
+from amocrm_emulator.serving.api.kit.limiter import RequestLimiter
 from amocrm_emulator.serving.faults.read import BadScript, read_list
 from amocrm_emulator.serving.faults.script import Script
 from amocrm_emulator.serving.faults.wire import Wire
@@ -30,7 +30,7 @@ async def set_script(request: Http) -> Answer:
     try:
         faults = read_list(await read_any(request))
     except BadScript as error:
-        raise Refusal(400, str(error)) from error
+        raise ApiRefusal(400, str(error)) from error
     _wire(request).script = Script(faults)
     return hal(_shown(_wire(request)))
 
@@ -50,31 +50,33 @@ async def limits(request: Http) -> Answer:
     refusals within a minute, `latency_ms` of each answer.
     """
     crm_of(request)
-    gate: Gate = request.app.state.gate
+    limiter: RequestLimiter = request.app.state.limiter
     for name, value in (await read_object(request)).items():
         _check(name, value)
         if name == "latency_ms":
             _wire(request).latency_seconds = value / 1000
         else:
-            setattr(gate, name, value)
-    return hal(_limits(gate) | {"latency_ms": round(_wire(request).latency_seconds * 1000)})
+            setattr(limiter, name, value)
+    return hal(_limits(limiter) | {"latency_ms": round(_wire(request).latency_seconds * 1000)})
 
 
 def _check(name: str, value: Any) -> None:
     if name in WHOLE or name in WHOLE_OR_NULL:
         is_good = (is_whole(value) and value > 0) or (value is None and name in WHOLE_OR_NULL)
         if not is_good:
-            raise Refusal(400, f"{name} is a whole number above 0, or null where it may be lifted")
+            raise ApiRefusal(
+                400, f"{name} is a whole number above 0, or null where it may be lifted"
+            )
     elif name in {"ban_seconds", "latency_ms"}:
         if not isinstance(value, int | float) or isinstance(value, bool) or value < 0:
-            raise Refusal(400, f"{name} is a number, not below 0")
+            raise ApiRefusal(400, f"{name} is a number, not below 0")
     else:
-        raise Refusal(400, f"{name} is no limit")
+        raise ApiRefusal(400, f"{name} is no limit")
 
 
-def _limits(gate: Gate) -> dict[str, Any]:
+def _limits(limiter: RequestLimiter) -> dict[str, Any]:
     names = ("per_second", "account_per_second", "ban_after", "ban_seconds")
-    return {name: getattr(gate, name) for name in names}
+    return {name: getattr(limiter, name) for name in names}
 
 
 def _wire(request: Http) -> Wire:

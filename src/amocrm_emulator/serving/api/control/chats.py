@@ -1,18 +1,18 @@
-"""Levers of ours for conversations: the platform's customers write from their phones."""
+"""Controls of conversations: the platform's customers write from their phones."""
 
 from litestar import post
 
 from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.account.store import Doc
 from amocrm_emulator.serving.api.control.general import LOOPBACK
-from amocrm_emulator.serving.api.kit.answers import Answer, Http, Refusal, hal
+from amocrm_emulator.serving.api.kit.answers import Answer, ApiRefusal, Http, hal
 from amocrm_emulator.serving.api.kit.bodies import is_whole, read_object
 
 
 def _crm(request: Http) -> Crm:
     client = request.client
     if client is not None and client.host not in LOOPBACK:
-        raise Refusal(403, "The control API answers this machine only")
+        raise ApiRefusal(403, "The control API answers this machine only")
     crm: Crm = request.app.state.crm
     return crm
 
@@ -23,7 +23,7 @@ async def write_message(request: Http) -> Answer:
     crm, given = _crm(request), await read_object(request)
     contact = given.get("contact")
     if not is_whole(contact) or crm.store.entity("contacts", contact) is None:
-        raise Refusal(404, "No such contact")
+        raise ApiRefusal(404, "No such contact")
     message = crm.message(
         int(given.get("by") or crm.owner()),
         crm.clock.now(),
@@ -54,7 +54,7 @@ async def miss_talk(request: Http) -> Answer:
     crm, given = _crm(request), await read_object(request)
     number = given.get("talk")
     if not is_whole(number) or crm.store.entity("talks", number) is None:
-        raise Refusal(404, "No such talk")
+        raise ApiRefusal(404, "No such talk")
     crm.miss_talk(crm.clock.now(), number)
     done: Doc = {"done": True}
     return hal(done)

@@ -1,4 +1,4 @@
-"""What the real platform does not have: levers for demos and tests. Loopback only, no token."""
+"""What the real platform does not have: controls for demos and tests. Loopback only, no token."""
 
 from typing import Any
 
@@ -6,14 +6,14 @@ from litestar import get, post
 from litestar.params import FromPath
 
 from amocrm_emulator.account.base import CARDS, SINGULAR
-from amocrm_emulator.account.clock import MovableClock, SetClock
+from amocrm_emulator.account.clock import ManualClock, MovableClock
 from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.account.store import Doc
-from amocrm_emulator.serving.api.kit.answers import Answer, Http, Refusal, hal, root
+from amocrm_emulator.serving.api.kit.answers import Answer, ApiRefusal, Http, hal, root
 from amocrm_emulator.serving.api.kit.bodies import read_object
-from amocrm_emulator.serving.api.kit.limiter import Gate
+from amocrm_emulator.serving.api.kit.limiter import RequestLimiter
 from amocrm_emulator.serving.api.kit.switches import switches
-from amocrm_emulator.serving.hooks.faults import Faults
+from amocrm_emulator.serving.hooks.faults import HookFaults
 from amocrm_emulator.serving.hooks.sender import Sender
 
 ARCHIVING = {"archive": True, "unarchive": False}
@@ -25,21 +25,21 @@ def crm_of(request: Http) -> Crm:
     """Return the account to callers from this machine."""
     client = request.client
     if client is not None and client.host not in LOOPBACK:
-        raise Refusal(403, "The control API answers this machine only")
+        raise ApiRefusal(403, "The control API answers this machine only")
     origin = request.headers.get("origin")
     if origin is not None and origin != root(request):
-        raise Refusal(403, "The control API answers no pages of other sites")
+        raise ApiRefusal(403, "The control API answers no pages of other sites")
     found: Crm = request.app.state.crm
     return found
 
 
-def _parts(request: Http) -> tuple[Crm, Gate, Sender]:
-    return crm_of(request), request.app.state.gate, request.app.state.sender
+def _parts(request: Http) -> tuple[Crm, RequestLimiter, Sender]:
+    return crm_of(request), request.app.state.limiter, request.app.state.sender
 
 
 @get("/control/state")
 async def state(request: Http) -> Answer:
-    crm, gate, sender = _parts(request)
+    crm, limiter, sender = _parts(request)
     kinds = crm.store.rows("SELECT kind, count(*) FROM entity WHERE deleted = 0 GROUP BY kind")
     return hal(
         {
@@ -49,7 +49,7 @@ async def state(request: Http) -> Answer:
             "events": crm.store.rows("SELECT count(*) FROM event")[0][0],
             "hooks_waiting": crm.store.rows("SELECT count(*) FROM delivery")[0][0],
             "hooks_sent": sender.sent,
-            "per_second": gate.per_second,
+            "per_second": limiter.per_second,
             "switches": switches(request),
             "faults": sender.faults,
         }
@@ -62,14 +62,14 @@ async def requests(request: Http) -> Answer:
 
     A client is an integration's id, or the user of a token that belongs to none.
     """
-    _crm, gate, _sender = _parts(request)
+    _crm, limiter, _sender = _parts(request)
     return hal(
         {
-            "requests": gate.requests,
-            "clients": gate.clients,
-            "kinds": gate.kinds,
-            "refused": gate.refused,
-            "banned": gate.banned,
+            "requests": limiter.requests,
+            "clients": limiter.clients,
+            "kinds": limiter.kinds,
+            "refused": limiter.refused,
+            "banned": limiter.banned,
         }
     )
 
@@ -82,7 +82,7 @@ async def set_switches(request: Http) -> Answer:
     try:
         found.set(await read_object(request))
     except (TypeError, ValueError) as wrong:
-        raise Refusal(400, f"A switch cannot be so: {wrong}") from wrong
+        raise ApiRefusal(400, f"A switch cannot be so: {wrong}") from wrong
     return hal(found)
 
 
@@ -92,7 +92,7 @@ async def faults(request: Http) -> Answer:
     _crm, _gate, sender = _parts(request)
     given = await read_object(request)
     shares = {name: float(given.get(name) or 0) for name in ("drop", "duplicate", "reorder")}
-    sender.set_faults(Faults(**shares, seed=int(given.get("seed") or 0)))
+    sender.set_faults(HookFaults(**shares, seed=int(given.get("seed") or 0)))
     return hal(sender.faults)
 
 
@@ -101,8 +101,8 @@ async def clock(request: Http) -> Answer:
     """Move a clock that can be moved: `now` (Unix seconds) or `advance` (seconds)."""
     crm, _gate, _sender = _parts(request)
     given = await read_object(request)
-    if not isinstance(crm.clock, SetClock | MovableClock):
-        raise Refusal(409, "This emulator goes by the machine's clock")
+    if not isinstance(crm.clock, ManualClock | MovableClock):
+        raise ApiRefusal(409, "This emulator goes by the machine's clock")
     if given.get("now") is not None:
         crm.clock.moment = float(given["now"])
     crm.clock.advance(float(given.get("advance") or 0))
@@ -139,7 +139,7 @@ async def act(
         return hal({"done": crm.restore(by, at, kind, number)})
     if verb == "merge" and kind in CARDS:
         return hal({"done": _merge(crm, by, kind, number, given)})
-    raise Refusal(404, "Not found")
+    raise ApiRefusal(404, "Not found")
 
 
 def _merge(crm: Crm, by: int, kind: str, number: int, given: dict[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""Levers of OAuth: integrations, their installing and withdrawing, an account that moves."""
+"""Controls of OAuth: integrations, their installing and withdrawing, an account that moves."""
 
 from dataclasses import asdict, fields
 from typing import Any
@@ -9,10 +9,10 @@ from litestar.params import FromPath
 
 from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.account.oauth.authority import NewIntegration, NotAllowed, with_query
-from amocrm_emulator.account.oauth.core.model import Integration
+from amocrm_emulator.account.oauth.core.model import OAuthIntegration
 from amocrm_emulator.account.store import Doc
 from amocrm_emulator.serving.api.control.general import crm_of
-from amocrm_emulator.serving.api.kit.answers import Answer, Http, Refusal, hal
+from amocrm_emulator.serving.api.kit.answers import Answer, ApiRefusal, Http, hal
 from amocrm_emulator.serving.api.kit.bodies import is_whole, read_object
 from amocrm_emulator.serving.hooks.sender import certificates
 from amocrm_emulator.serving.oauth.endpoints import host_of, told_with
@@ -22,7 +22,7 @@ HOOK_SECONDS = 3
 
 @get("/control/integrations")
 async def integrations(request: Http) -> Answer:
-    return hal([asdict(one) for one in crm_of(request).oauth.book.integrations()])
+    return hal([asdict(one) for one in crm_of(request).oauth.registry.integrations()])
 
 
 @post("/control/integrations", status_code=200)
@@ -33,9 +33,9 @@ async def set_integration(request: Http) -> Answer:
     named = {one.name for one in fields(NewIntegration)}
     wrong = [name for name in given if name not in named or not isinstance(given[name], str)]
     if wrong:
-        raise Refusal(400, f"Not a setting of an integration, or no text: {', '.join(wrong)}")
+        raise ApiRefusal(400, f"Not a setting of an integration, or no text: {', '.join(wrong)}")
     if not given.get("redirect_uri"):
-        raise Refusal(400, "redirect_uri is missing")
+        raise ApiRefusal(400, "redirect_uri is missing")
     return hal(asdict(crm.oauth.create(NewIntegration(**({"name": "Интеграция"} | given)))))
 
 
@@ -43,9 +43,9 @@ async def set_integration(request: Http) -> Answer:
 async def act(request: Http, client_id: FromPath[str], verb: FromPath[str]) -> Answer:
     """Do what a person does with an integration: `install`, `disable`, `grant`, `token`."""
     crm = crm_of(request)
-    one = crm.oauth.book.integration(client_id)
+    one = crm.oauth.registry.integration(client_id)
     if one is None or verb not in {"install", "disable", "grant", "token"}:
-        raise Refusal(404, "Not found")
+        raise ApiRefusal(404, "Not found")
     given = await read_object(request) if await request.body() else {}
     if verb == "disable":
         return hal({"told": await tell(crm.oauth.disable(one))})
@@ -64,7 +64,7 @@ async def set_rules(request: Http) -> Answer:
     for name, value in (await read_object(request)).items():
         known = getattr(rules, name, None)
         if known is None or not isinstance(value, type(known)):
-            raise Refusal(400, f"{name} is unknown or of another type")
+            raise ApiRefusal(400, f"{name} is unknown or of another type")
         setattr(rules, name, value)
     return hal(asdict(rules))
 
@@ -87,17 +87,17 @@ def _person(crm: Crm, given: Doc) -> int:
     return user if is_whole(user) else crm.owner()
 
 
-def _code(crm: Crm, one: Integration, given: Doc) -> str:
+def _code(crm: Crm, one: OAuthIntegration, given: Doc) -> str:
     try:
         return crm.oauth.grant(one, _person(crm, given))
     except NotAllowed as error:
-        raise Refusal(403, str(error)) from error
+        raise ApiRefusal(403, str(error)) from error
 
 
-def _token(request: Http, crm: Crm, one: Integration, given: Doc) -> str:
+def _token(request: Http, crm: Crm, one: OAuthIntegration, given: Doc) -> str:
     days: Any = given.get("days", 1)
     if not is_whole(days) or not 1 <= days <= 5 * 366:
-        raise Refusal(400, "days is a number from 1 to 1830")
+        raise ApiRefusal(400, "days is a number from 1 to 1830")
     return crm.oauth.long_lived(one, _person(crm, given), days, host_of(request))
 
 

@@ -1,4 +1,4 @@
-"""Levers of the whole account: kept under a name, and brought back."""
+"""Controls of the whole account: kept under a name, and brought back."""
 
 import re
 import sqlite3
@@ -7,7 +7,7 @@ from pathlib import Path
 from litestar import post
 
 from amocrm_emulator.serving.api.control.general import crm_of
-from amocrm_emulator.serving.api.kit.answers import Answer, Http, Refusal, hal
+from amocrm_emulator.serving.api.kit.answers import Answer, ApiRefusal, Http, hal
 from amocrm_emulator.serving.api.kit.bodies import read_object
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
@@ -31,7 +31,7 @@ async def load(request: Http) -> Answer:
     try:
         crm.store.load_from(path)
     except sqlite3.Error as error:
-        raise Refusal(404, f"{path.name} is no saved account: {error}") from error
+        raise ApiRefusal(404, f"{path.name} is no saved account: {error}") from error
     crm.reload()
     return hal({"file": str(path)})
 
@@ -40,6 +40,6 @@ async def _path(request: Http) -> Path:
     """Keep to one folder: any page in a browser of this machine can call us."""
     name = (await read_object(request)).get("name")
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise Refusal(400, "name is made of Latin letters, digits, - and _")
+        raise ApiRefusal(400, "name is made of Latin letters, digits, - and _")
     folder: Path = request.app.state.states
     return folder / f"{name}.sqlite"

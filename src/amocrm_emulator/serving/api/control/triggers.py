@@ -1,4 +1,4 @@
-"""Levers of the digital pipeline: triggers, as a person puts them into the stages."""
+"""Controls of the digital pipeline: triggers, as a person puts them into the stages."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from litestar.params import FromPath
 
 from amocrm_emulator.account.hooks.core.triggers import Trigger
 from amocrm_emulator.serving.api.control.general import crm_of
-from amocrm_emulator.serving.api.kit.answers import Answer, Http, Refusal, hal
+from amocrm_emulator.serving.api.kit.answers import Answer, ApiRefusal, Http, hal
 from amocrm_emulator.serving.api.kit.bodies import read_object
 
 
@@ -25,17 +25,17 @@ async def add_trigger(request: Http) -> Answer:
     try:
         trigger = msgspec.convert(await read_object(request), Trigger)
     except msgspec.ValidationError as error:
-        raise Refusal(400, str(error)) from error
+        raise ApiRefusal(400, str(error)) from error
     for status in trigger.statuses:
         if not crm.has_status(trigger.pipeline, status):
-            raise Refusal(400, f"There is no stage {status} in the pipeline {trigger.pipeline}")
+            raise ApiRefusal(400, f"There is no stage {status} in the pipeline {trigger.pipeline}")
     return hal(_shown(crm.stages.add(trigger), trigger))
 
 
 @delete("/control/triggers/{number:int}", status_code=204)
 async def remove_trigger(request: Http, number: FromPath[int]) -> None:
     if not crm_of(request).stages.remove(number):
-        raise Refusal(404, "Not found")
+        raise ApiRefusal(404, "Not found")
 
 
 def _shown(number: int, trigger: Trigger) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from amocrm_emulator.serving.api.kit.answers import Refusal
+from amocrm_emulator.serving.api.kit.answers import ApiRefusal
 from amocrm_emulator.serving.api.kit.lists import Where
 from amocrm_emulator.serving.api.kit.query import numbers, values
 
@@ -47,7 +47,7 @@ def conditions(given: Mapping[str, Any]) -> Where:
 def _few(given: Mapping[str, Any], name: str) -> list[int]:
     found = numbers(given[name])
     if len(found) > IDS_MAX:
-        raise Refusal(400, f"At most {IDS_MAX} values in filter[{name}]", [])
+        raise ApiRefusal(400, f"At most {IDS_MAX} values in filter[{name}]", [])
     return found
 
 
@@ -59,7 +59,7 @@ def _add_types(where: Where, given: Mapping[str, Any]) -> None:
     if not fields:
         where.one_of("type", types)
     elif len(types) > 1:
-        raise Refusal(400, "The type of a custom field must be the only one", [])
+        raise ApiRefusal(400, "The type of a custom field must be the only one", [])
     else:
         where.add("type = 'custom_field_value_changed'")
         path = "custom_field_value.field_id"
@@ -75,7 +75,7 @@ def _add_entity(where: Where, given: Mapping[str, Any]) -> None:
     entities = values(given["entity"]) if "entity" in given else []
     ids = _few(given, "entity_id") if "entity_id" in given else []
     if "entity_id" in given and len(entities) != 1:
-        raise Refusal(400, "filter[entity_id] needs exactly one filter[entity]", [])
+        raise ApiRefusal(400, "filter[entity_id] needs exactly one filter[entity]", [])
     if not entities:
         return
     own = Where([], [])

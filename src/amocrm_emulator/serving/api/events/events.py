@@ -19,7 +19,7 @@ from amocrm_emulator.serving.api.kit.answers import (
     self_link,
     whole,
 )
-from amocrm_emulator.serving.api.kit.limiter import Caller, caller
+from amocrm_emulator.serving.api.kit.caller import Caller, caller
 from amocrm_emulator.serving.api.kit.lists import Where
 from amocrm_emulator.serving.api.kit.seeing import only_of_visible, only_of_visible_cards, sees_all
 from amocrm_emulator.serving.api.kit.switches import switches

@@ -11,9 +11,9 @@ from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.account.store import Doc, text_of
 from amocrm_emulator.account.switches import CHAT_SETTINGS
 from amocrm_emulator.serving.api.kit import query as queries
-from amocrm_emulator.serving.api.kit.answers import Answer, Http, Refusal, hal, nothing, whole
+from amocrm_emulator.serving.api.kit.answers import Answer, ApiRefusal, Http, hal, nothing, whole
 from amocrm_emulator.serving.api.kit.bodies import read_object
-from amocrm_emulator.serving.api.kit.limiter import caller
+from amocrm_emulator.serving.api.kit.caller import caller
 
 HOOKS_MAX = 100
 SETTINGS = frozenset(
@@ -51,7 +51,7 @@ async def subscribe(request: Http) -> Answer:
     store, now = who.crm.store, who.crm.clock.now()
     is_known = store.row("SELECT id FROM hook WHERE destination = ?", destination) is not None
     if not is_known and store.rows("SELECT count(*) FROM hook")[0][0] >= HOOKS_MAX:
-        raise Refusal(422, f"At most {HOOKS_MAX} webhooks")
+        raise ApiRefusal(422, f"At most {HOOKS_MAX} webhooks")
     with who.crm.transaction():
         store.run(
             "INSERT INTO hook (destination, settings, created_at, updated_at, created_by, sort)"
@@ -69,7 +69,7 @@ async def subscribe(request: Http) -> Answer:
     row = store.row("SELECT * FROM hook WHERE destination = ?", destination)
     assert row is not None
     store.run("DELETE FROM failure WHERE hook = ?", row[0])
-    who.crm.oauth.book.own_hook(row[0], who.client)
+    who.crm.oauth.registry.own_hook(row[0], who.client)
     return hal(_shown(who.crm.account["id"], row), status=201)
 
 
@@ -79,7 +79,7 @@ async def unsubscribe(request: Http) -> None:
     destination = str((await read_object(request)).get("destination", ""))
     store = who.crm.store
     if store.row("SELECT id FROM hook WHERE destination = ?", destination) is None:
-        raise Refusal(404, "Webhook not found")
+        raise ApiRefusal(404, "Webhook not found")
     store.run("DELETE FROM hook WHERE destination = ?", destination)
 
 
@@ -91,7 +91,7 @@ def _destination(item: Doc) -> str:
     except ValueError:
         is_good = False
     if not is_good:
-        raise Refusal(422, "The webhook address is not valid")
+        raise ApiRefusal(422, "The webhook address is not valid")
     return given
 
 
@@ -102,10 +102,10 @@ def _known(crm: Crm) -> frozenset[str]:
 def _settings(item: Doc, known: Collection[str]) -> list[str]:
     given = item.get("settings")
     if not isinstance(given, list) or not given:
-        raise Refusal(400, "Settings are not given", [])
+        raise ApiRefusal(400, "Settings are not given", [])
     unknown = [str(name) for name in given if name not in known]
     if unknown:
-        raise Refusal(400, f"Unknown settings: {', '.join(unknown)}", [])
+        raise ApiRefusal(400, f"Unknown settings: {', '.join(unknown)}", [])
     return given
 
 

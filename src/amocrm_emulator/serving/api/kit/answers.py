@@ -32,7 +32,7 @@ Http = Request[Any, Any, Any]
 Answer = Response[bytes]
 
 
-class Refusal(Exception):  # noqa: N818 -- an answer, not a defect
+class ApiRefusal(Exception):  # noqa: N818 -- an answer, not a defect
     """A request that ends with a problem document."""
 
     def __init__(
@@ -60,10 +60,10 @@ def nothing() -> Answer:
 
 def absent(request: Http) -> Answer:
     """Answer that there is no such thing at this address."""
-    return problem(Refusal(404, "Not found")) if switches(request).has_absent_404 else nothing()
+    return problem(ApiRefusal(404, "Not found")) if switches(request).has_absent_404 else nothing()
 
 
-def problem(refusal: Refusal) -> Answer:
+def problem(refusal: ApiRefusal) -> Answer:
     """Return the document of an error; validation errors are listed per item."""
     content: dict[str, Any] = {}
     if refusal.errors is not None:
@@ -78,13 +78,13 @@ def problem(refusal: Refusal) -> Answer:
     return Response(body, status_code=refusal.status, media_type=PROBLEM)
 
 
-def invalid(errors: Sequence[tuple[str, str, str, str]]) -> Refusal:
+def invalid(errors: Sequence[tuple[str, str, str, str]]) -> ApiRefusal:
     """Refuse a batch; each error is (request_id, code, path, detail)."""
     by_item: dict[str, list[dict[str, str]]] = {}
     for request_id, code, path, detail in errors:
         by_item.setdefault(request_id, []).append({"code": code, "path": path, "detail": detail})
     listed = [{"request_id": item, "errors": found} for item, found in by_item.items()]
-    return Refusal(400, "Request validation failed", listed)
+    return ApiRefusal(400, "Request validation failed", listed)
 
 
 def root(request: Http) -> str:

@@ -6,7 +6,7 @@ from typing import Any, TypeGuard
 import msgspec
 
 from amocrm_emulator.account.store import Doc
-from amocrm_emulator.serving.api.kit.answers import Http, Refusal, invalid
+from amocrm_emulator.serving.api.kit.answers import ApiRefusal, Http, invalid
 from amocrm_emulator.serving.api.kit.switches import switches
 
 BATCH_MAX = 250
@@ -18,9 +18,9 @@ async def read_items(request: Http, most: int = BATCH_MAX) -> list[Doc]:
     """Return the items of a batch; each has a `request_id`, its place when it named none."""
     given = await read_any(request)
     if not isinstance(given, list) or not given or not all(isinstance(i, dict) for i in given):
-        raise Refusal(400, "An array of objects is expected", [])
+        raise ApiRefusal(400, "An array of objects is expected", [])
     if len(given) > most:
-        raise Refusal(400, f"At most {most} items in a request", [])
+        raise ApiRefusal(400, f"At most {most} items in a request", [])
     return [item | {"request_id": _request_id(item, place)} for place, item in enumerate(given)]
 
 
@@ -30,7 +30,7 @@ async def read_object(request: Http) -> Doc:
     if isinstance(given, list) and len(given) == 1:
         given = given[0]
     if not isinstance(given, dict):
-        raise Refusal(400, "An object is expected", [])
+        raise ApiRefusal(400, "An object is expected", [])
     return given
 
 
@@ -39,7 +39,7 @@ async def read_any(request: Http) -> Any:
     try:
         return msgspec.json.decode(await request.body())
     except (msgspec.DecodeError, RecursionError) as error:
-        raise Refusal(400, "The body is not JSON", []) from error
+        raise ApiRefusal(400, "The body is not JSON", []) from error
 
 
 def _request_id(item: Doc, place: int) -> str:
@@ -63,10 +63,10 @@ def sift(
         try:
             check_items([item], check)
             good.append(item)
-        except Refusal as refusal:
+        except ApiRefusal as refusal:
             refused += refusal.errors or ()
     if not good:
-        raise Refusal(400, "Request validation failed", refused)
+        raise ApiRefusal(400, "Request validation failed", refused)
     return good, refused
 
 

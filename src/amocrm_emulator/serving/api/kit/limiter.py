@@ -1,4 +1,4 @@
-"""Who calls, and whether they call too often: 7 requests in a sliding second for each client."""
+"""Whether somebody calls too often: 7 requests in a sliding second for each client."""
 
 import re
 from collections import Counter, deque
@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from litestar import Response
 
 from amocrm_emulator.account.crm import Crm
-from amocrm_emulator.serving.api.kit.answers import Answer, Http, Refusal
+from amocrm_emulator.serving.api.kit.answers import Answer, Http
+from amocrm_emulator.serving.api.kit.caller import token_of
 
 PER_SECOND = 7
 ACCOUNT_PER_SECOND = 50
@@ -20,7 +21,7 @@ _NUMBER = re.compile(r"/\d+(?=/|$)")
 
 
 @dataclass(slots=True)
-class Gate:
+class RequestLimiter:
     """Limits and counts of one running emulator; `per_second` None lifts the limits.
 
     `ban_after` so many refused calls within a minute the whole account is closed; None: never.
@@ -85,61 +86,21 @@ class Gate:
             self._violations.clear()
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """The user on whose behalf a request acts, and the integration, None for a plain token."""
-
-    crm: Crm
-    user: int
-    client: str | None = None
-
-    @property
-    def is_admin(self) -> bool:
-        return bool(self.crm.users[self.user]["is_admin"])
-
-
-def caller(request: Http, *, admin: bool = False) -> Caller:
-    """Return who calls; refuse unknown tokens, and those who are no administrators if asked."""
-    crm: Crm = request.app.state.crm
-    who = crm.oauth.identify(token_of(request))
-    if who is None or crm.oauth.has_left(request.headers.get("host", "")):
-        raise Refusal(401, "Неверный логин или пароль")
-    named = request.headers.get("x-context-user-id")
-    user = who.user if named is None else _on_behalf(crm, who.user, named)
-    found = Caller(crm, user, who.client)
-    if admin and not found.is_admin:
-        raise Refusal(403, "Недостаточно прав")
-    return found
-
-
-def _on_behalf(crm: Crm, user: int, named: str) -> int:
-    """Return the user an administrator's token acts for."""
-    number = int(named) if named.isascii() and named.isdigit() else 0
-    if not crm.users[user]["is_admin"] or not crm.users.get(number, {}).get("is_active"):
-        raise Refusal(403, "X-Context-User-ID names a user that this token cannot act for")
-    return number
-
-
-def token_of(request: Http) -> str:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""
-
-
 async def check_rate(request: Http) -> Answer | None:
     """Answer 429 with HTML, as the platform's front servers do, before anything else happens."""
     path = request.scope["path"]
     if not path.startswith(("/api/", "/oauth2/")):
         return None
-    gate: Gate = request.app.state.gate
+    limiter: RequestLimiter = request.app.state.limiter
     crm: Crm = request.app.state.crm
     token = token_of(request)
     who = crm.oauth.identify(token)
     client = "unknown" if who is None else who.client or str(who.user)
-    gate.count(client, f"{request.method} {_NUMBER.sub('/{id}', path)}")
+    limiter.count(client, f"{request.method} {_NUMBER.sub('/{id}', path)}")
     window = token if who is None or who.client is None else who.client
     now = crm.clock.exact()
-    if path.startswith("/api/") and gate.is_closed(now):
+    if path.startswith("/api/") and limiter.is_closed(now):
         return Response(BANNED, status_code=403, media_type="text/html")
-    if not path.startswith("/api/") or gate.admits(window, now):
+    if not path.startswith("/api/") or limiter.admits(window, now):
         return None
     return Response(TOO_MANY, status_code=429, media_type="text/html")

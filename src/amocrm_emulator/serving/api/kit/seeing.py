@@ -4,31 +4,31 @@ from collections.abc import Mapping
 from typing import Any
 
 from amocrm_emulator.account.base import CARDS
-from amocrm_emulator.account.core.rights import ALL, GROUP, OWN, Viewer
+from amocrm_emulator.account.core.rights import ALL, GROUP, OWN, RightsHolder
 from amocrm_emulator.account.store import Doc
-from amocrm_emulator.serving.api.kit.answers import Refusal
-from amocrm_emulator.serving.api.kit.limiter import Caller
+from amocrm_emulator.serving.api.kit.answers import ApiRefusal
+from amocrm_emulator.serving.api.kit.caller import Caller
 from amocrm_emulator.serving.api.kit.lists import Where
 
 DENIED = "Недостаточно прав"
 
 
-def viewer(who: Caller) -> Viewer:
+def viewer(who: Caller) -> RightsHolder:
     """Return on whose behalf a request acts."""
     user = who.crm.users[who.user]
     rights = who.crm.rights_of(who.user)
-    return Viewer(who.user, int(user["group"]), bool(user["is_admin"]), rights)
+    return RightsHolder(who.user, int(user["group"]), bool(user["is_admin"]), rights)
 
 
 def require(who: Caller, action: str, kind: str, card: Mapping[str, Any]) -> None:
     """Refuse an action on a card that the user may not do."""
     if not viewer(who).may(action, kind, card):
-        raise Refusal(403, DENIED)
+        raise ApiRefusal(403, DENIED)
 
 
 def require_add(who: Caller, kind: str) -> None:
     if not viewer(who).may_add(kind):
-        raise Refusal(403, DENIED)
+        raise ApiRefusal(403, DENIED)
 
 
 def visible(who: Caller, kind: str, number: int) -> Doc | None:

@@ -9,7 +9,7 @@ from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.account.store import Doc
 from amocrm_emulator.serving.api.kit import query as queries
 from amocrm_emulator.serving.api.kit.answers import Answer, Http, hal, self_link, whole
-from amocrm_emulator.serving.api.kit.limiter import Caller, caller
+from amocrm_emulator.serving.api.kit.caller import Caller, caller
 from amocrm_emulator.serving.api.kit.switches import switches
 
 CASES = ("default", "genitive", "dative", "accusative", "instrumental", "prepositional")

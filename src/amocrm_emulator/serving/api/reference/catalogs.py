@@ -9,8 +9,8 @@ from amocrm_emulator.account.store import Doc
 from amocrm_emulator.serving.api.kit import query as queries
 from amocrm_emulator.serving.api.kit.answers import (
     Answer,
+    ApiRefusal,
     Http,
-    Refusal,
     absent,
     hal,
     listing,
@@ -26,8 +26,8 @@ from amocrm_emulator.serving.api.kit.bodies import (
     read_items,
     wrong_types,
 )
+from amocrm_emulator.serving.api.kit.caller import Caller, caller
 from amocrm_emulator.serving.api.kit.checks import check_custom_fields
-from amocrm_emulator.serving.api.kit.limiter import Caller, caller
 from amocrm_emulator.serving.api.kit.lists import Where, page_of
 
 KIND, ELEMENTS = "catalogs", "catalog_elements"
@@ -57,7 +57,7 @@ async def add_catalogs(request: Http) -> Answer:
     items = await read_items(request)
     known = who.crm.store.rows("SELECT count(*) FROM entity WHERE kind = 'catalogs'")[0][0]
     if known + len(items) > OWN_MAX:
-        raise Refusal(400, f"At most {OWN_MAX} catalogs", [])
+        raise ApiRefusal(400, f"At most {OWN_MAX} catalogs", [])
     check_items(items, _check)
     with who.crm.transaction():
         made = [_add(who, item) for item in items]
@@ -91,7 +91,7 @@ async def one_element(request: Http, catalog: FromPath[int], number: FromPath[in
 async def add_elements(request: Http, catalog: FromPath[int]) -> Answer:
     who = caller(request)
     if who.crm.store.entity(KIND, catalog) is None:
-        raise Refusal(404, "Catalog not found")
+        raise ApiRefusal(404, "Catalog not found")
     items = await read_items(request)
     check_items(items, lambda item: _check_element(who, catalog, item, is_new=True))
     at = who.crm.clock.now()

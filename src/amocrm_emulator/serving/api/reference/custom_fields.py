@@ -14,7 +14,14 @@ from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.account.field_registry import AVAILABLE, CATALOG
 from amocrm_emulator.account.store import Doc
 from amocrm_emulator.serving.api.kit import query as queries
-from amocrm_emulator.serving.api.kit.answers import Answer, Http, Refusal, hal, self_link, written
+from amocrm_emulator.serving.api.kit.answers import (
+    Answer,
+    ApiRefusal,
+    Http,
+    hal,
+    self_link,
+    written,
+)
 from amocrm_emulator.serving.api.kit.bodies import (
     Trouble,
     check_items,
@@ -25,7 +32,7 @@ from amocrm_emulator.serving.api.kit.bodies import (
     read_object,
     wrong_types,
 )
-from amocrm_emulator.serving.api.kit.limiter import Caller, caller
+from amocrm_emulator.serving.api.kit.caller import Caller, caller
 from amocrm_emulator.serving.api.kit.pages import counted
 
 KINDS = ("leads", "contacts", "companies", "customers", "customers/segments")
@@ -44,7 +51,7 @@ def field_kind(request: Http) -> str:
     kind = str(request.scope["path"]).removeprefix("/api/v4/").partition("/custom_fields")[0]
     who = caller(request)
     if kind.startswith(CATALOG) and who.crm.store.entity(CATALOG, int(kind.split("/")[1])) is None:
-        raise Refusal(404, "Catalog not found")
+        raise ApiRefusal(404, "Catalog not found")
     return kind
 
 
@@ -102,7 +109,7 @@ async def change_custom_field(request: Http, number: FromPath[int]) -> Answer:
 async def remove_custom_field(request: Http, number: FromPath[int]) -> None:
     who, kind = caller(request, admin=True), field_kind(request)
     if not _existing(who.crm, kind, number)["is_deletable"]:
-        raise Refusal(400, "A field of the system cannot be deleted", [])
+        raise ApiRefusal(400, "A field of the system cannot be deleted", [])
     with who.crm.transaction():
         who.crm.fields.remove(kind, number)
         _forget_values(who.crm, kind, number)
@@ -120,7 +127,7 @@ def _forget_values(crm: Crm, kind: str, number: int) -> None:
 def _existing(crm: Crm, kind: str, number: int) -> Doc:
     field = crm.fields.find(kind, {"field_id": number})
     if field is None:
-        raise Refusal(404, "Custom field not found")
+        raise ApiRefusal(404, "Custom field not found")
     return field
 
 

@@ -6,15 +6,15 @@ from litestar.params import FromPath
 from amocrm_emulator.account.store import Doc
 from amocrm_emulator.serving.api.kit.answers import (
     Answer,
+    ApiRefusal,
     Http,
-    Refusal,
     hal,
     self_link,
     whole,
     written,
 )
 from amocrm_emulator.serving.api.kit.bodies import check_items, missing, read_items, read_object
-from amocrm_emulator.serving.api.kit.limiter import Caller, caller
+from amocrm_emulator.serving.api.kit.caller import Caller, caller
 from amocrm_emulator.serving.api.reference.custom_fields import field_kind, field_paths
 
 GROUPS = "/groups"
@@ -68,7 +68,7 @@ async def change_field_group(request: Http, group: FromPath[str]) -> Answer:
 async def remove_field_group(request: Http, group: FromPath[str]) -> None:
     who, kind = caller(request, admin=True), field_kind(request)
     if _existing(who, kind, group)["is_predefined"]:
-        raise Refusal(400, "A group of the system cannot be deleted", [])
+        raise ApiRefusal(400, "A group of the system cannot be deleted", [])
     kept = [found for found in who.crm.fields.groups(kind) if found["id"] != group]
     with who.crm.transaction():
         who.crm.fields.set_groups(kind, kept)
@@ -96,7 +96,7 @@ def _put_fields(who: Caller, kind: str, group: str, item: Doc) -> None:
 def _existing(who: Caller, kind: str, group: str) -> Doc:
     found = next((row for row in who.crm.fields.groups(kind) if row["id"] == group), None)
     if found is None:
-        raise Refusal(404, "Group of fields not found")
+        raise ApiRefusal(404, "Group of fields not found")
     return found
 
 

@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.account.pipelines import SYSTEM_NAMES
 from amocrm_emulator.account.store import Doc
-from amocrm_emulator.serving.api.kit.answers import Answer, Http, Refusal, hal, written
+from amocrm_emulator.serving.api.kit.answers import Answer, ApiRefusal, Http, hal, written
 from amocrm_emulator.serving.api.kit.bodies import (
     Trouble,
     check_items,
@@ -20,7 +20,7 @@ from amocrm_emulator.serving.api.kit.bodies import (
     read_object,
     wrong_types,
 )
-from amocrm_emulator.serving.api.kit.limiter import caller
+from amocrm_emulator.serving.api.kit.caller import caller
 from amocrm_emulator.serving.api.reference.pipelines import ONE, existing, shown, shown_stage
 
 PIPELINES_MAX, STAGES_MAX, SYSTEM_STAGES = 50, 100, 3
@@ -56,7 +56,7 @@ async def add_pipelines(request: Http) -> Answer:
     who = caller(request, admin=True)
     items = await read_items(request)
     if len(who.crm.pipelines) + len(items) > PIPELINES_MAX:
-        raise Refusal(400, f"At most {PIPELINES_MAX} pipelines", [])
+        raise ApiRefusal(400, f"At most {PIPELINES_MAX} pipelines", [])
     check_items(items, _check_new)
     with who.crm.transaction():
         made = [who.crm.add_pipeline(item, _stages(item)) for item in items]
@@ -83,9 +83,9 @@ async def remove_pipeline(request: Http, number: FromPath[int]) -> None:
     who = caller(request, admin=True)
     pipeline = existing(who.crm, number)
     if len(who.crm.pipelines) == 1:
-        raise Refusal(400, "The last pipeline cannot be deleted", [])
+        raise ApiRefusal(400, "The last pipeline cannot be deleted", [])
     if who.crm.holds_leads(number):
-        raise Refusal(400, "The pipeline holds leads", [])
+        raise ApiRefusal(400, "The pipeline holds leads", [])
     with who.crm.transaction():
         who.crm.remove_pipeline(pipeline)
 
@@ -95,7 +95,7 @@ async def add_stages(request: Http, number: FromPath[int]) -> Answer:
     who = caller(request, admin=True)
     pipeline, items = existing(who.crm, number), await read_items(request)
     if len(pipeline["statuses"]) + SYSTEM_STAGES + len(items) > STAGES_MAX:
-        raise Refusal(400, f"At most {STAGES_MAX} statuses", [])
+        raise ApiRefusal(400, f"At most {STAGES_MAX} statuses", [])
     check_items(items, lambda item: _check_stage(item, is_new=True))
     with who.crm.transaction():
         made = [who.crm.add_stage(pipeline, item) for item in items]
@@ -126,16 +126,16 @@ async def remove_stage(request: Http, number: FromPath[int], status: FromPath[in
     pipeline = existing(who.crm, number)
     _editable(who.crm, pipeline, status)
     if status in SYSTEM_NAMES or len(pipeline["statuses"]) == 1:
-        raise Refusal(400, "This status cannot be deleted", [])
+        raise ApiRefusal(400, "This status cannot be deleted", [])
     with who.crm.transaction():
         who.crm.remove_stage(who.user, who.crm.clock.now(), pipeline, status)
 
 
 def _editable(crm: Crm, pipeline: Doc, status: int) -> None:
     if status == crm.unsorted_stage(pipeline["id"]):
-        raise Refusal(400, "The status of unsorted leads cannot be changed", [])
+        raise ApiRefusal(400, "The status of unsorted leads cannot be changed", [])
     if status not in SYSTEM_NAMES and crm.stage(pipeline, status) is None:
-        raise Refusal(404, "Status not found")
+        raise ApiRefusal(404, "Status not found")
 
 
 def _stages(item: Doc) -> list[Doc]:

@@ -10,8 +10,8 @@ from amocrm_emulator.account.pipelines import SYSTEM_NAMES, sort_of
 from amocrm_emulator.account.spec import LOST, WON
 from amocrm_emulator.account.store import Doc
 from amocrm_emulator.serving.api.kit import query as queries
-from amocrm_emulator.serving.api.kit.answers import Answer, Http, Refusal, hal, self_link, whole
-from amocrm_emulator.serving.api.kit.limiter import caller
+from amocrm_emulator.serving.api.kit.answers import Answer, ApiRefusal, Http, hal, self_link, whole
+from amocrm_emulator.serving.api.kit.caller import caller
 from amocrm_emulator.serving.api.kit.switches import switches
 
 CLOSED = ((WON, "#CCFF66", 10000), (LOST, "#D5D8DB", 11000))
@@ -53,7 +53,7 @@ async def one_status(request: Http, number: FromPath[int], status: FromPath[int]
 def existing(crm: Crm, number: int) -> Doc:
     found = crm.pipeline(number)
     if found is None:
-        raise Refusal(404, "Pipeline not found")
+        raise ApiRefusal(404, "Pipeline not found")
     return found
 
 
@@ -77,7 +77,7 @@ def shown_stage(request: Http, crm: Crm, pipeline: Doc, number: int) -> Doc:
     for row in stages(request, crm, pipeline):
         if row["id"] == number:
             return row
-    raise Refusal(404, "Status not found")
+    raise ApiRefusal(404, "Status not found")
 
 
 def stages(request: Http, crm: Crm, pipeline: Doc) -> list[Doc]:

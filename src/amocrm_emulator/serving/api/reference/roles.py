@@ -28,7 +28,7 @@ from amocrm_emulator.serving.api.kit.bodies import (
     read_object,
     wrong_types,
 )
-from amocrm_emulator.serving.api.kit.limiter import Caller, caller
+from amocrm_emulator.serving.api.kit.caller import Caller, caller
 from amocrm_emulator.serving.api.kit.pages import counted
 
 

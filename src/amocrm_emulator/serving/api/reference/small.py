@@ -11,8 +11,8 @@ from amocrm_emulator.serving.api.cards.calls import find_by_phone
 from amocrm_emulator.serving.api.kit import query as queries
 from amocrm_emulator.serving.api.kit.answers import (
     Answer,
+    ApiRefusal,
     Http,
-    Refusal,
     hal,
     listing,
     nothing,
@@ -20,8 +20,8 @@ from amocrm_emulator.serving.api.kit.answers import (
     whole,
 )
 from amocrm_emulator.serving.api.kit.bodies import Trouble, read_items, read_object
+from amocrm_emulator.serving.api.kit.caller import Caller, caller
 from amocrm_emulator.serving.api.kit.checks import card_exists
-from amocrm_emulator.serving.api.kit.limiter import Caller, caller
 from amocrm_emulator.serving.api.kit.pages import cut
 from amocrm_emulator.serving.api.kit.seeing import visible
 
@@ -42,7 +42,7 @@ async def widgets(request: Http) -> Answer:
 @get("/api/v4/widgets/{code:str}")
 async def one_widget(request: Http, code: FromPath[str]) -> Answer:
     caller(request)
-    raise Refusal(404, f"Widget {code} not found")
+    raise ApiRefusal(404, f"Widget {code} not found")
 
 
 @get("/api/v4/currencies")
@@ -62,7 +62,7 @@ async def short_links(request: Http) -> Answer:
     rows = []
     for item in items:
         if not isinstance(item.get("url"), str):
-            raise Refusal(400, "url is missing", [])
+            raise ApiRefusal(400, "url is missing", [])
         number = who.crm.store.next_id("short_link", 0)
         rows.append(
             {
@@ -94,7 +94,7 @@ async def bind_chats(request: Http) -> Answer:
     items = await read_items(request)
     for item in items:
         if not card_exists(who.crm, "contacts", item.get("contact_id")) or not item.get("chat_id"):
-            raise Refusal(400, "A contact and a chat are needed", [])
+            raise ApiRefusal(400, "A contact and a chat are needed", [])
     bound = who.crm.store.meta("chats") or []
     with who.crm.transaction():
         made = [
@@ -129,7 +129,7 @@ async def ring(request: Http) -> Answer:
     given = (await read_object(request)).get("add")
     items = given if isinstance(given, list) else []
     if not items or any(item.get("type") != "phone_call" for item in items):
-        raise Refusal(400, "Calls are expected in `add`", [])
+        raise ApiRefusal(400, "Calls are expected in `add`", [])
     rows = []
     for item in items:
         phone = str(item.get("phone_number") or "")

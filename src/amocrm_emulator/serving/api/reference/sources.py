@@ -8,8 +8,8 @@ from litestar.params import FromPath
 from amocrm_emulator.account.store import Doc
 from amocrm_emulator.serving.api.kit.answers import (
     Answer,
+    ApiRefusal,
     Http,
-    Refusal,
     hal,
     nothing,
     self_link,
@@ -22,7 +22,7 @@ from amocrm_emulator.serving.api.kit.bodies import (
     read_items,
     read_object,
 )
-from amocrm_emulator.serving.api.kit.limiter import Caller, caller
+from amocrm_emulator.serving.api.kit.caller import Caller, caller
 
 CURRENCIES = (("RUB", "₽"), ("USD", "$"), ("EUR", "€"), ("KZT", "₸"), ("BYN", "Br"))
 SOURCES_AT_ONCE, SOURCES_MAX = 50, 100
@@ -49,7 +49,7 @@ async def add_sources(request: Http) -> Answer:
     items = await read_items(request, SOURCES_AT_ONCE)
     known = _sources(who)
     if len(known) + len(items) > SOURCES_MAX:
-        raise Refusal(400, f"At most {SOURCES_MAX} sources", [])
+        raise ApiRefusal(400, f"At most {SOURCES_MAX} sources", [])
     _check_sources(items, lambda item: _check_source(who, item, None))
     pipeline = int(who.crm.main_pipeline()["id"])
     with who.crm.transaction():
@@ -111,7 +111,7 @@ def _check_sources(items: list[Doc], check: CheckSource) -> None:
         for code, path, detail in check(item)
     ]
     if errors:
-        raise Refusal(400, "Invalid request items", errors, key="errors")
+        raise ApiRefusal(400, "Invalid request items", errors, key="errors")
 
 
 def _check_source(who: Caller, item: Doc, number: object) -> Iterable[Trouble]:
@@ -136,7 +136,7 @@ def _sources(who: Caller) -> list[Doc]:
 def _source_of(who: Caller, number: int) -> Doc:
     found = next((row for row in _sources(who) if row["id"] == number), None)
     if found is None:
-        raise Refusal(404, "Source not found")
+        raise ApiRefusal(404, "Source not found")
     return found
 
 

@@ -12,8 +12,8 @@ from amocrm_emulator.account.store import Doc
 from amocrm_emulator.serving.api.kit import query as queries
 from amocrm_emulator.serving.api.kit.answers import (
     Answer,
+    ApiRefusal,
     Http,
-    Refusal,
     absent,
     hal,
     self_link,
@@ -28,7 +28,7 @@ from amocrm_emulator.serving.api.kit.bodies import (
     read_items,
     wrong_types,
 )
-from amocrm_emulator.serving.api.kit.limiter import Caller, caller
+from amocrm_emulator.serving.api.kit.caller import Caller, caller
 from amocrm_emulator.serving.api.kit.pages import counted
 from amocrm_emulator.serving.api.kit.switches import switches
 
@@ -60,7 +60,7 @@ async def add_users(request: Http) -> Answer:
     who = caller(request, admin=True)
     items = await read_items(request, USERS_AT_ONCE)
     if len(who.crm.users) + len(items) > USERS_MAX:
-        raise Refusal(403, f"An account with {USERS_MAX} users takes no more through the API")
+        raise ApiRefusal(403, f"An account with {USERS_MAX} users takes no more through the API")
     check_items(items, lambda item: _check(who, item))
     with who.crm.transaction():
         added = [_add(who, item) for item in items]
@@ -79,7 +79,7 @@ async def switch_users(request: Http, verb: FromPath[str]) -> Answer:
     """Let users in again, or shut them out; the documents are silent about the answer's form."""
     who = caller(request, admin=True)
     if verb not in {"activate", "deactivate"}:
-        raise Refusal(404, "Not found")
+        raise ApiRefusal(404, "Not found")
     items = await read_items(request)
     check_items(items, lambda item: _check_switch(who, item, is_off=verb == "deactivate"))
     with who.crm.transaction():

@@ -11,8 +11,8 @@ Count = Annotated[int, Meta(ge=1)]
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
 
 
-class Kind(Enum):
-    """What happens. Those that bend an answer leave its status and its effect as they are."""
+class FaultKind(Enum):
+    """What happens. Those that mutate an answer leave its status and its effect as they are."""
 
     STATUS = "status"
     BAN = "ban"
@@ -34,12 +34,19 @@ class Kind(Enum):
     RENAMED = "renamed"
 
 
-BENDS = frozenset(
-    {Kind.SHIFT, Kind.NULLS, Kind.TEXT_IDS, Kind.WRONG_TYPES, Kind.HUGE, Kind.RENAMED}
+MUTATIONS = frozenset(
+    {
+        FaultKind.SHIFT,
+        FaultKind.NULLS,
+        FaultKind.TEXT_IDS,
+        FaultKind.WRONG_TYPES,
+        FaultKind.HUGE,
+        FaultKind.RENAMED,
+    }
 )
 
 
-class When(Enum):
+class FaultMoment(Enum):
     """Before the request has any effect, after it had, or in the middle of the answer."""
 
     BEFORE = "before"
@@ -47,7 +54,7 @@ class When(Enum):
     MIDDLE = "middle"
 
 
-class Look(Enum):
+class FaultLook(Enum):
     """The body of a refusal."""
 
     PROBLEM = "problem"
@@ -55,28 +62,28 @@ class Look(Enum):
     EMPTY = "empty"
 
 
-class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ApiFault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One line of a script.
 
     The first `nth - 1` requests that fit are spared, and after `times` it is over. `share` is the
     part of the rest that is hit, by dice of `seed`. `over`: items of a batch that are too many.
     """
 
-    kind: Kind
+    kind: FaultKind
     method: Method = "*"
     path: str = "*"
     nth: Count = 1
     times: Count | None = None
     share: Annotated[float, Meta(ge=0, le=1)] = 1.0
     seed: int = 0
-    when: When = When.BEFORE
+    when: FaultMoment = FaultMoment.BEFORE
     status: Annotated[int, Meta(ge=200, le=599)] = 500
-    look: Look = Look.PROBLEM
+    look: FaultLook = FaultLook.PROBLEM
     over: Annotated[int, Meta(ge=0)] = 50
     seconds: Seconds = 1.0
 
 
-class Asked(msgspec.Struct, frozen=True):
+class SeenRequest(msgspec.Struct, frozen=True):
     """What a script sees of a request; `items` is the length of a batch, 0 for none."""
 
     method: str

@@ -1,17 +1,17 @@
-"""True answers, bent: what clients written in other languages have met. Pure, on decoded JSON."""
+"""Mutations of true answers: what clients have met elsewhere. Pure, on decoded JSON."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from amocrm_emulator.serving.faults.core.model import Kind
+from amocrm_emulator.serving.faults.core.model import FaultKind
 
 HUGE_TEXT = "х" * 524_288
 """A megabyte in UTF-8."""
 
 
-def bend(kind: Kind, content: Any) -> Any:
+def mutate(kind: FaultKind, content: Any) -> Any:
     """Return an answer with one kind of wrongness in it."""
-    way = _WAYS.get(kind)
+    way = _MUTATIONS.get(kind)
     return content if way is None else way(content)
 
 
@@ -96,11 +96,11 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-_WAYS: Mapping[Kind, Callable[[Any], Any]] = {
-    Kind.SHIFT: _without_first,
-    Kind.NULLS: _nulls,
-    Kind.TEXT_IDS: _text_ids,
-    Kind.WRONG_TYPES: _wrong_types,
-    Kind.HUGE: _huge,
-    Kind.RENAMED: lambda content: _rows(content, _renamed),
+_MUTATIONS: Mapping[FaultKind, Callable[[Any], Any]] = {
+    FaultKind.SHIFT: _without_first,
+    FaultKind.NULLS: _nulls,
+    FaultKind.TEXT_IDS: _text_ids,
+    FaultKind.WRONG_TYPES: _wrong_types,
+    FaultKind.HUGE: _huge,
+    FaultKind.RENAMED: lambda content: _rows(content, _renamed),
 }

@@ -8,13 +8,13 @@ from litestar.response import Redirect
 
 from amocrm_emulator.account.base import CARDS
 from amocrm_emulator.account.crm import Crm
-from amocrm_emulator.serving.api.kit.answers import Http, Refusal
-from amocrm_emulator.serving.page.form_fields import Asked, BadField
+from amocrm_emulator.serving.api.kit.answers import ApiRefusal, Http
+from amocrm_emulator.serving.page.form_fields import BadField, FormFields
 from amocrm_emulator.serving.page.forms.chat_commands import message
-from amocrm_emulator.serving.page.forms.form_commands import OF_ANY_CARD, OF_LEADS, Deed
+from amocrm_emulator.serving.page.forms.form_commands import OF_ANY_CARD, OF_LEADS, FormCommand
 from amocrm_emulator.serving.page.forms.new_lead import new_lead
 from amocrm_emulator.serving.page.forms.task_commands import OF_TASKS
-from amocrm_emulator.serving.page.render import Failure
+from amocrm_emulator.serving.page.render import FormFailure
 from amocrm_emulator.serving.page.sections.cards import card_page
 from amocrm_emulator.serving.page.sections.work import leads_page, tasks_page
 from amocrm_emulator.serving.page.visitor import LANGUAGE, WHO, actor, back
@@ -23,7 +23,7 @@ from amocrm_emulator.serving.page.words import LANGUAGES, _
 YEAR_SECONDS = 365 * 86400
 
 Answer = Response[str] | Redirect
-Deeds = Mapping[str, Callable[[Deed], None]]
+Commands = Mapping[str, Callable[[FormCommand], None]]
 
 
 @post("/page/leads")
@@ -33,7 +33,7 @@ async def add_lead(request: Http) -> Answer:
         with who.acting():
             number = new_lead(crm, who.who, crm.clock.now(), asked)
     except BadField as trouble:
-        return leads_page(request, failure=Failure("lead", trouble, asked.fields))
+        return leads_page(request, failure=FormFailure("lead", trouble, asked.fields))
     return done(f"/leads/detail/{number}", "lead")
 
 
@@ -47,9 +47,9 @@ async def act_on_card(
     try:
         _act(request, kind, number, verb, asked)
     except KeyError:
-        raise Refusal(404, _("Такой карточки нет.")) from None
+        raise ApiRefusal(404, _("Такой карточки нет.")) from None
     except BadField as trouble:
-        failure = Failure(verb, trouble, asked.fields)
+        failure = FormFailure(verb, trouble, asked.fields)
         if kind in CARDS:
             return card_page(request, kind, number, failure=failure)
         return tasks_page(request, failure=failure)
@@ -68,17 +68,17 @@ async def set_visitor(request: Http) -> Answer:
     return answer
 
 
-def _act(request: Http, kind: str, number: int, verb: str, asked: Asked) -> None:
+def _act(request: Http, kind: str, number: int, verb: str, asked: FormFields) -> None:
     crm, who = _crm(request), actor(request)
-    found = _deeds(kind).get(verb)
+    found = _commands(kind).get(verb)
     if found is None:
-        raise Refusal(404, _("Такого действия нет."))
-    deed = Deed(crm, who.who, crm.clock.now(), kind, number, asked)
+        raise ApiRefusal(404, _("Такого действия нет."))
+    command = FormCommand(crm, who.who, crm.clock.now(), kind, number, asked)
     with who.acting():
-        found(deed)
+        found(command)
 
 
-def _deeds(kind: str) -> Deeds:
+def _commands(kind: str) -> Commands:
     if kind == "tasks":
         return OF_TASKS
     if kind == "leads":
@@ -88,10 +88,10 @@ def _deeds(kind: str) -> Deeds:
     return OF_ANY_CARD if kind in CARDS else {}
 
 
-async def form_of(request: Http) -> Asked:
+async def form_of(request: Http) -> FormFields:
     """Read a form; files in it are passed over."""
     given = await request.form()
-    return Asked({name: value for name, value in given.items() if isinstance(value, str)})
+    return FormFields({name: value for name, value in given.items() if isinstance(value, str)})
 
 
 def done(place: str, code: str) -> Redirect:

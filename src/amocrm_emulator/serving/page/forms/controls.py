@@ -8,15 +8,15 @@ from litestar.params import FromPath
 from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.account.oauth.authority import NewIntegration
 from amocrm_emulator.serving.api.control.integrations import tell
-from amocrm_emulator.serving.api.kit.answers import Http, Refusal
+from amocrm_emulator.serving.api.kit.answers import ApiRefusal, Http
 from amocrm_emulator.serving.api.kit.limiter import PER_SECOND
-from amocrm_emulator.serving.hooks.faults import Faults
+from amocrm_emulator.serving.hooks.faults import HookFaults
 from amocrm_emulator.serving.oauth.endpoints import host_of
-from amocrm_emulator.serving.page.form_fields import Asked, BadField
+from amocrm_emulator.serving.page.form_fields import BadField, FormFields
 from amocrm_emulator.serving.page.forms import fault_presets
 from amocrm_emulator.serving.page.forms.card_forms import Answer, done, form_of
 from amocrm_emulator.serving.page.forms.form_commands import person_of
-from amocrm_emulator.serving.page.render import Failure
+from amocrm_emulator.serving.page.render import FormFailure
 from amocrm_emulator.serving.page.sections import webhook_list
 from amocrm_emulator.serving.page.sections.machines import integrations_page
 from amocrm_emulator.serving.page.status import movable
@@ -27,10 +27,10 @@ DAYS_MAX = 5 * 366
 FARTHEST_SECONDS = 366 * 86400
 NONE = "none"
 OF_HOOKS = {
-    "drop": Faults(drop=0.3),
-    "duplicate": Faults(duplicate=0.5),
-    "reorder": Faults(reorder=0.5),
-    NONE: Faults(),
+    "drop": HookFaults(drop=0.3),
+    "duplicate": HookFaults(duplicate=0.5),
+    "reorder": HookFaults(reorder=0.5),
+    NONE: HookFaults(),
 }
 
 
@@ -38,7 +38,7 @@ OF_HOOKS = {
 async def act_on_hook(request: Http, number: FromPath[int], verb: FromPath[str]) -> Answer:
     acts = {"hook_on": webhook_list.switch_on, "hook_off": webhook_list.remove}
     if verb not in acts:
-        raise Refusal(404, _("Такого действия нет."))
+        raise ApiRefusal(404, _("Такого действия нет."))
     acts[verb](request.app.state.crm, number)
     return done("/webhooks", verb)
 
@@ -69,9 +69,9 @@ async def add_integration(request: Http) -> Answer:
 async def make_token(request: Http, client_id: FromPath[str]) -> Answer:
     """Make a long-lived token and show it this once, as the platform does."""
     crm: Crm = request.app.state.crm
-    asked, one = await form_of(request), crm.oauth.book.integration(client_id)
+    asked, one = await form_of(request), crm.oauth.registry.integration(client_id)
     if one is None:
-        raise Refusal(404, _("Такой интеграции нет."))
+        raise ApiRefusal(404, _("Такой интеграции нет."))
     try:
         days = asked.within("days", 1, DAYS_MAX, _("Срок токена — от 1 дня до 5 лет."))
         token = crm.oauth.long_lived(one, person_of(crm, asked), days, host_of(request))
@@ -83,9 +83,9 @@ async def make_token(request: Http, client_id: FromPath[str]) -> Answer:
 @post("/page/integrations/{client_id:str}/disable")
 async def disable(request: Http, client_id: FromPath[str]) -> Answer:
     crm: Crm = request.app.state.crm
-    one = crm.oauth.book.integration(client_id)
+    one = crm.oauth.registry.integration(client_id)
     if one is None:
-        raise Refusal(404, _("Такой интеграции нет."))
+        raise ApiRefusal(404, _("Такой интеграции нет."))
     await tell(crm.oauth.disable(one))
     return done("/integrations", "disabled")
 
@@ -96,13 +96,13 @@ async def set_faults(request: Http) -> Answer:
     crm: Crm = request.app.state.crm
     asked = await form_of(request)
     hooks, api = asked.text("hooks"), asked.text("api")
-    wire, gate = request.app.state.wire, request.app.state.gate
+    wire, limiter = request.app.state.wire, request.app.state.limiter
     if hooks in OF_HOOKS:
         request.app.state.sender.set_faults(OF_HOOKS[hooks])
     elif api == NONE:
-        fault_presets.end(wire, gate)
-    elif not fault_presets.start(api, wire, gate, crm.clock.exact()):
-        raise Refusal(404, _("Такого действия нет."))
+        fault_presets.end(wire, limiter)
+    elif not fault_presets.start(api, wire, limiter, crm.clock.exact()):
+        raise ApiRefusal(404, _("Такого действия нет."))
     return done(back(asked.text("back")), "faults")
 
 
@@ -110,7 +110,7 @@ async def set_faults(request: Http) -> Answer:
 async def set_limits(request: Http) -> Answer:
     """Lift the limits, or put the platform's own in force."""
     asked = await form_of(request)
-    request.app.state.gate.per_second = PER_SECOND if asked.text("on") else None
+    request.app.state.limiter.per_second = PER_SECOND if asked.text("on") else None
     return done(back(asked.text("back")), "limits")
 
 
@@ -121,7 +121,7 @@ async def move_clock(request: Http) -> Answer:
     clock = movable(request.app.state.crm.clock)
     seconds = asked.number("advance") or 0
     if clock is None or not 0 < seconds <= FARTHEST_SECONDS:
-        raise Refusal(409, _("Эти часы не переводятся рукой или не так далеко."))
+        raise ApiRefusal(409, _("Эти часы не переводятся рукой или не так далеко."))
     clock.advance(seconds)
     return done(back(asked.text("back")), "clock")
 
@@ -136,5 +136,5 @@ def _address(name: str, given: str) -> str:
     return given
 
 
-def _failed(request: Http, asked: Asked, wrong: BadField, form: str) -> Answer:
-    return integrations_page(request, failure=Failure(form, wrong, asked.fields))
+def _failed(request: Http, asked: FormFields, wrong: BadField, form: str) -> Answer:
+    return integrations_page(request, failure=FormFailure(form, wrong, asked.fields))

@@ -3,8 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from amocrm_emulator.serving.api.kit.limiter import Gate
-from amocrm_emulator.serving.faults.core.model import Fault, Kind, Look, Method, When
+from amocrm_emulator.serving.api.kit.limiter import RequestLimiter
+from amocrm_emulator.serving.faults.core.model import (
+    ApiFault,
+    FaultKind,
+    FaultLook,
+    FaultMoment,
+    Method,
+)
 from amocrm_emulator.serving.faults.script import Script
 from amocrm_emulator.serving.faults.wire import Wire
 
@@ -13,25 +19,25 @@ LATE_SECONDS = 1.0
 _WRITES: tuple[Method, ...] = ("POST", "PATCH")
 
 
-def _after_writing() -> list[Fault]:
+def _after_writing() -> list[ApiFault]:
     return [
-        Fault(
-            Kind.STATUS,
+        ApiFault(
+            FaultKind.STATUS,
             method,
             "/api/v4/*",
             times=TIMES,
-            when=When.AFTER,
+            when=FaultMoment.AFTER,
             status=502,
-            look=Look.HTML,
+            look=FaultLook.HTML,
         )
         for method in _WRITES
     ]
 
 
-SCRIPTS: Mapping[str, list[Fault]] = {
+SCRIPTS: Mapping[str, list[ApiFault]] = {
     "after": _after_writing(),
-    "cut": [Fault(Kind.RESET, "GET", "/api/v4/*", times=TIMES, when=When.MIDDLE)],
-    "html": [Fault(Kind.HTML, "GET", "/api/v4/*", times=TIMES)],
+    "cut": [ApiFault(FaultKind.RESET, "GET", "/api/v4/*", times=TIMES, when=FaultMoment.MIDDLE)],
+    "html": [ApiFault(FaultKind.HTML, "GET", "/api/v4/*", times=TIMES)],
 }
 
 
@@ -45,14 +51,14 @@ class Ahead:
     left: int | None
 
 
-def start(name: str, wire: Wire, gate: Gate, now: float) -> bool:
+def start(name: str, wire: Wire, limiter: RequestLimiter, now: float) -> bool:
     """Begin a trouble by its name; tell whether there is one of this name."""
     if name in SCRIPTS:
         wire.script = Script(SCRIPTS[name])
     elif name == "busy":
-        gate.busy_until = now + SECONDS
+        limiter.busy_until = now + SECONDS
     elif name == "ban":
-        gate.ban(now + SECONDS)
+        limiter.ban(now + SECONDS)
     elif name == "late":
         wire.latency_seconds = LATE_SECONDS
     else:
@@ -60,10 +66,10 @@ def start(name: str, wire: Wire, gate: Gate, now: float) -> bool:
     return True
 
 
-def end(wire: Wire, gate: Gate) -> None:
+def end(wire: Wire, limiter: RequestLimiter) -> None:
     """Let everything go well again."""
     wire.script, wire.latency_seconds = Script(), 0.0
-    gate.busy_until = gate.banned_until = 0.0
+    limiter.busy_until = limiter.banned_until = 0.0
 
 
 def ahead(wire: Wire) -> list[Ahead]:
@@ -72,7 +78,7 @@ def ahead(wire: Wire) -> list[Ahead]:
         Ahead(
             line.fault.kind.value,
             line.fault.method,
-            line.fault.status if line.fault.kind is Kind.STATUS else None,
+            line.fault.status if line.fault.kind is FaultKind.STATUS else None,
             None if line.fault.times is None else line.fault.times - line.struck,
         )
         for line in wire.script.lines

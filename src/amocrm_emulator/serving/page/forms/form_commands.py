@@ -10,7 +10,7 @@ from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.account.spec import LOST
 from amocrm_emulator.account.store import Doc
 from amocrm_emulator.serving.api.kit.checks import is_active
-from amocrm_emulator.serving.page.form_fields import Asked, BadField
+from amocrm_emulator.serving.page.form_fields import BadField, FormFields
 from amocrm_emulator.serving.page.telling import CALL_RESULTS
 from amocrm_emulator.serving.page.words import _
 
@@ -21,7 +21,7 @@ TELEPHONY = "Телефония"
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class FormCommand:
     """One act on one card: whose, when, what the form said."""
 
     crm: Crm
@@ -29,10 +29,10 @@ class Deed:
     at: int
     kind: str
     number: int
-    asked: Asked
+    asked: FormFields
 
 
-def person_of(crm: Crm, asked: Asked) -> int:
+def person_of(crm: Crm, asked: FormFields) -> int:
     """Return the employee chosen in a form."""
     found = asked.number("user")
     if found is None or not is_active(crm, found):
@@ -40,82 +40,86 @@ def person_of(crm: Crm, asked: Asked) -> int:
     return found
 
 
-def _change(deed: Deed, fields: Doc) -> None:
-    if deed.kind == "leads":
-        deed.crm.change_lead(deed.by, deed.at, deed.number, **fields)
+def _change(command: FormCommand, fields: Doc) -> None:
+    if command.kind == "leads":
+        command.crm.change_lead(command.by, command.at, command.number, **fields)
     else:
-        deed.crm.change_card(deed.kind, deed.by, deed.at, deed.number, **fields)
+        command.crm.change_card(command.kind, command.by, command.at, command.number, **fields)
 
 
-def rename(deed: Deed) -> None:
-    _change(deed, {"name": deed.asked.needed("name", _("Напишите название."))})
+def rename(command: FormCommand) -> None:
+    _change(command, {"name": command.asked.needed("name", _("Напишите название."))})
 
 
-def owner(deed: Deed) -> None:
-    _change(deed, {"responsible_user_id": person_of(deed.crm, deed.asked)})
+def owner(command: FormCommand) -> None:
+    _change(command, {"responsible_user_id": person_of(command.crm, command.asked)})
 
 
-def tags(deed: Deed) -> None:
+def tags(command: FormCommand) -> None:
     """Replace the tags of a card by those named, separated by commas."""
-    names = (part.strip() for part in deed.asked.text("tags").split(","))
+    names = (part.strip() for part in command.asked.text("tags").split(","))
     given = [{"name": name} for name in names if name]
-    with deed.crm.transaction():
-        _change(deed, {"tags": deed.crm.tags.known(deed.kind, given)})
+    with command.crm.transaction():
+        _change(command, {"tags": command.crm.tags.known(command.kind, given)})
 
 
-def stage(deed: Deed) -> None:
+def stage(command: FormCommand) -> None:
     """Move a lead to a stage of any pipeline; a loss may have its reason."""
-    pipeline, _colon, status = deed.asked.text("stage").partition(":")
-    place = Asked({"pipeline": pipeline, "status": status})
+    pipeline, _colon, status = command.asked.text("stage").partition(":")
+    place = FormFields({"pipeline": pipeline, "status": status})
     to, at = place.number("pipeline"), place.number("status")
-    if to is None or at is None or not deed.crm.has_status(to, at):
+    if to is None or at is None or not command.crm.has_status(to, at):
         raise BadField(_("Выберите этап."))
-    reasons = {number for number, _name in deed.crm.account["loss_reasons"]}
-    reason = deed.asked.number("reason")
-    deed.crm.change_lead(
-        deed.by,
-        deed.at,
-        deed.number,
+    reasons = {number for number, _name in command.crm.account["loss_reasons"]}
+    reason = command.asked.number("reason")
+    command.crm.change_lead(
+        command.by,
+        command.at,
+        command.number,
         pipeline_id=to,
         status_id=at,
         loss_reason_id=reason if at == LOST and reason in reasons else None,
     )
 
 
-def price(deed: Deed) -> None:
+def price(command: FormCommand) -> None:
     wrong = _("Бюджет — целое число рублей, не меньше нуля.")
-    _change(deed, {"price": deed.asked.within("price", 0, PRICE_MAX, wrong)})
+    _change(command, {"price": command.asked.within("price", 0, PRICE_MAX, wrong)})
 
 
-def note(deed: Deed) -> None:
-    text = deed.asked.needed("text", _("Напишите текст примечания."))
-    deed.crm.add_note(deed.by, deed.at, deed.kind, deed.number, "common", {"text": text})
+def note(command: FormCommand) -> None:
+    text = command.asked.needed("text", _("Напишите текст примечания."))
+    command.crm.add_note(
+        command.by, command.at, command.kind, command.number, "common", {"text": text}
+    )
 
 
-def call(deed: Deed) -> None:
+def call(command: FormCommand) -> None:
     """Save a call of somebody with the customer, as telephony does when it ends."""
-    user = person_of(deed.crm, deed.asked)
-    status = deed.asked.within("result", 1, max(CALL_RESULTS), _("Выберите, чем кончился звонок."))
+    user = person_of(command.crm, command.asked)
+    status = command.asked.within(
+        "result", 1, max(CALL_RESULTS), _("Выберите, чем кончился звонок.")
+    )
     wrong = _("Длительность — целое число секунд, не больше суток.")
-    seconds = deed.asked.within("seconds", 0, CALL_SECONDS_MAX, wrong) if status == TALKED else 0
-    is_incoming = deed.asked.text("way") == "in"
-    with deed.crm.transaction():
-        uniq = f"hand-{deed.crm.store.next_id('hand_call', 0)}"
+    seconds = command.asked.within("seconds", 0, CALL_SECONDS_MAX, wrong) if status == TALKED else 0
+    is_incoming = command.asked.text("way") == "in"
+    with command.crm.transaction():
+        uniq = f"hand-{command.crm.store.next_id('hand_call', 0)}"
         params: Doc = {
             "uniq": uniq,
             "duration": seconds,
             "source": TELEPHONY,
             "link": f"https://pbx.example.com/records/{uniq}.mp3" if seconds else "",
-            "phone": phone_of(deed.crm, deed.kind, deed.number),
-            "call_result": deed.asked.text("text"),
+            "phone": phone_of(command.crm, command.kind, command.number),
+            "call_result": command.asked.text("text"),
             "call_status": status,
             "call_responsible": user,
         }
-        deed.crm.add_note(
+        command.crm.add_note(
             user,
-            deed.at,
-            deed.kind,
-            deed.number,
+            command.at,
+            command.kind,
+            command.number,
             "call_in" if is_incoming else "call_out",
             params,
             responsible_user_id=user,
@@ -137,44 +141,44 @@ def phone_in(doc: Doc) -> str:
     return ""
 
 
-def task(deed: Deed) -> None:
+def task(command: FormCommand) -> None:
     """Plan something about a card; the one who acts does it unless somebody else is named."""
-    text = deed.asked.needed("text", _("Напишите, что сделать."))
-    till = deed.asked.moment("till", deed.crm.zone, _("Укажите срок задачи."))
-    types = {number for number, _name in deed.crm.account["task_types"]}
-    kind = deed.asked.number("type")
-    deed.crm.add_task(
-        deed.by,
-        deed.at,
+    text = command.asked.needed("text", _("Напишите, что сделать."))
+    till = command.asked.moment("till", command.crm.zone, _("Укажите срок задачи."))
+    types = {number for number, _name in command.crm.account["task_types"]}
+    kind = command.asked.number("type")
+    command.crm.add_task(
+        command.by,
+        command.at,
         text,
         till,
-        entity_id=deed.number,
-        entity_type=deed.kind,
-        responsible_user_id=person_of(deed.crm, deed.asked),
+        entity_id=command.number,
+        entity_type=command.kind,
+        responsible_user_id=person_of(command.crm, command.asked),
         task_type_id=kind if kind in types else None,
     )
 
 
-def delete(deed: Deed) -> None:
-    deed.crm.delete(deed.by, deed.at, deed.kind, deed.number)
+def delete(command: FormCommand) -> None:
+    command.crm.delete(command.by, command.at, command.kind, command.number)
 
 
-def restore(deed: Deed) -> None:
-    deed.crm.restore(deed.by, deed.at, deed.kind, deed.number)
+def restore(command: FormCommand) -> None:
+    command.crm.restore(command.by, command.at, command.kind, command.number)
 
 
-def merge(deed: Deed) -> None:
+def merge(command: FormCommand) -> None:
     """Join another card of the same kind to this one; the other one disappears."""
-    other = deed.asked.number("other") or 0
-    if other == deed.number:
+    other = command.asked.number("other") or 0
+    if other == command.number:
         raise BadField(_("Это та же самая карточка."))
     try:
-        deed.crm.merge(deed.by, deed.at, deed.kind, deed.number, other)
+        command.crm.merge(command.by, command.at, command.kind, command.number, other)
     except KeyError:
         raise BadField(_("Карточки с таким номером нет.")) from None
 
 
-OF_ANY_CARD: Mapping[str, Callable[[Deed], None]] = {
+OF_ANY_CARD: Mapping[str, Callable[[FormCommand], None]] = {
     "rename": rename,
     "owner": owner,
     "tags": tags,
@@ -185,4 +189,4 @@ OF_ANY_CARD: Mapping[str, Callable[[Deed], None]] = {
     "restore": restore,
     "merge": merge,
 }
-OF_LEADS: Mapping[str, Callable[[Deed], None]] = {"stage": stage, "price": price}
+OF_LEADS: Mapping[str, Callable[[FormCommand], None]] = {"stage": stage, "price": price}

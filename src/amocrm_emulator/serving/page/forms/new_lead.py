@@ -2,7 +2,7 @@
 
 from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.account.store import Doc
-from amocrm_emulator.serving.page.form_fields import Asked
+from amocrm_emulator.serving.page.form_fields import FormFields
 from amocrm_emulator.serving.page.forms.form_commands import PRICE_MAX, person_of
 from amocrm_emulator.serving.page.words import _
 
@@ -10,7 +10,7 @@ SOURCE_FIELD = 71_104
 SOURCE_NAME = "Источник"
 
 
-def new_lead(crm: Crm, by: int, at: int, asked: Asked) -> int:
+def new_lead(crm: Crm, by: int, at: int, asked: FormFields) -> int:
     """Add a lead with its contact in one commit, as a form on a site does; return its number."""
     name = asked.needed("name", _("Напишите, чего хочет клиент."))
     wrong = _("Бюджет — целое число рублей, не меньше нуля.")
@@ -30,7 +30,7 @@ def new_lead(crm: Crm, by: int, at: int, asked: Asked) -> int:
         )
 
 
-def _contact(crm: Crm, by: int, at: int, asked: Asked, responsible: int | None) -> int | None:
+def _contact(crm: Crm, by: int, at: int, asked: FormFields, responsible: int | None) -> int | None:
     name, phone = asked.text("contact"), asked.text("phone")
     if not name and not phone:
         return None

@@ -8,10 +8,10 @@ from litestar.params import FromPath
 from amocrm_emulator.account.base import CARDS
 from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.account.store import Doc
-from amocrm_emulator.serving.api.kit.answers import Http, Refusal
+from amocrm_emulator.serving.api.kit.answers import ApiRefusal, Http
 from amocrm_emulator.serving.page import telling
 from amocrm_emulator.serving.page.forms.form_commands import phone_in
-from amocrm_emulator.serving.page.render import Failure, Html, page
+from amocrm_emulator.serving.page.render import FormFailure, Html, page
 from amocrm_emulator.serving.page.sections import rows
 from amocrm_emulator.serving.page.sections.work import people_of, stages_of
 from amocrm_emulator.serving.page.words import _
@@ -25,12 +25,12 @@ async def card(request: Http, kind: FromPath[str], number: FromPath[int]) -> Htm
     return card_page(request, kind, number)
 
 
-def card_page(request: Http, kind: str, number: int, *, failure: Failure | None = None) -> Html:
+def card_page(request: Http, kind: str, number: int, *, failure: FormFailure | None = None) -> Html:
     """Show a card with what is linked to it, its work and its past."""
     crm: Crm = request.app.state.crm
     found = rows.card(crm, kind, number) if kind in CARDS else None
     if found is None:
-        raise Refusal(404, _("Такой карточки нет."))
+        raise ApiRefusal(404, _("Такой карточки нет."))
     doc, is_binned = found
     linked = {
         other: [

@@ -3,21 +3,21 @@
 from dataclasses import dataclass
 
 from amocrm_emulator.account.crm import Crm
-from amocrm_emulator.account.oauth.core.model import Integration
+from amocrm_emulator.account.oauth.core.model import OAuthIntegration
 
 TAIL = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownIntegration:
     """An integration with how many access tokens of it are alive."""
 
-    one: Integration
+    one: OAuthIntegration
     alive: int
     hooks: int
 
 
-def integrations(crm: Crm) -> list[Shown]:
+def integrations(crm: Crm) -> list[ShownIntegration]:
     now = crm.clock.now()
     alive = dict(
         crm.store.rows(
@@ -27,8 +27,8 @@ def integrations(crm: Crm) -> list[Shown]:
     )
     hooks = dict(crm.store.rows("SELECT client_id, count(*) FROM hook_owner GROUP BY client_id"))
     return [
-        Shown(one, alive.get(one.client_id, 0), hooks.get(one.client_id, 0))
-        for one in crm.oauth.book.integrations()
+        ShownIntegration(one, alive.get(one.client_id, 0), hooks.get(one.client_id, 0))
+        for one in crm.oauth.registry.integrations()
     ]
 
 
@@ -40,4 +40,4 @@ def plain_tokens(crm: Crm) -> list[tuple[str, int]]:
 def names(crm: Crm) -> dict[str, str]:
     """Return the clients by the names under which requests are counted."""
     people = {str(number): str(user["name"]) for number, user in crm.users.items()}
-    return people | {one.client_id: one.name for one in crm.oauth.book.integrations()}
+    return people | {one.client_id: one.name for one in crm.oauth.registry.integrations()}

@@ -5,13 +5,13 @@ from collections import Counter
 from litestar import get
 
 from amocrm_emulator.account.crm import Crm
-from amocrm_emulator.account.oauth.core.model import Integration
+from amocrm_emulator.account.oauth.core.model import OAuthIntegration
 from amocrm_emulator.serving.api.kit.answers import Http
-from amocrm_emulator.serving.api.kit.limiter import ACCOUNT_PER_SECOND, Gate
+from amocrm_emulator.serving.api.kit.limiter import ACCOUNT_PER_SECOND, RequestLimiter
 from amocrm_emulator.serving.hooks.outcomes import DROPPED, NO_ANSWER
 from amocrm_emulator.serving.hooks.sender import Sender
 from amocrm_emulator.serving.page.journal import Journal
-from amocrm_emulator.serving.page.render import Failure, Html, page
+from amocrm_emulator.serving.page.render import FormFailure, Html, page
 from amocrm_emulator.serving.page.sections import integration_list, webhook_list
 from amocrm_emulator.serving.page.sections.work import people_of
 
@@ -36,7 +36,7 @@ async def webhooks(request: Http) -> Html:
 @get("/requests")
 async def requests(request: Http) -> Html:
     crm: Crm = request.app.state.crm
-    gate: Gate = request.app.state.gate
+    limiter: RequestLimiter = request.app.state.limiter
     journal: Journal = request.app.state.journal
     names = integration_list.names(crm)
     now = crm.clock.now() // 60
@@ -46,9 +46,9 @@ async def requests(request: Http) -> Html:
             count,
             journal.per_minute(client),
             journal.refused[client],
-            gate.kinds.get(client, Counter()),
+            limiter.kinds.get(client, Counter()),
         )
-        for client, count in gate.clients.most_common()
+        for client, count in limiter.clients.most_common()
     ]
     minutes = [
         (minute, sum(journal.minutes.get(minute, {}).values()))
@@ -58,8 +58,8 @@ async def requests(request: Http) -> Html:
         request,
         "requests.html",
         clients=clients,
-        kinds=gate.requests.most_common(),
-        refused=gate.refused,
+        kinds=limiter.requests.most_common(),
+        refused=limiter.refused,
         minutes=minutes,
         busiest=max(1, *(count for _minute, count in minutes)),
         lines=list(reversed(journal.lines))[:LINES],
@@ -74,7 +74,10 @@ async def integrations(request: Http) -> Html:
 
 
 def integrations_page(
-    request: Http, *, failure: Failure | None = None, fresh: tuple[Integration, str] | None = None
+    request: Http,
+    *,
+    failure: FormFailure | None = None,
+    fresh: tuple[OAuthIntegration, str] | None = None,
 ) -> Html:
     """Show integrations; a token that was just made is shown this once."""
     crm: Crm = request.app.state.crm

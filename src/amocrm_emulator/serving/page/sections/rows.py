@@ -9,7 +9,7 @@ import msgspec
 from amocrm_emulator.account.base import SINGULAR
 from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.account.store import Doc, Store
-from amocrm_emulator.serving.page.form_fields import Asked
+from amocrm_emulator.serving.page.form_fields import FormFields
 
 PAGE, MESSAGES = 50, 30
 RECENT_EVENTS = 20_000
@@ -18,12 +18,12 @@ OPEN, LATE, DONE = "open", "late", "done"
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class RowPage:
     docs: Sequence[Doc]
     has_next: bool
 
 
-def leads(store: Store, asked: Asked) -> Listed:
+def leads(store: Store, asked: FormFields) -> RowPage:
     """Return a page of leads, the newest first."""
     return _page(store, "leads", asked, "id DESC")
 
@@ -37,7 +37,7 @@ def stage_counts(store: Store, pipeline: int) -> Counter[int]:
     return Counter(dict(rows))
 
 
-def tasks(store: Store, asked: Asked, now: int) -> Listed:
+def tasks(store: Store, asked: FormFields, now: int) -> RowPage:
     """Return a page of tasks: the open ones by deadline, the finished ones by their end."""
     state = asked.text("state") or OPEN
     extra = {
@@ -52,10 +52,10 @@ def tasks(store: Store, asked: Asked, now: int) -> Listed:
 def _page(
     store: Store,
     kind: str,
-    asked: Asked,
+    asked: FormFields,
     order: str,
     extra: tuple[str, tuple[object, ...]] = ("1", ()),
-) -> Listed:
+) -> RowPage:
     parts, values = ["kind = ?", "deleted = 0", extra[0]], [kind, *extra[1]]
     for name in ("pipeline", "status", "responsible"):
         if asked.number(name) is not None:
@@ -69,10 +69,10 @@ def _page(
         " LIMIT ? OFFSET ?",
         [*values, PAGE + 1, (asked.page - 1) * PAGE],
     )
-    return Listed(found[:PAGE], len(found) > PAGE)
+    return RowPage(found[:PAGE], len(found) > PAGE)
 
 
-def events(store: Store, asked: Asked) -> Listed:
+def events(store: Store, asked: FormFields) -> RowPage:
     """Return a page of the log, newest first; `before` is the last event of the page above."""
     parts, values = ["1"], []
     for column, value in (
@@ -89,7 +89,7 @@ def events(store: Store, asked: Asked) -> Listed:
         f"SELECT doc FROM event WHERE {' AND '.join(parts)} ORDER BY id DESC LIMIT ?",  # noqa: S608
         [*values, PAGE + 1],
     )
-    return Listed(found[:PAGE], len(found) > PAGE)
+    return RowPage(found[:PAGE], len(found) > PAGE)
 
 
 def event_types(store: Store) -> list[str]:

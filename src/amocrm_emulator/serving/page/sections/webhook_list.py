@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from amocrm_emulator.account.crm import Crm
-from amocrm_emulator.serving.hooks.outcomes import Outcome, Outcomes
+from amocrm_emulator.serving.hooks.outcomes import DeliveryOutcome, DeliveryOutcomes
 from amocrm_emulator.serving.hooks.sender import FAILURES_MAX
 
 
@@ -28,15 +28,15 @@ class Hook:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownDelivery:
     """An attempt with its body taken apart."""
 
-    outcome: Outcome
+    outcome: DeliveryOutcome
     pairs: list[tuple[str, str]]
     about: str
 
 
-def hooks(crm: Crm, outcomes: Outcomes) -> list[Hook]:
+def hooks(crm: Crm, outcomes: DeliveryOutcomes) -> list[Hook]:
     rows = crm.store.rows(
         "SELECT h.id, h.destination, h.settings, h.disabled,"
         " count(d.id), min(d.due), coalesce(max(d.attempt), 0),"
@@ -60,12 +60,12 @@ def hooks(crm: Crm, outcomes: Outcomes) -> list[Hook]:
     ]
 
 
-def shown(outcome: Outcome) -> Shown:
+def shown(outcome: DeliveryOutcome) -> ShownDelivery:
     """Take a body apart: the account's fields are in each and say nothing new."""
     pairs = parse_qsl(outcome.body.decode(), keep_blank_values=True)
     told = [(name, value) for name, value in pairs if not name.startswith("account[")]
     heads = dict.fromkeys(_head(name) for name, _value in told)
-    return Shown(outcome, told, ", ".join(heads))
+    return ShownDelivery(outcome, told, ", ".join(heads))
 
 
 def switch_on(crm: Crm, number: int) -> None:

@@ -7,8 +7,8 @@ from amocrm_emulator.account.spec import LOST, WON
 from amocrm_emulator.account.store import Doc
 from amocrm_emulator.serving.api.kit.answers import Http
 from amocrm_emulator.serving.page import telling
-from amocrm_emulator.serving.page.form_fields import Asked
-from amocrm_emulator.serving.page.render import Failure, Html, page
+from amocrm_emulator.serving.page.form_fields import FormFields
+from amocrm_emulator.serving.page.render import FormFailure, Html, page
 from amocrm_emulator.serving.page.sections import rows
 from amocrm_emulator.serving.page.words import _
 from amocrm_emulator.team.phrases import SOURCES
@@ -22,11 +22,11 @@ async def leads(request: Http) -> Html:
     return leads_page(request)
 
 
-def leads_page(request: Http, *, failure: Failure | None = None) -> Html:
+def leads_page(request: Http, *, failure: FormFailure | None = None) -> Html:
     """Show leads; after a form that failed, with what was wrong and what was written."""
     crm, asked = crm_and_asked(request)
     pipeline = _pipeline(crm, asked)
-    narrowed = Asked(dict(asked.fields) | {"pipeline": str(pipeline["id"])})
+    narrowed = FormFields(dict(asked.fields) | {"pipeline": str(pipeline["id"])})
     return page(
         request,
         "leads.html",
@@ -64,7 +64,7 @@ async def tasks(request: Http) -> Html:
     return tasks_page(request)
 
 
-def tasks_page(request: Http, *, failure: Failure | None = None) -> Html:
+def tasks_page(request: Http, *, failure: FormFailure | None = None) -> Html:
     crm, asked = crm_and_asked(request)
     return page(
         request,
@@ -93,9 +93,9 @@ async def events(request: Http) -> Html:
     )
 
 
-def crm_and_asked(request: Http) -> tuple[Crm, Asked]:
+def crm_and_asked(request: Http) -> tuple[Crm, FormFields]:
     crm: Crm = request.app.state.crm
-    return crm, Asked(dict(request.query_params))
+    return crm, FormFields(dict(request.query_params))
 
 
 def people_of(crm: Crm) -> list[Doc]:
@@ -110,6 +110,6 @@ def stages_of(pipeline: Doc) -> list[tuple[int, str]]:
     return [*stages, *((n, c) for n, c in CLOSED_COLOURS.items() if n not in dict(stages))]
 
 
-def _pipeline(crm: Crm, asked: Asked) -> Doc:
+def _pipeline(crm: Crm, asked: FormFields) -> Doc:
     wanted = asked.number("pipeline")
     return next((p for p in crm.pipelines if p["id"] == wanted), crm.main_pipeline())

@@ -4,14 +4,20 @@ from dataclasses import replace
 
 import pytest
 
-from amocrm_emulator.account.oauth.core.model import Asked, Integration, Issued, NoPair, Rules
-from amocrm_emulator.account.oauth.core.token_rules import judge_client, judge_code, judge_refresh
+from amocrm_emulator.account.oauth.core.model import (
+    IssuedGrant,
+    OAuthIntegration,
+    OAuthRules,
+    TokenRefusal,
+    TokenRequest,
+)
+from amocrm_emulator.account.oauth.core.token_rules import check_client, check_code, check_refresh
 
 ISSUED = 1_790_000_000
 BACK = "https://our.example/oauth/cb"
-OURS = Integration("3f1c", "S3cr3t", "Смена", BACK)
-ASKED = Asked("authorization_code", "3f1c", "S3cr3t", BACK)
-CODE = Issued("3f1c", 9000001, ISSUED, is_spent=False)
+OURS = OAuthIntegration("3f1c", "S3cr3t", "Смена", BACK)
+ASKED = TokenRequest("authorization_code", "3f1c", "S3cr3t", BACK)
+CODE = IssuedGrant("3f1c", 9000001, ISSUED, is_spent=False)
 DAY = 24 * 3600
 
 
@@ -26,8 +32,8 @@ DAY = 24 * 3600
         pytest.param(replace(ASKED, redirect_uri=f"{BACK}/"), OURS, 400, id="not byte for byte"),
     ],
 )
-def test_client(asked: Asked, known: Integration | None, status: int | None) -> None:
-    refusal = judge_client(asked, known)
+def test_client(asked: TokenRequest, known: OAuthIntegration | None, status: int | None) -> None:
+    refusal = check_client(asked, known)
     assert (refusal.status if refusal else None) == status
 
 
@@ -48,8 +54,8 @@ def test_client(asked: Asked, known: Integration | None, status: int | None) -> 
         ),
     ],
 )
-def test_code(code: Issued | None, after: int, expected: str | None) -> None:
-    refusal = judge_code(ASKED, code, ISSUED + after, Rules())
+def test_code(code: IssuedGrant | None, after: int, expected: str | None) -> None:
+    refusal = check_code(ASKED, code, ISSUED + after, OAuthRules())
     assert (refusal and (refusal.status, refusal.hint)) == (expected and (400, expected))
 
 
@@ -67,12 +73,12 @@ def test_code(code: Issued | None, after: int, expected: str | None) -> None:
         ),
     ],
 )
-def test_refresh(token: Issued | None, after: int, expected: tuple[int, str] | None) -> None:
-    refusal = judge_refresh(ASKED, token, ISSUED + after, Rules())
+def test_refresh(token: IssuedGrant | None, after: int, expected: tuple[int, str] | None) -> None:
+    refusal = check_refresh(ASKED, token, ISSUED + after, OAuthRules())
     assert (refusal and (refusal.status, refusal.hint)) == expected
 
 
 def test_a_problem_names_its_hint_first() -> None:
-    document = NoPair(401, "Token has been revoked").document()
+    document = TokenRefusal(401, "Token has been revoked").document()
     assert list(document) == ["hint", "title", "type", "status", "detail"]
-    assert "hint" not in NoPair(401).document()
+    assert "hint" not in TokenRefusal(401).document()

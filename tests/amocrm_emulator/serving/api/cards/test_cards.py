@@ -30,14 +30,29 @@ async def test_a_new_lead(at: Place) -> None:
     assert first.keys() == {"id", "request_id", "_links"}
     lead = await at.call("GET", f"/leads/{first['id']}")
     assert lead == {
-        "id": first["id"], "name": "Окна", "price": 5, "responsible_user_id": BOSS,
-        "group_id": 0, "status_id": FIRST, "pipeline_id": SALES, "loss_reason_id": None,
-        "source_id": None, "created_by": BOSS, "updated_by": BOSS, "created_at": NOON,
-        "updated_at": NOON, "closed_at": None, "closest_task_at": None, "is_deleted": False,
-        "custom_fields_values": None, "score": None, "account_id": ACCOUNT, "labor_cost": None,
+        "id": first["id"],
+        "name": "Окна",
+        "price": 5,
+        "responsible_user_id": BOSS,
+        "group_id": 0,
+        "status_id": FIRST,
+        "pipeline_id": SALES,
+        "loss_reason_id": None,
+        "source_id": None,
+        "created_by": BOSS,
+        "updated_by": BOSS,
+        "created_at": NOON,
+        "updated_at": NOON,
+        "closed_at": None,
+        "closest_task_at": None,
+        "is_deleted": False,
+        "custom_fields_values": None,
+        "score": None,
+        "account_id": ACCOUNT,
+        "labor_cost": None,
         "_links": {"self": {"href": f"{at.emulator.url}/api/v4/leads/{first['id']}"}},
         "_embedded": {"tags": [], "companies": []},
-    }  # fmt: skip
+    }
     nameless = await at.call("GET", f"/leads/{second['id']}")
     assert nameless["name"] == f"Сделка #{second['id']}"
 
@@ -201,10 +216,13 @@ async def test_events_of_a_changed_lead(at: Place) -> None:
     number = at.lead(price=10, responsible_user_id=ANNA)
     at.clock.advance(5)
     fields = {
-        "name": "Двери", "price": 20, "status_id": TALKS, "responsible_user_id": BORIS,
+        "name": "Двери",
+        "price": 20,
+        "status_id": TALKS,
+        "responsible_user_id": BORIS,
         "tags_to_add": [{"name": "сайт"}],
         "custom_fields_values": [{"field_id": 7001, "values": [{"value": "Тула"}]}],
-    }  # fmt: skip
+    }
     await at.call("PATCH", f"/leads/{number}", fields)
     found = await at.call("GET", f"/events?filter[created_at]={NOON + 5}")
     told = {

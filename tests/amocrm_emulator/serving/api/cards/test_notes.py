@@ -6,10 +6,15 @@ from tests.amocrm_emulator.place import ANNA, BORIS, BOSS, NOON, Place
 
 pytestmark = pytest.mark.anyio
 TALK = {
-    "uniq": "pbx-1", "duration": 63, "source": "UIS", "link": "https://pbx.example/1.mp3",
-    "phone": "+79001234567", "call_result": "Договорились", "call_status": 4,
+    "uniq": "pbx-1",
+    "duration": 63,
+    "source": "UIS",
+    "link": "https://pbx.example/1.mp3",
+    "phone": "+79001234567",
+    "call_result": "Договорились",
+    "call_status": 4,
     "call_responsible": ANNA,
-}  # fmt: skip
+}
 
 
 async def add(at: Place, path: str, **item: Any) -> int:
@@ -38,9 +43,15 @@ async def test_kinds_of_notes(
     note = await at.call("GET", f"/leads/notes/{number}")
     assert note == await at.call("GET", f"/leads/{lead}/notes/{number}")
     expected = {
-        "entity_id": lead, "created_by": ANNA, "responsible_user_id": BORIS, "params": params,
-        "note_type": note_type, "is_pinned": False, "created_at": NOON, "group_id": 501,
-    }  # fmt: skip
+        "entity_id": lead,
+        "created_by": ANNA,
+        "responsible_user_id": BORIS,
+        "params": params,
+        "note_type": note_type,
+        "is_pinned": False,
+        "created_at": NOON,
+        "group_id": 501,
+    }
     assert {name: note[name] for name in expected} == expected
     (row,) = (await at.call("GET", f"/events?filter[type]={event}&with=note"))["_embedded"][
         "events"

@@ -13,8 +13,11 @@ async def test_each_kind_has_its_own_directory(at: Place) -> None:
     )
     assert made["_total_items"] == 2
     assert made["_embedded"]["tags"][0] == {
-        "id": 11, "name": "сайт", "color": "FF8F92", "request_id": "0",
-    }  # fmt: skip
+        "id": 11,
+        "name": "сайт",
+        "color": "FF8F92",
+        "request_id": "0",
+    }
     other = await at.call("POST", "/contacts/tags", [{"name": "сайт"}])
     assert other["_embedded"]["tags"][0]["id"] == 13
     again = await at.call("POST", "/leads/tags", [{"name": "сайт"}])

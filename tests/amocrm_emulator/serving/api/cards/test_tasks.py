@@ -23,12 +23,24 @@ async def test_a_new_task(at: Place) -> None:
         at, entity_id=lead, entity_type="leads", responsible_user_id=ANNA, duration=1800
     )
     assert await at.call("GET", f"/tasks/{number}") == {
-        "id": number, "created_by": BOSS, "updated_by": BOSS, "created_at": NOON,
-        "updated_at": NOON, "responsible_user_id": ANNA, "group_id": 501, "entity_id": lead,
-        "entity_type": "leads", "duration": 1800, "is_completed": False, "task_type_id": 1,
-        "text": "Перезвонить", "result": [], "complete_till": NOON + 600, "account_id": ACCOUNT,
+        "id": number,
+        "created_by": BOSS,
+        "updated_by": BOSS,
+        "created_at": NOON,
+        "updated_at": NOON,
+        "responsible_user_id": ANNA,
+        "group_id": 501,
+        "entity_id": lead,
+        "entity_type": "leads",
+        "duration": 1800,
+        "is_completed": False,
+        "task_type_id": 1,
+        "text": "Перезвонить",
+        "result": [],
+        "complete_till": NOON + 600,
+        "account_id": ACCOUNT,
         "_links": {"self": {"href": f"{at.emulator.url}/api/v4/tasks/{number}"}},
-    }  # fmt: skip
+    }
 
 
 async def test_completing(at: Place) -> None:

@@ -17,16 +17,24 @@ async def test_a_conversation_about_a_lead(at: Place) -> None:
     talk = await write(at, contact, text="Сколько стоит?")
     found = await at.call("GET", f"/talks/{talk}")
     expected = {
-        "talk_id": talk, "contact_id": contact, "entity_id": lead, "entity_type": "lead",
-        "is_in_work": True, "is_read": False, "origin": "telegram", "missed_at": None, "rate": 0,
-    }  # fmt: skip
+        "talk_id": talk,
+        "contact_id": contact,
+        "entity_id": lead,
+        "entity_type": "lead",
+        "is_in_work": True,
+        "is_read": False,
+        "origin": "telegram",
+        "missed_at": None,
+        "rate": 0,
+    }
     assert {name: found[name] for name in expected} == expected
     await write(at, contact, text="Сто", incoming=False, by=ANNA)
     assert (await at.call("GET", f"/talks/{talk}"))["is_read"] is True
     messages = (await at.call("GET", f"/talks/{talk}/messages"))["_embedded"]["messages"]
     assert [(m["type"], m["text"], m["author"]["id"]) for m in messages] == [
-        ("outgoing", "Сто", ANNA), ("incoming", "Сколько стоит?", 0),
-    ]  # fmt: skip
+        ("outgoing", "Сто", ANNA),
+        ("incoming", "Сколько стоит?", 0),
+    ]
 
 
 async def test_what_the_log_says_of_messages(at: Place) -> None:
@@ -39,9 +47,10 @@ async def test_what_the_log_says_of_messages(at: Place) -> None:
     found = await at.call("GET", f"/events?filter[created_at]={NOON + 5}&filter[entity][]=contact")
     events = found["_embedded"]["events"]
     assert [(e["type"], e["created_by"], e["entity_id"]) for e in events] == [
-        ("outgoing_chat_message", ANNA, lead), ("incoming_chat_message", 0, lead),
+        ("outgoing_chat_message", ANNA, lead),
+        ("incoming_chat_message", 0, lead),
         ("talk_created", 0, lead),
-    ]  # fmt: skip
+    ]
     message = events[1]["value_after"][0]["message"]
     assert (message["talk_id"], message["origin"]) == (talk, "telegram")
     assert "text" not in message
@@ -82,10 +91,15 @@ async def test_hooks_of_a_conversation(at: Place, heard: Receiver) -> None:
     assert first["talk[add][0][talk_id]"] == str(talk)
     assert first["talk[add][0][is_in_work]"] == "1"
     incoming = {
-        "text": "Здравствуйте", "type": "incoming", "entity_type": "lead",
-        "entity_id": str(lead), "element_type": "2", "contact_id": str(contact),
-        "talk_id": str(talk), "origin": "telegram",
-    }  # fmt: skip
+        "text": "Здравствуйте",
+        "type": "incoming",
+        "entity_type": "lead",
+        "entity_id": str(lead),
+        "element_type": "2",
+        "contact_id": str(contact),
+        "talk_id": str(talk),
+        "origin": "telegram",
+    }
     assert {n: first[f"message[add][0][{n}]"] for n in incoming} == incoming
     assert first["message[add][0][author][type]"] == "external"
     assert first["message[add][0][author][name]"] == "Иван"

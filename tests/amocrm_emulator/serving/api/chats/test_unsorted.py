@@ -16,20 +16,39 @@ from tests.amocrm_emulator.place import (
 
 pytestmark = pytest.mark.anyio
 CALL = {
-    "source_name": "АТС", "source_uid": "pbx-1",
-    "metadata": {"from": "+79001234567", "phone": "100", "called_at": NOON, "duration": 30,
-                 "link": "", "service_code": "pbx", "uniq": "u1"},
+    "source_name": "АТС",
+    "source_uid": "pbx-1",
+    "metadata": {
+        "from": "+79001234567",
+        "phone": "100",
+        "called_at": NOON,
+        "duration": 30,
+        "link": "",
+        "service_code": "pbx",
+        "uniq": "u1",
+    },
     "_embedded": {
         "leads": [{"name": "Звонок"}],
-        "contacts": [{"name": "Незнакомец", "custom_fields_values": [
-            {"field_code": "PHONE", "values": [{"value": "+79001234567"}]}]}],
+        "contacts": [
+            {
+                "name": "Незнакомец",
+                "custom_fields_values": [
+                    {"field_code": "PHONE", "values": [{"value": "+79001234567"}]}
+                ],
+            }
+        ],
     },
-}  # fmt: skip
+}
 FORM = {
-    "source_name": "Сайт", "source_uid": "form-1",
-    "metadata": {"form_id": "f1", "form_name": "Заявка", "form_page": "http://x.example",
-                 "form_sent_at": NOON},
-}  # fmt: skip
+    "source_name": "Сайт",
+    "source_uid": "form-1",
+    "metadata": {
+        "form_id": "f1",
+        "form_name": "Заявка",
+        "form_page": "http://x.example",
+        "form_sent_at": NOON,
+    },
+}
 
 
 async def add(at: Place, category: str, item: dict[str, Any]) -> dict[str, Any]:
@@ -126,9 +145,10 @@ async def test_a_stranger_in_a_chat_is_joined_to_a_lead(at: Place) -> None:
     assert [c["id"] for c in found["_embedded"]["contacts"]] == row["cards"]["contacts"]
     form = await add(at, "forms", FORM)
     only = await at.answer(
-        "POST", f"/leads/unsorted/{form['uid']}/link",
+        "POST",
+        f"/leads/unsorted/{form['uid']}/link",
         {"link": {"entity_id": lead, "entity_type": "leads"}},
-    )  # fmt: skip
+    )
     assert only.status_code == 422
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from amocrm_emulator.account.clock import MovableClock, SetClock, SystemClock
+from amocrm_emulator.account.clock import MachineClock, ManualClock, MovableClock
 from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.serving.server import Emulator
 from tests.amocrm_emulator.place import ANNA, BOSS, NOON, SPEC, Place, place
@@ -35,7 +35,7 @@ async def test_bin_and_back(at: Place) -> None:
 
 
 @pytest.mark.parametrize("path", ["leads/1/burn", "elephants/1/delete", "tasks/1/restore"])
-async def test_unknown_levers(at: Place, path: str) -> None:
+async def test_unknown_controls(at: Place, path: str) -> None:
     assert (await at.answer("POST", f"/control/{path}")).status_code == 404
 
 
@@ -71,7 +71,7 @@ async def test_a_moved_clock_is_remembered(tmp_path: Path) -> None:
         await http.post("/control/clock", json={"advance": 90 * 86_400})
     crm.close()
     again = Crm.open(file, MovableClock())
-    assert again.clock.now() >= SystemClock().now() + 90 * 86_400 - 1
+    assert again.clock.now() >= MachineClock().now() + 90 * 86_400 - 1
     again.close()
 
 
@@ -99,14 +99,14 @@ async def test_saved_into_an_emulator_with_a_file(tmp_path: Path) -> None:
     async with place(states=tmp_path) as at:
         at.lead()
         await at.call("POST", "/control/state/save", {"name": "one"})
-    crm = Crm.create(tmp_path / "crm.sqlite", SPEC, SetClock(NOON))
+    crm = Crm.create(tmp_path / "crm.sqlite", SPEC, ManualClock(NOON))
     async with (
         Emulator(crm, states=tmp_path) as emulator,
         httpx2.AsyncClient(base_url=emulator.url, trust_env=False, verify=False) as http,
     ):
         assert (await http.post("/control/state/load", json={"name": "one"})).status_code == 200
     crm.close()
-    again = Crm.open(tmp_path / "crm.sqlite", SetClock(NOON))
+    again = Crm.open(tmp_path / "crm.sqlite", ManualClock(NOON))
     assert again.store.rows("SELECT count(*) FROM entity") == [(1,)]
     again.close()
 
@@ -131,7 +131,7 @@ async def test_a_file_that_is_no_account(tmp_path: Path) -> None:
 
 
 async def test_the_machines_clock_is_not_moved() -> None:
-    crm = Crm.create(None, SPEC, SystemClock())
+    crm = Crm.create(None, SPEC, MachineClock())
     async with (
         Emulator(crm) as emulator,
         httpx2.AsyncClient(base_url=emulator.url, trust_env=False, verify=False) as http,

@@ -81,9 +81,14 @@ async def reopening(at: Place) -> int:
 async def task_of_lead(at: Place) -> int:
     lead = at.lead(responsible_user_id=ANNA)
     task = at.crm.add_task(
-        BOSS, NOON, "Перезвонить", NOON, entity_type="leads", entity_id=lead,
+        BOSS,
+        NOON,
+        "Перезвонить",
+        NOON,
+        entity_type="leads",
+        entity_id=lead,
         responsible_user_id=ANNA,
-    )  # fmt: skip
+    )
     await at.call("PATCH", f"/leads/{lead}", {"responsible_user_id": BORIS})
     return int(at.crm.existing("tasks", task)["responsible_user_id"])
 
@@ -130,28 +135,51 @@ async def test_switch(
     ("switch", "setting", "name", "off", "on"),
     [
         pytest.param(
-            {"hook_zone": "UTC"}, "add_task", "task[add][0][date_create]",
-            "2026-09-21 17:13:20", "2026-09-21 14:13:20", id="another zone",
+            {"hook_zone": "UTC"},
+            "add_task",
+            "task[add][0][date_create]",
+            "2026-09-21 17:13:20",
+            "2026-09-21 14:13:20",
+            id="another zone",
         ),
         pytest.param(
-            {"lacks_unix_moments": True}, "add_task", "task[add][0][created_at]", str(NOON), None,
+            {"lacks_unix_moments": True},
+            "add_task",
+            "task[add][0][created_at]",
+            str(NOON),
+            None,
             id="texts only",
         ),
         pytest.param(
-            {"splits_companies": True}, "add_company", "companies[add][0][type]", None, "company",
+            {"splits_companies": True},
+            "add_company",
+            "companies[add][0][type]",
+            None,
+            "company",
             id="companies apart",
         ),
         pytest.param(
-            {"joins_task_responsible": True}, "responsible_task", "task[update][0][id]", None,
-            "8000001", id="a new responsible is an update",
+            {"joins_task_responsible": True},
+            "responsible_task",
+            "task[update][0][id]",
+            None,
+            "8000001",
+            id="a new responsible is an update",
         ),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("is_on", [False, True])
 async def test_switch_of_bodies(  # noqa: PLR0917 -- the columns of the table
-    at: Place, heard: Receiver, switch: dict[str, object], setting: str, name: str,
-    off: str | None, on: str | None, *, is_on: bool,
-) -> None:  # fmt: skip
+    at: Place,
+    heard: Receiver,
+    switch: dict[str, object],
+    setting: str,
+    name: str,
+    off: str | None,
+    on: str | None,
+    *,
+    is_on: bool,
+) -> None:
     if is_on:
         await at.call("POST", "/control/switches", switch)
     await subscribe(at, heard.url, setting)

@@ -25,11 +25,14 @@ async def history(at: Place) -> int:
     """Leave one event of several types, a second apart; return the lead."""
     lead = at.lead(name="Окна", price=10, status_id=FIRST, responsible_user_id=ANNA)
     for change in (
-        {"status_id": TALKS}, {"status_id": WON}, {"price": 20}, {"name": "Двери"},
+        {"status_id": TALKS},
+        {"status_id": WON},
+        {"price": 20},
+        {"name": "Двери"},
         {"responsible_user_id": BORIS},
         {"custom_fields_values": [{"field_id": CITY, "values": [{"value": "Тула"}]}]},
         {"custom_fields_values": [{"field_id": COLOUR, "values": [{"enum_id": BLUE}]}]},
-    ):  # fmt: skip
+    ):
         at.clock.advance(1)
         await at.call("PATCH", f"/leads/{lead}", change)
     return lead
@@ -38,31 +41,48 @@ async def history(at: Place) -> int:
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ("filter[type]=sale_field_changed,name_field_changed",
-         ["name_field_changed", "sale_field_changed"]),
+        (
+            "filter[type]=sale_field_changed,name_field_changed",
+            ["name_field_changed", "sale_field_changed"],
+        ),
         (f"filter[type]=custom_field_{CITY}_value_changed", ["custom_field_value_changed"]),
         (f"filter[type][]=custom_field_{CITY + 90}_value_changed", []),
-        ((f"filter[type]=custom_field_{COLOUR}_value_changed"
-         f"&filter[value_after][custom_field_values]={BLUE},5"), ["custom_field_value_changed"]),
-        ((f"filter[type]=custom_field_{COLOUR}_value_changed"
-         "&filter[value_before][custom_field_values]=5"), []),
-        (f"{STATUS}[0][pipeline_id]={SALES}&{STATUS}[0][status_id]={WON}",
-         ["lead_status_changed"]),
-        (f"{STATUS}[0][status_id]={WON}&{STATUS}[1][status_id]={TALKS}",
-         ["lead_status_changed", "lead_status_changed"]),
+        (
+            (
+                f"filter[type]=custom_field_{COLOUR}_value_changed"
+                f"&filter[value_after][custom_field_values]={BLUE},5"
+            ),
+            ["custom_field_value_changed"],
+        ),
+        (
+            (
+                f"filter[type]=custom_field_{COLOUR}_value_changed"
+                "&filter[value_before][custom_field_values]=5"
+            ),
+            [],
+        ),
+        (f"{STATUS}[0][pipeline_id]={SALES}&{STATUS}[0][status_id]={WON}", ["lead_status_changed"]),
+        (
+            f"{STATUS}[0][status_id]={WON}&{STATUS}[1][status_id]={TALKS}",
+            ["lead_status_changed", "lead_status_changed"],
+        ),
         (f"filter[value_before][responsible_user_id]={ANNA},5", ["entity_responsible_changed"]),
         (f"filter[value_after][responsible_user_id]={ANNA}", []),
         ("filter[value_after][value]=20", ["sale_field_changed"]),
         ("filter[value_after][value]=Двери", ["name_field_changed"]),
-        (f"filter[created_at][from]={NOON + 3}&filter[created_at][to]={NOON + 4}",
-         ["name_field_changed", "sale_field_changed"]),
+        (
+            f"filter[created_at][from]={NOON + 3}&filter[created_at][to]={NOON + 4}",
+            ["name_field_changed", "sale_field_changed"],
+        ),
         (f"filter[created_at]={NOON + 3},{NOON + 3}", ["sale_field_changed"]),
-        (f"filter[created_by]={BOSS}&filter[created_at]={NOON + 7}",
-         ["custom_field_value_changed"]),
+        (
+            f"filter[created_by]={BOSS}&filter[created_at]={NOON + 7}",
+            ["custom_field_value_changed"],
+        ),
         ("filter[created_by][]=5", []),
         ("filter[entity]=contact", []),
     ],
-)  # fmt: skip
+)
 async def test_filters(at: Place, query: str, expected: list[str]) -> None:
     await history(at)
     found = await at.call("GET", f"/events?{query}")

@@ -52,9 +52,16 @@ async def test_filters(at: Place, lead: int, query: str, expected: str) -> None:
     log = [row[0] for row in at.crm.store.rows("SELECT id FROM event ORDER BY id")]
     names = dict(zip(log, words, strict=True))
     asked = query.format(
-        t2=NOON + 2, t3=NOON + 3, t4=NOON + 4, anna=ANNA, boris=BORIS, lead=lead,
-        sales=SALES, talks=TALKS, first=FIRST,
-    )  # fmt: skip
+        t2=NOON + 2,
+        t3=NOON + 3,
+        t4=NOON + 4,
+        anna=ANNA,
+        boris=BORIS,
+        lead=lead,
+        sales=SALES,
+        talks=TALKS,
+        first=FIRST,
+    )
     found = await at.ids(f"/events?{asked}", "events")
     assert " ".join(names[number] for number in found) == expected
 
@@ -64,14 +71,24 @@ async def test_an_event(at: Place, lead: int) -> None:
     (row,) = (await at.call("GET", path))["_embedded"]["events"]
     url = f"{at.emulator.url}/api/v4"
     assert row == {
-        "id": row["id"], "type": "lead_added", "entity_id": lead, "entity_type": "lead",
-        "created_by": BOSS, "created_at": NOON + 1, "value_after": [{"note": {"id": lead}}],
-        "value_before": [], "account_id": at.crm.account["id"],
+        "id": row["id"],
+        "type": "lead_added",
+        "entity_id": lead,
+        "entity_type": "lead",
+        "created_by": BOSS,
+        "created_at": NOON + 1,
+        "value_after": [{"note": {"id": lead}}],
+        "value_before": [],
+        "account_id": at.crm.account["id"],
         "_links": {"self": {"href": f"{url}/events/{row['id']}"}},
-        "_embedded": {"entity": {
-            "id": lead, "name": "Окна", "_links": {"self": {"href": f"{url}/leads/{lead}"}},
-        }},
-    }  # fmt: skip
+        "_embedded": {
+            "entity": {
+                "id": lead,
+                "name": "Окна",
+                "_links": {"self": {"href": f"{url}/leads/{lead}"}},
+            }
+        },
+    }
     assert (await at.call("GET", f"/events/{row['id']}"))["id"] == row["id"]
     assert await at.call("GET", "/events/none") is None
     assert len(row["id"]) == 26

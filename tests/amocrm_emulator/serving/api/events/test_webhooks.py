@@ -16,10 +16,16 @@ async def test_subscribing_twice_replaces(at: Place) -> None:
     at.clock.advance(5)
     second = await at.call("POST", "/webhooks", {"destination": URL, "settings": ["add_task"]})
     assert second == {
-        "id": first.json()["id"], "destination": URL, "created_at": NOON, "updated_at": NOON + 5,
-        "account_id": ACCOUNT, "created_by": BOSS, "sort": 1, "disabled": False,
+        "id": first.json()["id"],
+        "destination": URL,
+        "created_at": NOON,
+        "updated_at": NOON + 5,
+        "account_id": ACCOUNT,
+        "created_by": BOSS,
+        "sort": 1,
+        "disabled": False,
         "settings": ["add_task"],
-    }  # fmt: skip
+    }
     assert (await at.call("GET", "/webhooks"))["_total_items"] == 1
     found = await at.call("GET", f"/webhooks?filter[destination]={URL}")
     assert found["_embedded"]["webhooks"] == [second]

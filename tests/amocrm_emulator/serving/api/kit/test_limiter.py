@@ -1,42 +1,42 @@
 import pytest
 
-from amocrm_emulator.serving.api.kit.limiter import Gate
+from amocrm_emulator.serving.api.kit.limiter import RequestLimiter
 from tests.amocrm_emulator.place import TOKEN, TOKEN_OF_ANNA, Place, place
 
 pytestmark = pytest.mark.anyio
 
 
 def test_seven_in_any_second() -> None:
-    gate = Gate()
-    admitted = [gate.admits("a", moment / 8) for moment in range(24)]
+    limiter = RequestLimiter()
+    admitted = [limiter.admits("a", moment / 8) for moment in range(24)]
     assert admitted == ([True] * 7 + [False]) * 3
-    assert gate.refused == 3
+    assert limiter.refused == 3
 
 
 def test_each_token_for_itself_and_fifty_for_all() -> None:
-    gate = Gate()
-    assert all(gate.admits(f"token {number % 10}", 1.0) for number in range(50))
-    assert not gate.admits("one more", 1.5)
-    assert gate.admits("one more", 2.0)
+    limiter = RequestLimiter()
+    assert all(limiter.admits(f"token {number % 10}", 1.0) for number in range(50))
+    assert not limiter.admits("one more", 1.5)
+    assert limiter.admits("one more", 2.0)
 
 
 def test_who_goes_on_is_shut_out_for_a_time() -> None:
-    gate = Gate(per_second=1, ban_after=3, ban_seconds=30)
-    assert [gate.admits("a", 0.1 * number) for number in range(3)] == [True, False, False]
-    assert not gate.is_closed(0.3)
-    assert not gate.admits("a", 0.4)
-    assert gate.is_closed(0.5)
-    assert gate.is_closed(30.3)
-    assert not gate.is_closed(30.4)
-    assert gate.banned == 2
+    limiter = RequestLimiter(per_second=1, ban_after=3, ban_seconds=30)
+    assert [limiter.admits("a", 0.1 * number) for number in range(3)] == [True, False, False]
+    assert not limiter.is_closed(0.3)
+    assert not limiter.admits("a", 0.4)
+    assert limiter.is_closed(0.5)
+    assert limiter.is_closed(30.3)
+    assert not limiter.is_closed(30.4)
+    assert limiter.banned == 2
 
 
 def test_violations_are_forgotten_in_a_minute() -> None:
-    gate = Gate(per_second=1, ban_after=2)
+    limiter = RequestLimiter(per_second=1, ban_after=2)
     for start in (0.0, 60.0, 120.0):
-        assert gate.admits("a", start)
-        assert not gate.admits("a", start)
-        assert not gate.is_closed(start)
+        assert limiter.admits("a", start)
+        assert not limiter.admits("a", start)
+        assert not limiter.is_closed(start)
 
 
 async def test_the_ban_is_403_with_html(at: Place) -> None:
@@ -59,9 +59,15 @@ async def test_the_account_has_a_limit_of_its_own(at: Place) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [{"per_second": 0}, {"per_second": "7"}, {"account_per_second": None}, {"ban_seconds": -1},
-     {"latency_ms": True}, {"speed": 1}],
-)  # fmt: skip
+    [
+        {"per_second": 0},
+        {"per_second": "7"},
+        {"account_per_second": None},
+        {"ban_seconds": -1},
+        {"latency_ms": True},
+        {"speed": 1},
+    ],
+)
 async def test_limits_that_are_none(at: Place, body: dict[str, object]) -> None:
     assert (await at.answer("POST", "/control/limits", body)).status_code == 400
 

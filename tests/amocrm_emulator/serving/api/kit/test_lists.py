@@ -142,9 +142,16 @@ async def test_filters_of_leads(
     at: Place, leads: dict[int, str], query: str, expected: str
 ) -> None:
     asked = query.format(
-        anna=ANNA, boris=BORIS, sales=SALES, service=SERVICE, talks=TALKS, repair=REPAIR,
-        t300=NOON - 300, t200=NOON - 200, t0=NOON,
-    )  # fmt: skip
+        anna=ANNA,
+        boris=BORIS,
+        sales=SALES,
+        service=SERVICE,
+        talks=TALKS,
+        repair=REPAIR,
+        t300=NOON - 300,
+        t200=NOON - 200,
+        t0=NOON,
+    )
     found = " ".join(leads[number] for number in await at.ids(f"/leads?{asked}", "leads"))
     assert found == {"all": "окна двери крыша полы", "none": ""}.get(expected, expected)
 
@@ -221,17 +228,15 @@ FIELDS = "filter[custom_fields_values]"
     ("query", "expected"),
     [
         (f"{FIELDS}[{COLOUR}][]={RED}", [0]),
-        ((f"{FIELDS}[{COLOUR}][0]={RED}"
-         f"&{FIELDS}[{COLOUR}][1]={BLUE}"), [0, 1]),
-        (f"{FIELDS}[{AREA}][from]=10&{FIELDS}[{AREA}][to]=20",
-         [1]),
+        ((f"{FIELDS}[{COLOUR}][0]={RED}&{FIELDS}[{COLOUR}][1]={BLUE}"), [0, 1]),
+        (f"{FIELDS}[{AREA}][from]=10&{FIELDS}[{AREA}][to]=20", [1]),
         (f"{FIELDS}[{AREA}][from]=10", [1, 2]),
         (f"{FIELDS}[{SEEN_AT}][to]={NOON}", [2]),
         (f"{FIELDS}[{LOAN}]=1", [1]),
         (f"{FIELDS}[{LOAN}]=0", [2]),
         (f"{FIELDS}[5][]=1", []),
     ],
-)  # fmt: skip
+)
 async def test_filters_of_custom_fields(at: Place, query: str, expected: list[int]) -> None:
     values = (
         {COLOUR: RED},

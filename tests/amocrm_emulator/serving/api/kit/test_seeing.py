@@ -92,11 +92,13 @@ async def test_tasks_notes_events_and_links_follow_their_cards(at: Place) -> Non
     answer = await at.answer("GET", "/events", token=TOKEN_OF_ANNA)
     events = answer.json()["_embedded"]["events"]
     assert {(e["entity_type"], e["entity_id"]) for e in events} == {
-        ("lead", own), ("task", numbers["tasks"][0]),
-    }  # fmt: skip
+        ("lead", own),
+        ("task", numbers["tasks"][0]),
+    }
     hidden = [
-        f"/leads/{strange}/links", f"/leads/{strange}/notes/{numbers['notes'][1]}",
-    ]  # fmt: skip
+        f"/leads/{strange}/links",
+        f"/leads/{strange}/notes/{numbers['notes'][1]}",
+    ]
     for path in hidden:
         assert (await at.answer("GET", path, token=TOKEN_OF_ANNA)).status_code == 403
     event = (await at.call("GET", f"/events?filter[entity]=lead&filter[entity_id]={strange}"))[

@@ -53,16 +53,23 @@ async def test_pages_of_the_directory_tell_the_last_one(at: Place) -> None:
 async def test_directories_by_type_and_kind(at: Place) -> None:
     assert await at.ids("/leads/custom_fields?filter[type][]=select", "custom_fields") == [COLOUR]
     assert await at.ids("/contacts/custom_fields?filter[type]=multitext", "custom_fields") == [
-        1001, 1002, 1004,
-    ]  # fmt: skip
+        1001,
+        1002,
+        1004,
+    ]
     assert await at.call("GET", "/customers/custom_fields") is None
     assert (await at.answer("GET", "/tasks/custom_fields")).status_code == 404
 
 
 async def test_a_field_is_added_changed_and_removed(at: Place) -> None:
     place = [{"pipeline_id": SALES, "status_id": FIRST}]
-    new = {"name": "Этаж", "type": "select", "code": "FLOOR", "required_statuses": place,
-           "enums": [{"value": "1", "sort": 1}, {"value": "2", "sort": 2}]}  # fmt: skip
+    new = {
+        "name": "Этаж",
+        "type": "select",
+        "code": "FLOOR",
+        "required_statuses": place,
+        "enums": [{"value": "1", "sort": 1}, {"value": "2", "sort": 2}],
+    }
     answer = await at.answer("POST", "/leads/custom_fields", [new])
     assert answer.status_code == 201
     (made,) = answer.json()["_embedded"]["custom_fields"]
@@ -70,9 +77,10 @@ async def test_a_field_is_added_changed_and_removed(at: Place) -> None:
     assert made["required_statuses"] == place
     number, kept = made["id"], made["enums"][1]
     changed = await at.call(
-        "PATCH", f"/leads/custom_fields/{number}",
+        "PATCH",
+        f"/leads/custom_fields/{number}",
         {"name": "Этажность", "enums": [kept, {"value": "3"}]},
-    )  # fmt: skip
+    )
     assert changed["name"] == "Этажность"
     assert [enum["value"] for enum in changed["enums"]] == ["2", "3"]
     assert changed["enums"][0]["id"] == kept["id"]
@@ -96,11 +104,14 @@ async def test_a_field_is_added_changed_and_removed(at: Place) -> None:
         ("/leads", {"name": "x", "type": "select", "enums": [{}]}, "enums.0.value"),
         ("/leads", {"name": "x", "type": "text", "group_id": "none"}, "group_id"),
         ("/contacts", {"name": "x", "type": "birthday", "remind": "hourly"}, "remind"),
-        ("/leads", {"name": "x", "type": "text", "required_statuses": [{"status_id": 1}]},
-         "required_statuses.0.status_id"),
+        (
+            "/leads",
+            {"name": "x", "type": "text", "required_statuses": [{"status_id": 1}]},
+            "required_statuses.0.status_id",
+        ),
         ("/leads", {"name": "x", "type": "text", "hidden_statuses": 5}, "hidden_statuses"),
     ],
-)  # fmt: skip
+)
 async def test_a_bad_field_is_refused(
     at: Place, path: str, item: dict[str, Any], where: str
 ) -> None:
@@ -135,9 +146,13 @@ async def test_values_of_all_types_in_a_card(at: Place) -> None:
         f["field_id"]: f for f in (await at.call("GET", f"/leads/{lead}"))["custom_fields_values"]
     }
     assert fields[COLOUR] == {
-        "field_id": COLOUR, "field_name": "Цвет", "field_code": None, "field_type": "select",
-        "is_computed": False, "values": [{"value": "синий", "enum_id": BLUE, "enum_code": None}],
-    }  # fmt: skip
+        "field_id": COLOUR,
+        "field_name": "Цвет",
+        "field_code": None,
+        "field_type": "select",
+        "is_computed": False,
+        "values": [{"value": "синий", "enum_id": BLUE, "enum_code": None}],
+    }
     assert fields[SEEN_AT]["values"] == [{"value": NOON}]
     assert fields[AREA]["values"] == [{"value": "12.5"}]
     assert fields[LOAN]["values"] == [{"value": True}]
@@ -154,10 +169,16 @@ async def test_several_values_are_several_elements_of_an_event(at: Place) -> Non
     (event,) = found["_embedded"]["events"]
     assert event["type"] == "custom_field_value_changed"
     assert event["value_after"] == [
-        {"custom_field_value": {"field_id": NEEDS, "field_type": 5, "enum_id": NEEDS * 100 + n,
-                                "text": text}}
+        {
+            "custom_field_value": {
+                "field_id": NEEDS,
+                "field_type": 5,
+                "enum_id": NEEDS * 100 + n,
+                "text": text,
+            }
+        }
         for n, text in ((1, "окна"), (2, "двери"))
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.parametrize(
@@ -190,8 +211,9 @@ async def test_other_kinds_have_their_own_fields(at: Place) -> None:
     one = await at.call("GET", f"/contacts/{contact['_embedded']['contacts'][0]['id']}")
     two = await at.call("GET", f"/companies/{company['_embedded']['companies'][0]['id']}")
     assert [f["values"] for f in one["custom_fields_values"]] == [
-        [{"value": 641520000}], [{"value": "+7900", "enum_id": 2003, "enum_code": "MOB"}],
-    ]  # fmt: skip
+        [{"value": 641520000}],
+        [{"value": "+7900", "enum_id": 2003, "enum_code": "MOB"}],
+    ]
     assert [f["field_id"] for f in two["custom_fields_values"]] == [REQUISITES, 1011]
 
 

@@ -18,13 +18,18 @@ from tests.amocrm_emulator.place import (
 pytestmark = pytest.mark.anyio
 PATH = "/leads/pipelines"
 NEW = {
-    "name": "Опт", "sort": 5, "is_main": False, "is_unsorted_on": True,
-    "_embedded": {"statuses": [
-        {"name": "Заявка", "sort": 30, "color": "#fffeb2"},
-        {"name": "Разбор", "sort": 20, "color": "#ccc8f9"},
-        {"id": WON, "name": "Куплено"},
-    ]},
-}  # fmt: skip
+    "name": "Опт",
+    "sort": 5,
+    "is_main": False,
+    "is_unsorted_on": True,
+    "_embedded": {
+        "statuses": [
+            {"name": "Заявка", "sort": 30, "color": "#fffeb2"},
+            {"name": "Разбор", "sort": 20, "color": "#ccc8f9"},
+            {"id": WON, "name": "Куплено"},
+        ]
+    },
+}
 
 
 async def add(at: Place, **change: Any) -> dict[str, Any]:
@@ -36,12 +41,19 @@ async def add(at: Place, **change: Any) -> dict[str, Any]:
 async def test_a_new_pipeline_is_answered_whole(at: Place) -> None:
     made = await add(at, request_id="r")
     assert (made["name"], made["sort"], made["is_main"], made["request_id"]) == (
-        "Опт", 5, False, "r",
-    )  # fmt: skip
+        "Опт",
+        5,
+        False,
+        "r",
+    )
     stages = made["_embedded"]["statuses"]
     assert [stage["name"] for stage in stages] == [
-        "Неразобранное", "Разбор", "Заявка", "Куплено", "Закрыто и не реализовано",
-    ]  # fmt: skip
+        "Неразобранное",
+        "Разбор",
+        "Заявка",
+        "Куплено",
+        "Закрыто и не реализовано",
+    ]
     assert stages[-2]["id"] == WON
     assert stages[-1]["id"] == LOST
     lead = (await at.call("POST", "/leads", [{"pipeline_id": made["id"]}]))["_embedded"]["leads"][0]
@@ -68,8 +80,12 @@ async def test_a_pipeline_goes_when_nothing_is_in_it(at: Place) -> None:
 
 async def test_stages_are_added_changed_and_removed(at: Place) -> None:
     path = f"{PATH}/{SALES}/statuses"
-    new = {"name": "Замер", "sort": 25, "color": "#fffeb2",
-           "descriptions": [{"level": "newbie", "description": "Позвоните"}]}  # fmt: skip
+    new = {
+        "name": "Замер",
+        "sort": 25,
+        "color": "#fffeb2",
+        "descriptions": [{"level": "newbie", "description": "Позвоните"}],
+    }
     made = (await at.call("POST", path, [new]))["_embedded"]["statuses"][0]
     assert await at.ids(path, "statuses") == [SALES * 100, FIRST, made["id"], TALKS, WON, LOST]
     one = await at.call("GET", f"{path}/{made['id']}?with=descriptions")
@@ -100,14 +116,18 @@ async def test_leads_of_a_removed_stage_go_to_the_first_one(at: Place) -> None:
         ({"name": ""}, "name"),
         ({"sort": "x"}, "sort"),
         ({"is_main": None}, "is_main"),
-        ({"_embedded": {"statuses": [{"name": "x", "color": "#000000"}]}},
-         "_embedded.statuses.0.color"),
+        (
+            {"_embedded": {"statuses": [{"name": "x", "color": "#000000"}]}},
+            "_embedded.statuses.0.color",
+        ),
         ({"_embedded": {"statuses": [{}]}}, "_embedded.statuses.0.name"),
-        ({"_embedded": {"statuses": [{"name": "x", "descriptions": [{"level": "boss"}]}]}},
-         "_embedded.statuses.0.descriptions.0.level"),
+        (
+            {"_embedded": {"statuses": [{"name": "x", "descriptions": [{"level": "boss"}]}]}},
+            "_embedded.statuses.0.descriptions.0.level",
+        ),
         ({"_embedded": {"statuses": [{"name": "x"}] * 98}}, "_embedded.statuses"),
     ],
-)  # fmt: skip
+)
 async def test_a_bad_pipeline_is_refused(at: Place, change: dict[str, Any], where: str) -> None:
     answer = await at.answer("POST", PATH, [NEW | change])
     assert answer.status_code == 400
@@ -117,7 +137,10 @@ async def test_a_bad_pipeline_is_refused(at: Place, change: dict[str, Any], wher
 async def test_limits_and_rights(at: Place) -> None:
     assert (await at.answer("POST", PATH, [NEW] * 49)).status_code == 400
     for method, path in (
-        ("POST", PATH), ("PATCH", f"{PATH}/{SALES}"), ("DELETE", f"{PATH}/{SERVICE}"),
-        ("POST", f"{PATH}/{SALES}/statuses"), ("DELETE", f"{PATH}/{SALES}/statuses/{TALKS}"),
-    ):  # fmt: skip
+        ("POST", PATH),
+        ("PATCH", f"{PATH}/{SALES}"),
+        ("DELETE", f"{PATH}/{SERVICE}"),
+        ("POST", f"{PATH}/{SALES}/statuses"),
+        ("DELETE", f"{PATH}/{SALES}/statuses/{TALKS}"),
+    ):
         assert (await at.answer(method, path, [NEW], token=TOKEN_OF_ANNA)).status_code == 403

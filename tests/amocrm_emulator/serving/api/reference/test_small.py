@@ -75,7 +75,9 @@ async def test_customers_are_a_feature(at: Place) -> None:
     found = await at.call("GET", f"/customers/{made['id']}")
     assert (found["name"], found["status_id"], found["next_price"]) == ("Лютик", 2, 5)
     assert [kind for kind, _ in at.events()] == [
-        "customer_added", "name_field_changed", "customer_status_changed",
-    ]  # fmt: skip
+        "customer_added",
+        "name_field_changed",
+        "customer_status_changed",
+    ]
     assert await at.ids("/customers?query=люти", "customers") == [made["id"]]
     assert (await at.answer("PATCH", "/customers", [{"id": 1}])).status_code == 400

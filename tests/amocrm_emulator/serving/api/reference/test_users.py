@@ -29,8 +29,12 @@ async def test_own_rights_are_settled_by_what_they_need(at: Place) -> None:
     answer = await at.call("POST", "/users", [NEW | {"rights": rights}])
     made = answer["_embedded"]["users"][0]
     assert made["rights"]["leads"] == {
-        "view": "M", "edit": "M", "add": "A", "delete": "M", "export": "M",
-    }  # fmt: skip
+        "view": "M",
+        "edit": "M",
+        "add": "A",
+        "delete": "M",
+        "export": "M",
+    }
     assert made["rights"]["role_id"] is None
 
 
@@ -94,10 +98,12 @@ async def test_a_role_from_birth_to_end(at: Place) -> None:
         ({"name": "x"}, "rights"),
         ({"name": "x", "rights": {"leads": {"view": "X"}}}, "rights.leads.view"),
         ({"name": "x", "rights": {"leads": {"add": "G"}}}, "rights.leads.add"),
-        ({"name": "x", "rights": {"status_rights": [{"pipeline_id": 1, "status_id": 2}]}},
-         "rights.status_rights.0.status_id"),
+        (
+            {"name": "x", "rights": {"status_rights": [{"pipeline_id": 1, "status_id": 2}]}},
+            "rights.status_rights.0.status_id",
+        ),
     ],
-)  # fmt: skip
+)
 async def test_a_bad_role_is_refused(at: Place, item: Any, where: str) -> None:
     answer = await at.answer("POST", "/roles", [item])
     assert answer.status_code == 400
@@ -106,9 +112,15 @@ async def test_a_bad_role_is_refused(at: Place, item: Any, where: str) -> None:
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("GET", "/users"), ("POST", "/users"), ("GET", "/roles"), ("POST", "/roles"),
-     ("PATCH", f"/roles/{MANAGER}"), ("DELETE", f"/roles/{MANAGER}")],
-)  # fmt: skip
+    [
+        ("GET", "/users"),
+        ("POST", "/users"),
+        ("GET", "/roles"),
+        ("POST", "/roles"),
+        ("PATCH", f"/roles/{MANAGER}"),
+        ("DELETE", f"/roles/{MANAGER}"),
+    ],
+)
 async def test_administrators_only(at: Place, method: str, path: str) -> None:
     assert (await at.answer(method, path, [], token=TOKEN_OF_ANNA)).status_code == 403
     assert (

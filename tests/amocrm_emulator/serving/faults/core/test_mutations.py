@@ -6,13 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amocrm_emulator.serving.faults.core.model import BENDS, Kind
-from amocrm_emulator.serving.faults.core.mutations import HUGE_TEXT, bend
+from amocrm_emulator.serving.faults.core.model import MUTATIONS, FaultKind
+from amocrm_emulator.serving.faults.core.mutations import HUGE_TEXT, mutate
 
 LEAD = {
-    "id": 1, "name": "Поставка", "price": 5, "is_deleted": False, "pipeline_id": 700,
-    "custom_fields_values": None, "_embedded": {"tags": [{"id": 9, "name": "vip"}]}, "score": {},
-}  # fmt: skip
+    "id": 1,
+    "name": "Поставка",
+    "price": 5,
+    "is_deleted": False,
+    "pipeline_id": 700,
+    "custom_fields_values": None,
+    "_embedded": {"tags": [{"id": 9, "name": "vip"}]},
+    "score": {},
+}
 PAGE = {"_page": 2, "_embedded": {"leads": [LEAD, LEAD | {"id": 2}]}}
 
 
@@ -20,12 +26,17 @@ PAGE = {"_page": 2, "_embedded": {"leads": [LEAD, LEAD | {"id": 2}]}}
     ("kind", "content", "expected"),
     [
         pytest.param(
-            Kind.SHIFT, PAGE, {"_page": 2, "_embedded": {"leads": [LEAD | {"id": 2}]}}, id="shift"
+            FaultKind.SHIFT,
+            PAGE,
+            {"_page": 2, "_embedded": {"leads": [LEAD | {"id": 2}]}},
+            id="shift",
         ),
-        pytest.param(Kind.SHIFT, LEAD, LEAD | {"_embedded": {"tags": []}}, id="shift of one"),
-        pytest.param(Kind.NULLS, LEAD, LEAD | {"_embedded": {"tags": None}}, id="null for a list"),
+        pytest.param(FaultKind.SHIFT, LEAD, LEAD | {"_embedded": {"tags": []}}, id="shift of one"),
         pytest.param(
-            Kind.TEXT_IDS,
+            FaultKind.NULLS, LEAD, LEAD | {"_embedded": {"tags": None}}, id="null for a list"
+        ),
+        pytest.param(
+            FaultKind.TEXT_IDS,
             LEAD,
             LEAD
             | {
@@ -36,7 +47,7 @@ PAGE = {"_page": 2, "_embedded": {"leads": [LEAD, LEAD | {"id": 2}]}}
             id="ids are texts",
         ),
         pytest.param(
-            Kind.WRONG_TYPES,
+            FaultKind.WRONG_TYPES,
             LEAD,
             LEAD
             | {
@@ -50,21 +61,21 @@ PAGE = {"_page": 2, "_embedded": {"leads": [LEAD, LEAD | {"id": 2}]}}
             id="as PHP does",
         ),
         pytest.param(
-            Kind.RENAMED,
+            FaultKind.RENAMED,
             {"id": 1, "name": "Поставка"},
             {"id": 1, "name_v5": "Поставка"},
             id="another name",
         ),
-        pytest.param(Kind.HUGE, LEAD, LEAD | {"name": HUGE_TEXT}, id="a megabyte"),
+        pytest.param(FaultKind.HUGE, LEAD, LEAD | {"name": HUGE_TEXT}, id="a megabyte"),
     ],
 )
-def test_bent(kind: Kind, content: Any, expected: Any) -> None:
-    assert bend(kind, content) == expected
+def test_bent(kind: FaultKind, content: Any, expected: Any) -> None:
+    assert mutate(kind, content) == expected
 
 
 def test_rows_of_a_list_stay_rows() -> None:
-    for kind in BENDS - {Kind.SHIFT}:
-        rows = bend(kind, PAGE)["_embedded"]["leads"]
+    for kind in MUTATIONS - {FaultKind.SHIFT}:
+        rows = mutate(kind, PAGE)["_embedded"]["leads"]
         assert [str(row["id"]) for row in rows] == ["1", "2"], kind
     assert len(HUGE_TEXT.encode()) == 1024 * 1024
 
@@ -76,6 +87,6 @@ json = st.recursive(
 )
 
 
-@given(st.sampled_from(sorted(BENDS, key=str)), json)
-def test_anything_can_be_bent(kind: Kind, content: Any) -> None:
-    bend(kind, content)
+@given(st.sampled_from(sorted(MUTATIONS, key=str)), json)
+def test_anything_can_be_bent(kind: FaultKind, content: Any) -> None:
+    mutate(kind, content)

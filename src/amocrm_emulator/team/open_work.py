@@ -1,7 +1,7 @@
 """Who has which open leads and tasks now: an index beside the account's state.
 
 The state is the truth: `refresh` reads what changed in it since the last look, so that a lead
-which somebody else gave to a person lands on that person's desk.
+which somebody else gave to a person is found among that person's.
 """
 
 from collections import defaultdict, deque
@@ -37,7 +37,7 @@ class OpenTask:
 
 
 @dataclass(slots=True)
-class Desk:
+class OpenWork:
     leads: dict[int, OpenLead] = field(default_factory=dict)
     tasks: dict[int, OpenTask] = field(default_factory=dict)
     leads_of: defaultdict[int, dict[int, OpenLead]] = field(
@@ -73,7 +73,7 @@ class Desk:
         self._seen = now - OVERLAP_SECONDS
 
     def put_lead(self, doc: Doc) -> None:
-        """Put a lead where it belongs now; a closed one leaves the desks."""
+        """Put a lead where it belongs now; a closed one leaves everybody."""
         number, responsible = doc["id"], doc["responsible_user_id"]
         known = self.leads.get(number)
         if doc["status_id"] in CLOSED:
