@@ -120,12 +120,12 @@ class Place:
         ]
 
     def lead(self, **fields: Any) -> int:
-        return self.crm.add_lead(
+        return self.crm.leads.add(
             BOSS, self.clock.now(), fields.pop("name", "Поставка"), quiet=True, **fields
         )
 
     def contact(self, name: str = "Иван", **fields: Any) -> int:
-        return self.crm.add_contact(BOSS, self.clock.now(), name, quiet=True, **fields)
+        return self.crm.cards.add_contact(BOSS, self.clock.now(), name, quiet=True, **fields)
 
 
 @contextlib.asynccontextmanager

@@ -107,7 +107,7 @@ async def test_killed_between_claim_and_answer(db: Database) -> None:
             claimed = await crm.claim(tx, 50, made.clock.now())
         assert len(claimed) == 4
         for lead in leads[:2]:
-            made.crm.change_lead(0, made.now(), lead, responsible_user_id=ANNA)
+            made.crm.leads.change(0, made.now(), lead, responsible_user_id=ANNA)
         writes = made.writes_of_leads()
         await made.deliver()
         assert await states(made) == {WishState.DELIVERED: 4}
@@ -153,7 +153,7 @@ async def connected(
     team = Team(made, 5)
     team.begin(leads)
     for lead in team.leads:
-        made.crm.change_lead(0, made.now(), lead, responsible_user_id=VERA)
+        made.crm.leads.change(0, made.now(), lead, responsible_user_id=VERA)
     await made.connect(through=through, every_day=every_day)
     await made.load()
     return team.leads
@@ -167,7 +167,7 @@ async def wish(made: Stand, leads: list[int], user: int) -> None:
 
 
 def owners(made: Stand, leads: list[int]) -> set[int]:
-    return {made.crm.existing("leads", lead)["responsible_user_id"] for lead in leads}
+    return {made.crm.records.existing("leads", lead)["responsible_user_id"] for lead in leads}
 
 
 async def states(made: Stand) -> dict[WishState, int]:

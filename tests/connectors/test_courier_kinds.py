@@ -66,22 +66,24 @@ async def test_all_kinds_travel_in_their_order(db: Database) -> None:
             "PATCH /api/v4/companies", "POST /api/v4/tasks", "POST /api/v4/leads/notes",
         ]  # fmt: skip
         assert await states(made) == {WishState.DELIVERED: 6}
-        held = made.crm.existing("leads", lead)
+        held = made.crm.records.existing("leads", lead)
         assert (held["responsible_user_id"], held["price"], held["status_id"]) == (ANNA, 7, TALKS)
         assert [tag["name"] for tag in held["tags"]] == ["vip"]
-        assert made.crm.existing("contacts", contact)["name"] == "Пётр"
-        assert made.crm.existing("companies", company)["responsible_user_id"] == ANNA
-        assert made.crm.existing("tasks", task)["result"] == {"text": "Договорились"}
+        assert made.crm.records.existing("contacts", contact)["name"] == "Пётр"
+        assert made.crm.records.existing("companies", company)["responsible_user_id"] == ANNA
+        assert made.crm.records.existing("tasks", task)["result"] == {"text": "Договорились"}
         created = {type(one.change): one.created or 0 for one in await wishes(made)}
-        assert made.crm.existing("tasks", created[CreateTask])["text"] == "Связаться"
-        assert made.crm.existing("notes", created[AddNote])["params"] == {"text": "Распределено"}
+        assert made.crm.records.existing("tasks", created[CreateTask])["text"] == "Связаться"
+        assert made.crm.records.existing("notes", created[AddNote])["params"] == {
+            "text": "Распределено"
+        }
 
 
 async def test_the_echo_of_no_kind_is_news(db: Database) -> None:
     async with stand(db) as made:
         team = await connected(made)
         lead, task = LeadId(team.leads[0]), TaskId(team.tasks[0])
-        made.crm.change_lead(0, made.now(), lead, responsible_user_id=BORIS)
+        made.crm.leads.change(0, made.now(), lead, responsible_user_id=BORIS)
         await made.settle(rounds=1)
         stage = Stage(PipelineId(SALES), StatusId(TALKS))
         ids = await wish(
@@ -126,7 +128,7 @@ async def test_a_creation_left_by_a_crash_is_looked_for_twice_before_it_is_repea
             await crm.claim(tx, 50, made.clock.now())
         await made.deliver()
         assert await states(made) == {WishState.PLANNED: 2}
-        late = made.crm.add_task(
+        late = made.crm.tasks.add(
             0, made.now(), "Связаться", int(due(made).timestamp()), entity_type="leads",
             entity_id=team.leads[0], task_type_id=1,
         )  # fmt: skip
@@ -149,7 +151,7 @@ async def test_of_a_refused_item_only_the_culprit_ends(db: Database) -> None:
         newest, oldest = await wishes(made)
         assert (newest.state, oldest.state) == (WishState.DELIVERED, WishState.REFUSED)
         assert oldest.error.startswith("такого ответственного в amoCRM нет")
-        assert made.crm.existing("leads", lead)["price"] == 7
+        assert made.crm.records.existing("leads", lead)["price"] == 7
         assert made.emulator.limiter.requests["PATCH /api/v4/leads"] == 3
 
 
@@ -166,7 +168,7 @@ async def test_an_account_that_only_watches_writes_nothing(db: Database) -> None
         async with db.tenant(ACCOUNT) as tx:
             await crm.go_on_sending(tx, AfterDry.SEND_RECENT, made.clock.now())
         await made.deliver()
-        assert made.crm.existing("leads", lead)["price"] == 7
+        assert made.crm.records.existing("leads", lead)["price"] == 7
 
 
 @pytest.mark.slow
@@ -175,7 +177,7 @@ async def test_a_burst_of_a_thousand_leads_with_all_that_belongs_to_them(db: Dat
     async with stand(db) as made:
         team = await connected(made, leads=1000, every_day=7.0)
         tasks = [
-            made.crm.add_task(0, made.now(), "Перезвонить", made.now() + 3600, quiet=True)
+            made.crm.tasks.add(0, made.now(), "Перезвонить", made.now() + 3600, quiet=True)
             for _ in team.leads
         ]
         made.emulator.limiter.per_second = 7

@@ -28,7 +28,7 @@ async def test_an_empty_list_that_hides_what_is_known_proves_nothing(
     """However often it is said: the creation is repeated only when the list tells the truth."""
     async with stand(db) as made:
         team = await connected(made)
-        made.crm.add_note(ANNA, made.now(), "leads", team.leads[1], "common", {"text": "Ждёт"})
+        made.crm.notes.add(ANNA, made.now(), "leads", team.leads[1], "common", {"text": "Ждёт"})
         await made.settle(rounds=2)
         lost = {"kind": "nothing", "when": "after", "method": "POST", "times": 1}
         path = NOTES if what == "note" else TASKS
@@ -59,7 +59,7 @@ async def test_a_list_that_cannot_be_read_holds_up_nothing_else(db: Database) ->
         lead: Change = ChangeLead(lead=LeadId(team.leads[1]), responsible=UserId(ANNA))
         await wish(made, lead)
         await made.deliver()
-        assert made.crm.existing("leads", team.leads[1])["responsible_user_id"] == ANNA
+        assert made.crm.records.existing("leads", team.leads[1])["responsible_user_id"] == ANNA
         assert {one.change: one.state for one in await wishes(made)} == {
             note: WishState.PLANNED, lead: WishState.DELIVERED,
         }  # fmt: skip

@@ -103,7 +103,7 @@ async def test_what_the_log_tells_of_talks_is_brought_back_with_it(db: Database)
         team = await loaded(made)
         for text in ("Здравствуйте", "Когда привезёте?"):
             at = made.now() - 1800
-            made.crm.message(0, at, team.contacts[0], text, is_incoming=True)
+            made.crm.talks.write(0, at, team.contacts[0], text, is_incoming=True)
         await made.settle(rounds=2)
         said = await messages(made)
         assert len(said) == 2

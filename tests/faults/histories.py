@@ -162,7 +162,7 @@ class Life:
         """Let the same time pass on both sides; amoCRM's clock is kept with its account."""
         crm, offset = self._made.crm, timedelta(seconds=seconds)
         self._made.clock.offset += offset
-        with crm.transaction():
+        with crm.work.transaction():
             crm.store.set_meta("clock_ahead", self._made.clock.offset.total_seconds())
         crm.clock.advance(seconds)  # type: ignore[attr-defined]
 

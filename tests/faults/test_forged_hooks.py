@@ -43,7 +43,7 @@ async def scene(made: Stand) -> Scene:
     await made.connect()
     await made.load()
     alive, binned = team.leads
-    made.crm.delete(ANNA, made.now(), "leads", binned, quiet=True)
+    made.crm.cards.delete(ANNA, made.now(), "leads", binned, quiet=True)
     await made.settle(rounds=2)
     assert await compare(made) == []
     return Scene(made, alive, binned)

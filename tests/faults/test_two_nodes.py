@@ -85,12 +85,12 @@ async def test_the_other_node_goes_on(db: Database, nodes: tuple[Node, Node], vi
     crm = Crm.create(None, SPEC)
     async with Emulator(crm, per_second=None) as emulator:
         await _connect(db, emulator.url, nodes[0].port)
-        await _given(db, crm.add_lead(ANNA, crm.clock.now(), "До"), 30)
+        await _given(db, crm.leads.add(ANNA, crm.clock.now(), "До"), 30)
         nodes[victim].kill()
         for number in range(5):
-            lead = crm.add_lead(ANNA, crm.clock.now(), f"После {number}")
+            lead = crm.leads.add(ANNA, crm.clock.now(), f"После {number}")
             await _given(db, lead, GOES_ON_SECONDS)
-            assert crm.existing("leads", lead)["responsible_user_id"] in {ANNA, BORIS}
+            assert crm.records.existing("leads", lead)["responsible_user_id"] in {ANNA, BORIS}
     async with db.tenant(ACCOUNT) as tx:
         results = await queries.results(tx, ResultFilter())
     assert len(results) == len({result.lead for result in results}) == 6

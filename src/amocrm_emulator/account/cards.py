@@ -1,16 +1,26 @@
-"""Contacts, companies, links between cards, the recycle bin."""
+"""Contacts and companies; the recycle bin and merging of any cards."""
 
 from typing import Any
 
-from amocrm_emulator.account.base import SINGULAR, Card
+from amocrm_emulator.account.core.kinds import SINGULAR
 from amocrm_emulator.account.hooks.core import body
 from amocrm_emulator.account.hooks.core.body import Change
+from amocrm_emulator.account.links import Links
+from amocrm_emulator.account.records import Records
 from amocrm_emulator.account.store import Doc
-from amocrm_emulator.account.work import CrmWork
+from amocrm_emulator.account.tasks import Tasks
+from amocrm_emulator.account.unit_of_work import UnitOfWork
 
 
-class CrmCards(CrmWork):
+class Cards:
     """What people do with the cards of customers, and with any card."""
+
+    def __init__(self, work: UnitOfWork, records: Records, links: Links, tasks: Tasks) -> None:
+        self._work = work
+        self._store = work.store
+        self._records = records
+        self._links = links
+        self._tasks = tasks
 
     def add_contact(
         self, by: int, at: int, name: str, *, quiet: bool = False, **fields: Any
@@ -23,21 +33,21 @@ class CrmCards(CrmWork):
     ) -> int:
         return self._add_card("companies", by, at, name, fields, quiet=quiet)
 
-    def change_card(
+    def change(
         self, kind: str, by: int, at: int, number: int, *, quiet: bool = False, **fields: Any
     ) -> Doc:
-        """Change a contact or a company; KeyError when there is none. Return the new state."""
-        with self.transaction():
-            old = self.existing(kind, number)
-            new = self.changed(old, by, at, fields)
-            self.save(kind, new)
-            self.common_events(kind, by, at, old, new)
+        """Change a contact or a company; raises KeyError without one. Return the new state."""
+        with self._work.transaction():
+            old = self._records.existing(kind, number)
+            new = self._records.changed(old, by, at, fields)
+            self._records.save(kind, new)
+            self._records.log_changes(kind, by, at, old, new)
             if not quiet:
-                self.tell(self._card_changes(kind, old, new))
+                self._work.tell(*self._card_changes(kind, old, new))
         return new
 
     def _add_card(self, kind: str, by: int, at: int, name: str, fields: Doc, *, quiet: bool) -> int:
-        doc = self.new_card(by, at, kind, name, fields)
+        doc = self._records.new_card(by, at, kind, name, fields)
         if kind == "contacts":
             doc |= {
                 "first_name": fields.get("first_name", ""),
@@ -45,51 +55,17 @@ class CrmCards(CrmWork):
                 "is_unsorted": False,
             }
         company = fields.get("company")
-        with self.transaction():
-            self.save(kind, doc)
+        with self._work.transaction():
+            self._records.save(kind, doc)
             single = SINGULAR[kind]
-            self.add_event(
+            self._work.log(
                 by, at, f"{single}_added", single, doc["id"], after=[{"note": {"id": doc["id"]}}]
             )
             if company:
-                self.set_link((kind, doc["id"]), ("companies", company))
+                self._links.put((kind, doc["id"]), ("companies", company))
             if not quiet:
-                self.tell([self._card_change(kind, "add", doc, None)])
+                self._work.tell(self._card_change(kind, "add", doc, None))
         return int(doc["id"])
-
-    def add_customer(self, by: int, at: int, fields: Doc) -> int:
-        """Add a customer of repeated sales."""
-        doc = self.new_card(by, at, "customers", fields["name"], fields)
-        doc |= {
-            "next_price": 0,
-            "next_date": None,
-            "status_id": 1,
-            "periodicity": 0,
-            "ltv": 0,
-            "purchases_count": 0,
-            "average_check": 0,
-        }
-        doc |= fields
-        number = int(doc["id"])
-        with self.transaction():
-            self.save("customers", doc)
-            after = [{"note": {"id": number}}]
-            self.add_event(by, at, "customer_added", "customer", number, after=after)
-        return number
-
-    def change_customer(self, by: int, at: int, number: int, fields: Doc) -> Doc:
-        """Change a customer; KeyError when there is none."""
-        with self.transaction():
-            old = self.existing("customers", number)
-            new = self.changed(old, by, at, fields)
-            self.save("customers", new)
-            self.common_events("customers", by, at, old, new)
-            if old["status_id"] != new["status_id"]:
-                before, after = (
-                    [{"customer_status": {"id": doc["status_id"]}}] for doc in (old, new)
-                )
-                self.add_event(by, at, "customer_status_changed", "customer", number, before, after)
-        return new
 
     def _card_changes(self, kind: str, old: Doc, new: Doc) -> list[Change]:
         """Return an update, and a change of the responsible user beside it."""
@@ -99,81 +75,56 @@ class CrmCards(CrmWork):
         return changes
 
     def _card_change(self, kind: str, action: str, doc: Doc, old: Doc | None) -> Change:
-        leads = [number for number, _main in self.store.links(kind, doc["id"], "leads")]
+        leads = [number for number, _main in self._store.links(kind, doc["id"], "leads")]
         fields = tuple(body.card_fields(kind, doc, leads, self._company_of(kind, doc), old))
         # Companies travel among contacts, except where the platform tells them apart by root.
-        is_apart = action == "responsible" or self.switches.splits_companies
+        is_apart = action == "responsible" or self._work.account.switches.splits_companies
         root = kind if is_apart else "contacts"
         return Change(f"{action}_{SINGULAR[kind]}", root, action, fields)
 
     def _company_of(self, kind: str, doc: Doc) -> Doc | None:
         if kind != "contacts":
             return None
-        linked = self.store.links(kind, doc["id"], "companies")
-        return self.store.entity("companies", linked[0][0]) if linked else None
-
-    def link(self, by: int, at: int, source: Card, target: Card, *, is_main: bool = False) -> None:
-        """Link two cards, e.g. ("leads", 1) and ("contacts", 2); KeyError when one is absent."""
-        with self.transaction():
-            self.existing(*source)
-            self.existing(*target)
-            self.set_link(source, target, is_main=is_main)
-            after = [{"link": {"entity": {"type": SINGULAR[target[0]], "id": target[1]}}}]
-            self.add_event(by, at, "entity_linked", SINGULAR[source[0]], source[1], after=after)
-            self.touch(source[0], source[1], by, at)
-
-    def unlink(self, by: int, at: int, source: Card, target: Card) -> None:
-        """Part two cards; KeyError when the first is absent."""
-        with self.transaction():
-            self.existing(*source)
-            for one, two in ((source, target), (target, source)):
-                self.store.run(
-                    "DELETE FROM link"
-                    " WHERE from_kind = ? AND from_id = ? AND to_kind = ? AND to_id = ?",
-                    *one,
-                    *two,
-                )
-            before = [{"unlink": {"entity": {"type": SINGULAR[target[0]], "id": target[1]}}}]
-            self.add_event(by, at, "entity_unlinked", SINGULAR[source[0]], source[1], before=before)
-            self.touch(source[0], source[1], by, at)
+        linked = self._store.links(kind, doc["id"], "companies")
+        return self._store.entity("companies", linked[0][0]) if linked else None
 
     def delete(self, by: int, at: int, kind: str, number: int, *, quiet: bool = False) -> bool:
         """Move a card or a task to the recycle bin, as a person does in the interface."""
-        doc = self.store.entity(kind, number)
+        doc = self._store.entity(kind, number)
         if doc is None:
             return False
-        new = self.changed(doc, by, at, {})
-        with self.transaction():
-            self.save(kind, new)
-            self.store.set_deleted(kind, number, deleted=True)
+        new = self._records.changed(doc, by, at, {})
+        with self._work.transaction():
+            self._records.save(kind, new)
+            self._store.set_deleted(kind, number, deleted=True)
             self._log_bin(by, at, kind, new, "deleted")
             if not quiet:
-                self.tell([_delete_change(kind, new)])
+                self._work.tell(_delete_change(kind, new))
         return True
 
     def restore(self, by: int, at: int, kind: str, number: int, *, quiet: bool = False) -> bool:
         """Take a card back out of the recycle bin."""
-        doc = self.store.binned(kind, number)
+        doc = self._store.binned(kind, number)
         if doc is None:
             return False
-        new = self.changed(doc, by, at, {})
-        with self.transaction():
-            self.store.set_deleted(kind, number, deleted=False)
-            self.save(kind, new)
+        new = self._records.changed(doc, by, at, {})
+        with self._work.transaction():
+            self._store.set_deleted(kind, number, deleted=False)
+            self._records.save(kind, new)
             self._log_bin(by, at, kind, new, "restored")
             if not quiet:
-                self.tell(self._restore_changes(kind, new))
+                self._work.tell(*self._restore_changes(kind, new))
         return True
 
     def merge(self, by: int, at: int, kind: str, into: int, absorbed: int) -> Doc:
         """Join two cards of one kind: links and notes move, the second one disappears."""
-        with self.transaction():
-            self.existing(kind, into)
-            self.existing(kind, absorbed)
+        with self._work.transaction():
+            self._records.existing(kind, into)
+            self._records.existing(kind, absorbed)
             for other in ("leads", "contacts", "companies"):
-                for target, is_main in self.store.links(kind, absorbed, other):
-                    self.set_link((kind, into), (other, target), is_main=is_main)
-            self.store.run(
+                for target, is_main in self._store.links(kind, absorbed, other):
+                    self._links.put((kind, into), (other, target), is_main=is_main)
+            self._store.run(
                 "UPDATE entity SET parent = ? WHERE kind = 'notes' AND parent_kind = ?"
                 " AND parent = ?",
                 into,
@@ -181,21 +132,21 @@ class CrmCards(CrmWork):
                 absorbed,
             )
             self.delete(by, at, kind, absorbed)
-            self.add_event(by, at, "entity_merged", SINGULAR[kind], into)
-            new = self.touch(kind, into, by, at)
-            self.tell([self._whole_change(kind, "update", new)])
+            self._work.log(by, at, "entity_merged", SINGULAR[kind], into)
+            new = self._records.touch(kind, into, by, at)
+            self._work.tell(self.whole_change(kind, "update", new))
         return new
 
     def _log_bin(self, by: int, at: int, kind: str, doc: Doc, word: str) -> None:
         single = SINGULAR[kind]
-        self.add_event(by, at, f"{single}_{word}", single, doc["id"])
+        self._work.log(by, at, f"{single}_{word}", single, doc["id"])
         if kind == "tasks":
-            self.refresh_closest_task(doc)
+            self._tasks.refresh_closest(doc)
 
     def _restore_changes(self, kind: str, doc: Doc) -> list[Change]:
-        return [] if kind == "tasks" else [self._whole_change(kind, "restore", doc)]
+        return [] if kind == "tasks" else [self.whole_change(kind, "restore", doc)]
 
-    def _whole_change(self, kind: str, action: str, doc: Doc) -> Change:
+    def whole_change(self, kind: str, action: str, doc: Doc) -> Change:
         if kind == "leads":
             return Change(f"{action}_lead", kind, action, tuple(body.lead_fields(doc)))
         return self._card_change(kind, action, doc, doc if action == "update" else None)

@@ -3,19 +3,33 @@
 from collections.abc import Sequence
 from typing import Any
 
-from amocrm_emulator.account.cards import CrmCards
 from amocrm_emulator.account.hooks.core import body
 from amocrm_emulator.account.hooks.core.body import Change
+from amocrm_emulator.account.links import Links
+from amocrm_emulator.account.records import Records
+from amocrm_emulator.account.reference.pipelines import Pipelines
 from amocrm_emulator.account.spec import LOST, WON
 from amocrm_emulator.account.store import Doc
+from amocrm_emulator.account.tasks import Tasks
+from amocrm_emulator.account.unit_of_work import UnitOfWork
 
 CLOSED = {WON, LOST}
 
 
-class CrmLeads(CrmCards):
+class Leads:
     """What people do with leads."""
 
-    def add_lead(
+    def __init__(
+        self, work: UnitOfWork, records: Records, links: Links, pipelines: Pipelines, tasks: Tasks
+    ) -> None:
+        self._work = work
+        self._store = work.store
+        self._records = records
+        self._links = links
+        self._pipelines = pipelines
+        self._tasks = tasks
+
+    def add(
         self,
         by: int,
         at: int,
@@ -29,7 +43,7 @@ class CrmLeads(CrmCards):
         """Add a lead; the first contact becomes the main one. Return its number."""
         pipeline, status = self._first_place(fields.get("pipeline_id"), fields.get("status_id"))
         is_closed = status in CLOSED
-        doc = self.new_card(by, at, "leads", name, fields)
+        doc = self._records.new_card(by, at, "leads", name, fields)
         doc |= {
             "name": name or f"Сделка #{doc['id']}",
             "price": fields.get("price") or 0,
@@ -41,71 +55,83 @@ class CrmLeads(CrmCards):
             "score": None,
             "labor_cost": None,
         }
-        with self.transaction():
-            self.save("leads", doc)
+        with self._work.transaction():
+            self._records.save("leads", doc)
             number = int(doc["id"])
-            self.add_event(by, at, "lead_added", "lead", number, after=[{"note": {"id": number}}])
+            self._work.log(by, at, "lead_added", "lead", number, after=[{"note": {"id": number}}])
             for place, contact in enumerate(contacts):
-                self.set_link(("leads", number), ("contacts", contact), is_main=place == 0)
+                self._links.put(("leads", number), ("contacts", contact), is_main=place == 0)
             if company:
-                self.set_link(("leads", number), ("companies", company))
+                self._links.put(("leads", number), ("companies", company))
             if not quiet:
-                self.tell([_change("add", doc)])
+                self._work.tell(_change("add", doc))
         return number
 
-    def change_lead(
-        self, by: int, at: int, number: int, *, quiet: bool = False, **fields: Any
-    ) -> Doc:
-        """Change fields of a lead; KeyError when there is no such lead. Return the new state."""
-        with self.transaction():
-            old = self.existing("leads", number)
-            new = self.changed(old, by, at, self._with_stage(old, fields))
+    def change(self, by: int, at: int, number: int, *, quiet: bool = False, **fields: Any) -> Doc:
+        """Change a lead; raises KeyError when there is none. Return the new state."""
+        with self._work.transaction():
+            old = self._records.existing("leads", number)
+            new = self._records.changed(old, by, at, self._with_stage(old, fields))
             if _place(old) != _place(new):
                 new["closed_at"] = at if new["status_id"] in CLOSED else None
             if new["status_id"] != LOST:
                 new["loss_reason_id"] = None
-            self.save("leads", new)
+            self._records.save("leads", new)
             self._lead_events(by, at, old, new)
             if not quiet:
-                self.tell(_changes(old, new))
-            if self.switches.moves_tasks:
+                self._work.tell(*_changes(old, new))
+            if self._work.account.switches.moves_tasks:
                 self._take_tasks_along(by, at, old, new, quiet=quiet)
         return new
+
+    def remove_stage(self, by: int, at: int, pipeline: Doc, number: int) -> None:
+        """Remove a stage; its leads go to the first one that is left."""
+        self._pipelines.remove_stage(pipeline, number)
+        first = self._pipelines.first_status(pipeline["id"])
+        for (lead,) in self._store.rows(
+            "SELECT id FROM entity WHERE kind = 'leads' AND deleted = 0"
+            " AND pipeline = ? AND status = ?",
+            pipeline["id"],
+            number,
+        ):
+            self.change(by, at, lead, status_id=first)
 
     def _take_tasks_along(self, by: int, at: int, old: Doc, new: Doc, *, quiet: bool) -> None:
         """Give the open tasks of a lead to whoever has it now."""
         was, now = old["responsible_user_id"], new["responsible_user_id"]
         if was == now:
             return
-        for (task,) in self.store.rows(
+        for (task,) in self._store.rows(
             "SELECT id FROM entity WHERE kind = 'tasks' AND parent_kind = 'leads' AND parent = ?"
             " AND done = 0 AND deleted = 0 AND responsible = ?",
             new["id"],
             was,
         ):
-            self.change_task(by, at, task, quiet=quiet, responsible_user_id=now)
+            self._tasks.change(by, at, task, quiet=quiet, responsible_user_id=now)
 
     def _first_place(self, pipeline: int | None, status: int | None) -> tuple[int, int]:
         """Return where a new lead stands: a stage alone tells its pipeline."""
         if pipeline is None:
-            main = int(self.main_pipeline()["id"])
-            is_main = status is None or self.has_status(main, status)
-            numbers = (int(found["id"]) for found in self.pipelines)
+            main = int(self._pipelines.main()["id"])
+            is_main = status is None or self._pipelines.has_status(main, status)
+            numbers = (int(found["id"]) for found in self._pipelines.all)
             pipeline = (
-                main if is_main else next(n for n in numbers if self.has_status(n, status or 0))
+                main
+                if is_main
+                else next(n for n in numbers if self._pipelines.has_status(n, status or 0))
             )
-        return pipeline, status or self.first_status(pipeline)
+        return pipeline, status or self._pipelines.first_status(pipeline)
 
     def _with_stage(self, old: Doc, fields: Doc) -> Doc:
         """Put a lead that only changes its pipeline into the first stage of the new one."""
         pipeline = fields.get("pipeline_id") or old["pipeline_id"]
         if fields.get("status_id") is None and pipeline != old["pipeline_id"]:
-            return fields | {"status_id": self.first_status(pipeline)}
+            return fields | {"status_id": self._pipelines.first_status(pipeline)}
         return fields
 
     def _lead_events(self, by: int, at: int, old: Doc, new: Doc) -> None:
         if _place(old) != _place(new):
-            self.add_event(
+            self._work.log(
                 by,
                 at,
                 "lead_status_changed",
@@ -115,7 +141,7 @@ class CrmLeads(CrmCards):
                 [{"lead_status": _place(new)}],
             )
         if old["price"] != new["price"]:
-            self.add_event(
+            self._work.log(
                 by,
                 at,
                 "sale_field_changed",
@@ -124,7 +150,7 @@ class CrmLeads(CrmCards):
                 [{"sale_field_value": {"sale": old["price"]}}],
                 [{"sale_field_value": {"sale": new["price"]}}],
             )
-        self.common_events("leads", by, at, old, new)
+        self._records.log_changes("leads", by, at, old, new)
 
 
 def _place(doc: Doc) -> Doc:

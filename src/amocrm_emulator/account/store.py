@@ -74,6 +74,7 @@ class Store:
         )
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
+        self._schemas = [SCHEMA]
         self._db.executescript(SCHEMA)
         self._depth = 0
         self._counters: dict[str, int] = {}
@@ -81,6 +82,7 @@ class Store:
 
     def extend(self, schema: str) -> None:
         """Add the tables of another part of the account."""
+        self._schemas.append(schema)
         self._db.executescript(schema)
 
     def close(self) -> None:
@@ -138,7 +140,8 @@ class Store:
             if not source.execute("SELECT 1 FROM meta WHERE key = 'account'").fetchone():
                 raise sqlite3.DatabaseError("no account in the file")
             source.backup(self._db)
-        self._db.executescript(SCHEMA)
+        for schema in self._schemas:
+            self._db.executescript(schema)
         self._counters.clear()
         self._used.clear()
 

@@ -4,30 +4,34 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from amocrm_emulator.account.base import SINGULAR
-from amocrm_emulator.account.clock import CrmClock
+from amocrm_emulator.account.core.kinds import SINGULAR
 from amocrm_emulator.account.hooks.core import chat_body
 from amocrm_emulator.account.hooks.core.body import Change
-from amocrm_emulator.account.leads import CrmLeads
+from amocrm_emulator.account.records import Records
+from amocrm_emulator.account.reference.people import People
 from amocrm_emulator.account.spec import ROBOT
-from amocrm_emulator.account.store import Doc, Store
+from amocrm_emulator.account.store import Doc
+from amocrm_emulator.account.unit_of_work import UnitOfWork
 
 _FIRST_TALK, _FIRST_MESSAGE = 1_000, 0
 _CHAT = 1 << 100
 
 
-class CrmTalks(CrmLeads):
+class Talks:
     """What customers and people do in chats."""
 
-    def __init__(self, store: Store, clock: CrmClock) -> None:
-        super().__init__(store, clock)
+    def __init__(self, work: UnitOfWork, records: Records, people: People) -> None:
+        self._work = work
+        self._store = work.store
+        self._records = records
+        self._people = people
         self._open_talks: dict[tuple[int, str], Doc] = {}
 
     def reload(self) -> None:
-        super().reload()
+        """Forget what was not committed."""
         self._open_talks.clear()
 
-    def message(
+    def write(
         self,
         by: int,
         at: int,
@@ -41,12 +45,12 @@ class CrmTalks(CrmLeads):
         """Write a message in the contact's conversation, opening one when there is none.
 
         What the customer writes has no author among the people. A quiet message is only logged:
-        the past is written by thousands. KeyError: no such contact.
+        the past is written by thousands. Raises KeyError: no such contact.
         """
         author = ROBOT if is_incoming else by
-        with self.transaction():
+        with self._work.transaction():
             talk = self._talk_of(at, contact, origin, quiet=quiet)
-            number = self.store.next_id("message", _FIRST_MESSAGE)
+            number = self._store.next_id("message", _FIRST_MESSAGE)
             message: Doc = {
                 "id": number,
                 "uuid": f"00000000-0000-4000-8003-{number:012d}",
@@ -64,9 +68,11 @@ class CrmTalks(CrmLeads):
             }
             if not quiet:
                 self._keep_message(message, talk)
-            self.log_message(ROBOT if self.switches.hides_writers else author, at, message)
+            self._log_message(
+                ROBOT if self._work.account.switches.hides_writers else author, at, message
+            )
             if not quiet:
-                self.tell(self._message_changes(message, talk))
+                self._work.tell(*self._message_changes(message, talk))
         return message
 
     def _keep_message(self, message: Doc, talk: Doc) -> None:
@@ -77,11 +83,11 @@ class CrmTalks(CrmLeads):
             "is_read": not is_incoming,
             "missed_at": missed_at,
         }
-        self.store.save("talks", talk, _talk_columns(talk))
+        self._store.save("talks", talk, _talk_columns(talk))
         columns = {"parent_kind": "talks", "parent": talk["talk_id"]}
-        self.store.save("messages", message, columns)
+        self._store.save("messages", message, columns)
 
-    def log_message(self, by: int, at: int, message: Mapping[str, Any]) -> None:
+    def _log_message(self, by: int, at: int, message: Mapping[str, Any]) -> None:
         """Log that a message came or went: never its text."""
         kind, number = talk_card(message)
         after = {
@@ -92,7 +98,7 @@ class CrmTalks(CrmLeads):
             }
         }
         event = f"{message['type']}_chat_message"
-        self.add_event(
+        self._work.log(
             by,
             at,
             event,
@@ -103,28 +109,28 @@ class CrmTalks(CrmLeads):
             contact=message["contact_id"],
         )
 
-    def close_talk(self, by: int, at: int, number: int, *, quiet: bool = False) -> bool:
-        """End a conversation; false when it has ended already. KeyError: no such talk."""
-        talk = self.existing("talks", number)
+    def close(self, by: int, at: int, number: int, *, quiet: bool = False) -> bool:
+        """End a conversation; false when it has ended already. Raises KeyError: no such talk."""
+        talk = self._records.existing("talks", number)
         if not talk["is_in_work"]:
             return False
         self._open_talks.clear()
         talk |= {"is_in_work": False, "is_read": True, "updated_at": at}
-        with self.transaction():
-            self.store.save("talks", talk, _talk_columns(talk))
+        with self._work.transaction():
+            self._store.save("talks", talk, _talk_columns(talk))
             self._log_talk(by, at, "talk_closed", talk)
             if not quiet:
-                self.tell([_talk_change("update", talk)])
+                self._work.tell(_talk_change("update", talk))
         return True
 
-    def miss_talk(self, at: int, number: int) -> None:
+    def miss(self, at: int, number: int) -> None:
         """Note that nobody answered a customer in time."""
         self._open_talks.clear()
-        talk = self.existing("talks", number) | {"missed_at": at, "updated_at": at}
-        with self.transaction():
-            self.store.save("talks", talk, _talk_columns(talk))
+        talk = self._records.existing("talks", number) | {"missed_at": at, "updated_at": at}
+        with self._work.transaction():
+            self._store.save("talks", talk, _talk_columns(talk))
             self._log_talk(ROBOT, at, "talk_missed_event", talk)
-            self.tell([_talk_change("update", talk)])
+            self._work.tell(_talk_change("update", talk))
 
     def _talk_of(self, at: int, contact: int, origin: str, *, quiet: bool) -> Doc:
         """Return the conversation that is under way in a channel, or open one."""
@@ -135,7 +141,7 @@ class CrmTalks(CrmLeads):
         return known
 
     def _stored_talk(self, contact: int, origin: str) -> Doc | None:
-        docs = self.store.docs(
+        docs = self._store.docs(
             "SELECT doc FROM entity WHERE kind = 'talks' AND parent_kind = 'contacts'"
             " AND parent = ? AND done = 0 AND subtype = ?",
             [contact, origin],
@@ -143,9 +149,9 @@ class CrmTalks(CrmLeads):
         return docs[0] if docs else None
 
     def _open_talk(self, at: int, contact: int, origin: str, *, quiet: bool) -> Doc:
-        self.existing("contacts", contact)
+        self._records.existing("contacts", contact)
         lead = self._open_lead(contact)
-        number = self.store.next_id("talk", _FIRST_TALK)
+        number = self._store.next_id("talk", _FIRST_TALK)
         talk = {
             "id": number,
             "talk_id": number,
@@ -160,18 +166,18 @@ class CrmTalks(CrmLeads):
             "is_read": False,
             "origin": origin,
             "missed_at": None,
-            "account_id": self.account["id"],
+            "account_id": self._work.account.id,
         }
-        self.store.save("talks", talk, _talk_columns(talk))
+        self._store.save("talks", talk, _talk_columns(talk))
         self._log_talk(ROBOT, at, "talk_created", talk)
         if not quiet:
-            self.tell([_talk_change("add", talk)])
+            self._work.tell(_talk_change("add", talk))
         return talk
 
     def _open_lead(self, contact: int) -> int | None:
-        linked = [number for number, _main in self.store.links("contacts", contact, "leads")]
+        linked = [number for number, _main in self._store.links("contacts", contact, "leads")]
         for number in reversed(linked):
-            lead = self.store.entity("leads", number)
+            lead = self._store.entity("leads", number)
             if lead is not None and lead["closed_at"] is None:
                 return number
         return None
@@ -179,7 +185,7 @@ class CrmTalks(CrmLeads):
     def _log_talk(self, by: int, at: int, event: str, talk: Doc) -> None:
         kind, number = talk_card(talk)
         after = {"talk": {"id": talk["talk_id"], "origin": talk["origin"]}}
-        self.add_event(
+        self._work.log(
             by,
             at,
             event,
@@ -192,7 +198,7 @@ class CrmTalks(CrmLeads):
 
     def _message_changes(self, message: Doc, talk: Doc) -> list[Change]:
         kind, number = ("contacts", message["contact_id"])
-        person = self.users.get(message["author"]) or self.existing(kind, number)
+        person = self._people.users.get(message["author"]) or self._records.existing(kind, number)
         return [
             chat_body.message_change(message, str(person["name"])),
             _talk_change("update", talk),

@@ -146,7 +146,7 @@ class Emulator:
             self.tls_url = secure.url
         crm.oauth.rules.public_host = setting.public_host or crm.oauth.rules.public_host
         scheme = self.url.partition(":")[0]
-        crm.base_url = f"{scheme}://{crm.oauth.host}" if crm.oauth.host else self.url
+        crm.account.base_url = f"{scheme}://{crm.oauth.host}" if crm.oauth.host else self.url
         self._stop = asyncio.Event()
         self._serving: list[asyncio.Task[None]] = []
         self._tasks: list[asyncio.Task[None]] = []
@@ -174,7 +174,7 @@ class Emulator:
     @property
     def token(self) -> str:
         """The first long-lived token of the account."""
-        return next(iter(self.crm.tokens))
+        return next(iter(self.crm.people.tokens))
 
     async def __aenter__(self) -> Self:
         self._serving = [asyncio.create_task(one.serve()) for one in self._listeners]

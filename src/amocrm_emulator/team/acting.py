@@ -44,7 +44,7 @@ class SalesFloor:
         Without anything to act on (an empty account) the act is skipped and counted.
         """
         if act.is_integration:
-            with self.crm.acting_through(INTEGRATION):
+            with self.crm.work.acting_through(INTEGRATION):
                 return self._perform(act, at, quiet=quiet)
         return self._perform(act, at, quiet=quiet)
 
@@ -66,8 +66,8 @@ class SalesFloor:
 
     def give(self, lead: int, to: int, actions: Actions) -> None:
         """Make somebody responsible for a lead, as the integration that shares them out does."""
-        with self.crm.acting_through(INTEGRATION):
-            doc = self.crm.change_lead(
+        with self.crm.work.acting_through(INTEGRATION):
+            doc = self.crm.leads.change(
                 actions.by, actions.at, lead, quiet=actions.quiet, responsible_user_id=to
             )
         self.open_work.put_lead(doc)
@@ -149,7 +149,9 @@ class SalesFloor:
 
     def _hand_over(self, actions: Actions, lead: Doc) -> None:
         """Let a robot open a deal of the support department for what was sold."""
-        people = [user for user, doc in self.crm.users.items() if doc["group"] == SUPPORT_GROUP]
+        people = [
+            user for user, doc in self.crm.people.users.items() if doc["group"] == SUPPORT_GROUP
+        ]
         contact = actions.contact_of(lead)
         if people and contact is not None and actions.dice.chance(SUPPORT_SHARE):
             robot = Actions(self.crm, ROBOT, actions.at, actions.dice, actions.quiet)
@@ -161,7 +163,7 @@ class SalesFloor:
         if act.target is ActTarget.OLD_CUSTOMER:
             known = self._living_customer(act.roll)
         contact = known or actions.new_contact(self.owner)
-        pipeline = int(self.crm.main_pipeline()["id"])
+        pipeline = int(self.crm.pipelines.main()["id"])
         number = actions.new_lead(contact, self.owner, pipeline)
         self._put_new(number)
         if known is None:
@@ -175,7 +177,7 @@ class SalesFloor:
         return number if is_there else None
 
     def _put_new(self, number: int) -> None:
-        self.open_work.put_lead(self.crm.existing("leads", number))
+        self.open_work.put_lead(self.crm.records.existing("leads", number))
 
     def open_stock(self, people: Iterable[tuple[int, int]], size: int, actions: Actions) -> None:
         """Give each (person, pipeline) some open leads, as if they had been here before."""

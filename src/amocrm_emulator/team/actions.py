@@ -46,7 +46,7 @@ class Actions:
             "call_status": status,
             "call_responsible": self.by,
         }
-        self.crm.add_note(
+        self.crm.notes.add(
             self.by,
             self.at,
             "leads" if on_lead or contact is None else "contacts",
@@ -63,7 +63,7 @@ class Actions:
         if not linked or not (self.quiet or self.crm.store.entity("contacts", linked[0][0])):
             return
         texts = phrases.QUESTIONS if is_incoming else phrases.ANSWERS
-        self.crm.message(
+        self.crm.talks.write(
             self.by,
             self.at,
             linked[0][0],
@@ -83,7 +83,7 @@ class Actions:
         self._note(lead, "service_message", text)
 
     def _note(self, lead: Doc, note_type: str, params: Doc) -> None:
-        self.crm.add_note(
+        self.crm.notes.add(
             self.by, self.at, "leads", lead["id"], note_type, params, quiet=self.quiet
         )
 
@@ -91,8 +91,8 @@ class Actions:
         """Move a lead to another stage; a loss gets its reason."""
         reason: int | None = None
         if status == LOST:
-            reason = self.dice.pick(self.crm.account["loss_reasons"])[0]
-        return self.crm.change_lead(
+            reason = self.dice.pick(self.crm.account.doc["loss_reasons"])[0]
+        return self.crm.leads.change(
             self.by,
             self.at,
             lead["id"],
@@ -104,7 +104,7 @@ class Actions:
 
     def next_status(self, lead: Doc) -> int:
         """Return the stage after the present one; after the last one the deal is won."""
-        pipeline = next(p for p in self.crm.pipelines if p["id"] == lead["pipeline_id"])
+        pipeline = next(p for p in self.crm.pipelines.all if p["id"] == lead["pipeline_id"])
         stages = [status["id"] for status in pipeline["statuses"]]
         if lead["status_id"] not in stages:
             return int(stages[0])
@@ -115,13 +115,13 @@ class Actions:
         price = self.dice.pick(phrases.PRICES)
         if price == lead["price"]:
             price += 500
-        self.crm.change_lead(self.by, self.at, lead["id"], quiet=self.quiet, price=price)
+        self.crm.leads.change(self.by, self.at, lead["id"], quiet=self.quiet, price=price)
 
     def rename(self, lead: Doc) -> None:
         name = f"{self.dice.pick(phrases.PRODUCTS)}, {self.dice.pick(phrases.CITIES)}"
         if name == lead["name"]:
             name += " (уточнено)"
-        self.crm.change_lead(self.by, self.at, lead["id"], quiet=self.quiet, name=name)
+        self.crm.leads.change(self.by, self.at, lead["id"], quiet=self.quiet, name=name)
 
     def fill(self, lead: Doc, field: Field) -> None:
         """Write a custom field anew: always with another value, so that it leaves an event."""
@@ -131,7 +131,7 @@ class Actions:
         text = self.dice.pick([text for text in texts if text != was])
         self.crm.fields.ensure("leads", number, name)
         given = [{"field_id": number, "values": [{"value": text}]}]
-        self.crm.change_lead(
+        self.crm.leads.change(
             self.by,
             self.at,
             lead["id"],
@@ -141,7 +141,7 @@ class Actions:
 
     def add_task(self, lead: Doc, responsible: int) -> Doc:
         """Plan something about a lead for the next hours or days."""
-        number = self.crm.add_task(
+        number = self.crm.tasks.add(
             self.by,
             self.at,
             self.dice.pick(phrases.TASKS),
@@ -150,17 +150,17 @@ class Actions:
             entity_id=lead["id"],
             entity_type="leads",
             responsible_user_id=responsible,
-            task_type_id=self.dice.pick(self.crm.account["task_types"])[0],
+            task_type_id=self.dice.pick(self.crm.account.doc["task_types"])[0],
         )
-        return self.crm.existing("tasks", number)
+        return self.crm.records.existing("tasks", number)
 
     def complete(self, task: int) -> Doc:
         result = self.dice.pick(phrases.RESULTS)
-        return self.crm.complete_task(self.by, self.at, task, result, quiet=self.quiet)
+        return self.crm.tasks.complete(self.by, self.at, task, result, quiet=self.quiet)
 
     def postpone(self, task: Doc) -> Doc:
         till = max(self._deadline(), task["complete_till"] + _HOUR)
-        return self.crm.change_task(
+        return self.crm.tasks.change(
             self.by, self.at, task["id"], quiet=self.quiet, complete_till=till
         )
 
@@ -170,7 +170,7 @@ class Actions:
     def new_contact(self, responsible: int) -> int:
         name = any_name(self.dice)
         phone = f"+79{self.dice.between(0, 999_999_999):09}"
-        return self.crm.add_contact(
+        return self.crm.cards.add_contact(
             self.by,
             self.at,
             name.full,
@@ -187,7 +187,7 @@ class Actions:
     ) -> int:
         """Bring a customer's wish as a lead of somebody."""
         wish = name or f"{self.dice.pick(phrases.PRODUCTS)}, {self.dice.pick(phrases.SOURCES)}"
-        return self.crm.add_lead(
+        return self.crm.leads.add(
             self.by,
             self.at,
             wish,
@@ -204,7 +204,7 @@ class Actions:
         company = (
             linked[0][0]
             if linked
-            else self.crm.add_company(
+            else self.crm.cards.add_company(
                 self.by,
                 self.at,
                 f"ООО «{self.dice.pick(phrases.COMPANIES)}»",
@@ -212,7 +212,7 @@ class Actions:
                 responsible_user_id=lead["responsible_user_id"],
             )
         )
-        self.crm.link(self.by, self.at, ("leads", lead["id"]), ("companies", company))
+        self.crm.links.add(self.by, self.at, ("leads", lead["id"]), ("companies", company))
 
     def contact_of(self, lead: Doc) -> Doc | None:
         linked = self.crm.store.links("leads", lead["id"], "contacts")

@@ -35,7 +35,7 @@ class Written:
 
 
 def plan_of(crm: Crm, seed: int) -> Plan:
-    return Plan(seed, members(crm.users), ZoneInfo(crm.account["time_zone"]))
+    return Plan(seed, members(crm.people.users), ZoneInfo(crm.account.doc["time_zone"]))
 
 
 def write_history(crm: Crm, *, days: int = 14, until: datetime, seed: int) -> Written:
@@ -46,9 +46,9 @@ def write_history(crm: Crm, *, days: int = 14, until: datetime, seed: int) -> Wr
     today = until.astimezone(plan.zone).date()
     past = _Past(crm, plan)
     for back in range(days, -1, -1):
-        with crm.transaction():
+        with crm.work.transaction():
             past.write(today - back * _ONE_DAY, end, is_first=back == days)
-    with crm.transaction():
+    with crm.work.transaction():
         Position(plan=end, real=end).save(crm.store)
     floor = past.floor
     return Written(
@@ -89,8 +89,8 @@ class _Past:
     def _open(self, at: int) -> None:
         """Give the people of sales and support what they had before."""
         crm = self.floor.crm
-        main = int(crm.main_pipeline()["id"])
-        known = {pipeline["id"] for pipeline in crm.pipelines}
+        main = int(crm.pipelines.main()["id"])
+        known = {pipeline["id"] for pipeline in crm.pipelines.all}
         support = SUPPORT_PIPELINE if SUPPORT_PIPELINE in known else main
         people = [
             (member.user, support if member.role is TeamRole.SUPPORT else main)

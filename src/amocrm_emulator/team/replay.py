@@ -55,10 +55,10 @@ class Replay:
             self.rows = log.rows
         else:
             # The day of the first start stays: a restart at midnight must not begin anew.
-            now = datetime.fromtimestamp(self._clock.now(), UTC).astimezone(crm.zone)
+            now = datetime.fromtimestamp(self._clock.now(), UTC).astimezone(crm.account.zone)
             onto = date.fromisoformat(kept["onto"]) if kept["onto"] else now.date()
             chosen = date.fromisoformat(kept["day"]) if kept["day"] else day or log.busiest_day()
-            self.rows = log.moved(chosen, onto, crm.zone)
+            self.rows = log.moved(chosen, onto, crm.account.zone)
             kept |= {"day": chosen.isoformat(), "onto": onto.isoformat()}
         self._kept: Doc = kept
         self._done: int = kept["done"]
@@ -97,7 +97,7 @@ class Replay:
             due.append(row)
         if not due:
             return 0
-        with self._crm.transaction():
+        with self._crm.work.transaction():
             for place, row in enumerate(due, first):
                 self._play(row, place, is_late=row.at.timestamp() < now - LATE_SECONDS)
             done = first + len(due)
@@ -130,13 +130,13 @@ class Replay:
             return doc
         author = row.user if row.kind == "lead_added" else ROBOT
         bringer = Actions(self._crm, author, actions.at, actions.dice, actions.quiet)
-        responsible = self._cases.people.get(row.entity, self._crm.owner())
-        pipeline = int(self._crm.main_pipeline()["id"])
+        responsible = self._cases.people.get(row.entity, self._crm.people.owner())
+        pipeline = int(self._crm.pipelines.main()["id"])
         by_robot = Actions(self._crm, ROBOT, actions.at, actions.dice, actions.quiet)
         contact = by_robot.new_contact(responsible)
         number = bringer.new_lead(contact, responsible, pipeline, row.entity)
         self._cases.leads[row.entity] = number
-        return self._crm.existing("leads", number)
+        return self._crm.records.existing("leads", number)
 
     def _task(self, row: LogRow, actions: Actions, lead: Doc) -> None:
         """Work on a task of the case; one that nobody added comes from the robot."""
@@ -149,20 +149,22 @@ class Replay:
             robot = Actions(self._crm, ROBOT, actions.at, actions.dice, actions.quiet)
             mine.append(robot.add_task(lead, responsible)["id"])
         if row.kind == "task_completed":
-            self._crm.change_task(
+            self._crm.tasks.change(
                 row.user, actions.at, mine.pop(0), quiet=actions.quiet, is_completed=True
             )
         elif row.kind == "task_deadline_changed":
-            actions.postpone(self._crm.existing("tasks", mine[0]))
+            actions.postpone(self._crm.records.existing("tasks", mine[0]))
         else:
             result = {"text": f"{actions.dice.pick(phrases.RESULTS)}, {actions.at}"}
-            self._crm.change_task(row.user, actions.at, mine[0], quiet=actions.quiet, result=result)
+            self._crm.tasks.change(
+                row.user, actions.at, mine[0], quiet=actions.quiet, result=result
+            )
 
 
 def _stage(actions: Actions, lead: Doc) -> None:
     """Move on; from the last stage back to the first, so that a log of any length plays."""
     status = actions.next_status(lead)
-    pipeline = next(p for p in actions.crm.pipelines if p["id"] == lead["pipeline_id"])
+    pipeline = next(p for p in actions.crm.pipelines.all if p["id"] == lead["pipeline_id"])
     open_stages = {stage["id"] for stage in pipeline["statuses"]}
     actions.move(lead, status if status in open_stages else pipeline["statuses"][0]["id"])
 

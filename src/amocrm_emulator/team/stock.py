@@ -25,9 +25,9 @@ def write_stock(crm: Crm, count: int, *, until: datetime, seed: int) -> None:
     """Write so many leads, evenly spread over the half year before `until`."""
     start = int((until - REACHES_BACK).timestamp())
     end = int((until - ENDS_BEFORE).timestamp())
-    people = [user["id"] for user in crm.users.values() if user["is_active"]]
+    people = [user["id"] for user in crm.people.users.values() if user["is_active"]]
     for first in range(0, count, CHUNK):
-        with crm.transaction():
+        with crm.work.transaction():
             for place in range(first, min(first + CHUNK, count)):
                 dice = Dice(seed, "stock", place)
                 at = start + (end - start) * place // count
@@ -45,9 +45,9 @@ class _Life:
 
     def live(self, at: int) -> None:
         robot = self._hand(at, by=ROBOT)
-        pipeline = self._dice.pick([int(found["id"]) for found in self._crm.pipelines])
+        pipeline = self._dice.pick([int(found["id"]) for found in self._crm.pipelines.all])
         number = robot.new_lead(robot.new_contact(self._person), self._person, pipeline)
-        lead = self._crm.existing("leads", number)
+        lead = self._crm.records.existing("leads", number)
         if self._dice.chance(COMPANY_SHARE):
             self._hand(at).link_company(lead)
         if self._dice.chance(TASK_SHARE):

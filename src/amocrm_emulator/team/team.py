@@ -128,7 +128,7 @@ class Team:
         acts = self._score.take(self.pace.plan_at(now), ACTS_AT_ONCE)
         if not acts:
             return 0
-        with self._crm.transaction():
+        with self._crm.work.transaction():
             self.floor.refresh(int(now))
             for act in acts:
                 self._perform(act, int(now))

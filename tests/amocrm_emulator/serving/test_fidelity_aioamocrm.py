@@ -227,7 +227,7 @@ async def test_access_is_granted_and_renewed(at: Place) -> None:
         first = await client.exchange_code(code)
         assert (await client.account.get()).current_user_id == BOSS
         at.clock.advance(86_401)
-        assert (await client.account.get()).id == at.crm.account["id"]
+        assert (await client.account.get()).id == at.crm.account.doc["id"]
         second = await kept.load()
         assert second is not None
         assert second.refresh_token != first.refresh_token, "a refresh token is used once"

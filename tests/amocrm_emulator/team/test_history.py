@@ -20,7 +20,7 @@ WORTH_OF_TWO_WEEKS = 24 * 14
 @pytest.fixture(scope="module")
 def told() -> tuple[Crm, Written]:
     crm = Crm.create(None, department(USERS, 7))
-    with crm.transaction():
+    with crm.work.transaction():
         crm.store.run(
             "INSERT INTO hook VALUES (1, 'http://127.0.0.1:1/', '[\"add_lead\", \"update_lead\"]',"
             " 0, 0, 0, 0, 0)"
@@ -57,7 +57,7 @@ def test_volume(told: tuple[Crm, Written]) -> None:
 def test_everybody_was_active_in_the_week(told: tuple[Crm, Written]) -> None:
     crm, _ = told
     authors = {row[0] for row in crm.store.rows("SELECT DISTINCT created_by FROM event")}
-    assert authors == set(crm.users) | {0}
+    assert authors == set(crm.people.users) | {0}
 
 
 def test_nothing_is_after_the_moment(told: tuple[Crm, Written]) -> None:
@@ -65,7 +65,7 @@ def test_nothing_is_after_the_moment(told: tuple[Crm, Written]) -> None:
     until = int(TUESDAY_15_00.timestamp())
     last = crm.store.rows("SELECT max(created_at), min(created_at) FROM event")[0]
     assert until - 600 < last[0] <= until
-    first_midnight = datetime(2026, 11, 24 - DAYS, tzinfo=crm.zone)
+    first_midnight = datetime(2026, 11, 24 - DAYS, tzinfo=crm.account.zone)
     assert last[1] == int(first_midnight.timestamp())
     assert crm.store.rows("SELECT max(updated_at) FROM entity")[0][0] <= until
 
@@ -85,9 +85,9 @@ def test_each_seller_has_own_open_leads(told: tuple[Crm, Written]) -> None:
             LOST,
         )
     )
-    sellers = [m.user for m in members(crm.users) if m.role is TeamRole.SELLER]
+    sellers = [m.user for m in members(crm.people.users) if m.role is TeamRole.SELLER]
     assert all(found.get(user, 0) >= 3 for user in sellers)
-    assert found.get(crm.owner(), 0) == 0
+    assert found.get(crm.people.owner(), 0) == 0
 
 
 def test_deals_end_and_go_to_support(told: tuple[Crm, Written]) -> None:

@@ -57,14 +57,14 @@ def test_a_usual_department() -> None:
 
 def test_roles_are_told_by_the_account() -> None:
     crm = Crm.create(None, department(24, 7))
-    roles = Counter(member.role for member in members(crm.users))
+    roles = Counter(member.role for member in members(crm.people.users))
     assert roles == {
         TeamRole.ADMINISTRATOR: 1,
         TeamRole.SELLER: 18,
         TeamRole.SUPPORT: 4,
         TeamRole.NIGHT: 1,
     }
-    assert members(crm.users)[0].user == crm.owner()
+    assert members(crm.people.users)[0].user == crm.people.owner()
 
 
 def test_roles_without_an_administrator() -> None:

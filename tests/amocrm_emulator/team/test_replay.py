@@ -37,7 +37,7 @@ def a_log(folder: Path, rows: str = ROWS) -> Log:
 def account(log: Log, path: Path | None = None) -> tuple[Crm, ManualClock]:
     clock = ManualClock(NOON)
     crm = Crm.create(path, log.spec(MOSCOW), clock)
-    with crm.transaction():
+    with crm.work.transaction():
         crm.store.run(
             "INSERT INTO hook VALUES (1, 'http://127.0.0.1:1/', '[\"note_lead\"]', 0, 0, 0, 0, 0)"
         )
@@ -54,7 +54,7 @@ def human(crm: Crm) -> list[Doc]:
 
 def local(event: Doc) -> str:
     moment = datetime.fromtimestamp(event["created_at"], UTC)
-    return moment.astimezone(Crm.create(None, SPEC).zone).isoformat()
+    return moment.astimezone(Crm.create(None, SPEC).account.zone).isoformat()
 
 
 SPEC = Log({"Анна": ANNA}, ()).spec(MOSCOW)
@@ -190,7 +190,7 @@ def test_the_recorded_loan_desk(tmp_path: Path) -> None:
     authors = {event["created_by"] for event in human(crm)}
     assert authors == people
     assert len(people) > 20
-    assert "Сотрудник 112" not in {user["name"] for user in crm.users.values()}
+    assert "Сотрудник 112" not in {user["name"] for user in crm.people.users.values()}
     calls = crm.store.docs("SELECT doc FROM entity WHERE subtype = 'call_out'", [])
     assert sum(call["params"]["duration"] > 60 for call in calls) > 100
     assert len(human(crm)) == sum(row.user > 0 for row in rows)

@@ -31,7 +31,7 @@ def account(path: Path | None = None, users: int = 6) -> tuple[Crm, ManualClock]
 
 
 def listen(crm: Crm) -> None:
-    with crm.transaction():
+    with crm.work.transaction():
         crm.store.run(
             "INSERT INTO hook VALUES (1, 'http://127.0.0.1:1/', ?, 0, 0, 0, 0, 0)", ALL_HOOKS
         )
@@ -200,10 +200,10 @@ def test_a_lead_given_to_a_person_is_worked_on_within_minutes() -> None:
     team = Team(crm, seed=SEED)
     live(team, clock, 600)
     plan = plan_of(crm, SEED)
-    person = next(m.user for m in members(crm.users) if m.role is TeamRole.SELLER)
-    lead = crm.add_lead(0, clock.now(), "Окна", responsible_user_id=crm.owner())
+    person = next(m.user for m in members(crm.people.users) if m.role is TeamRole.SELLER)
+    lead = crm.leads.add(0, clock.now(), "Окна", responsible_user_id=crm.people.owner())
     clock.advance(3)
-    crm.change_lead(crm.owner(), clock.now(), lead, responsible_user_id=person)
+    crm.leads.change(crm.people.owner(), clock.now(), lead, responsible_user_id=person)
     given = clock.now()
     live(team, clock, HOUR)
     spans = plan.spans(next(m for m in plan.members if m.user == person), date(2026, 11, 24))
@@ -222,7 +222,7 @@ def test_a_lead_put_into_the_bin_is_left_alone() -> None:
     crm, clock = account(users=2)
     team = Team(crm, seed=SEED)
     for (number,) in crm.store.rows("SELECT id FROM entity WHERE kind = 'leads'"):
-        crm.delete(crm.owner(), clock.now(), "leads", number)
+        crm.cards.delete(crm.people.owner(), clock.now(), "leads", number)
     binned = clock.now()
     live(team, clock, HOUR)
     gone = {

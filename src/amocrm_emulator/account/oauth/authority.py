@@ -9,7 +9,7 @@ import hmac
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode, urlsplit
 
-from amocrm_emulator.account.base import CrmCore
+from amocrm_emulator.account.clock import CrmClock
 from amocrm_emulator.account.oauth.core.model import (
     DOMAINS,
     IssuedPair,
@@ -23,6 +23,8 @@ from amocrm_emulator.account.oauth.core.token_rules import CODE as CODE_GRANT
 from amocrm_emulator.account.oauth.core.token_rules import check_client, check_code, check_refresh
 from amocrm_emulator.account.oauth.jwt import Bearer, access_token, opaque, uuid
 from amocrm_emulator.account.oauth.registry import CODE, REFRESH, TokenRegistry
+from amocrm_emulator.account.reference.people import People
+from amocrm_emulator.account.unit_of_work import UnitOfWork
 
 DAY = 24 * 3600
 
@@ -45,11 +47,19 @@ class NewIntegration:
 class Authority:
     """Integrations of one account and what was issued to them."""
 
-    def __init__(self, crm: CrmCore) -> None:
-        self._crm = crm
-        self.registry = TokenRegistry(crm.store)
+    def __init__(self, work: UnitOfWork, clock: CrmClock, people: People) -> None:
+        self._work = work
+        self._store = work.store
+        self._account = work.account
+        self._clock = clock
+        self._people = people
+        self.registry = TokenRegistry(work.store)
         self.rules = OAuthRules()
-        self.host: str | None = crm.store.meta("host")
+        self.reload()
+
+    def reload(self) -> None:
+        """Forget what was not committed."""
+        self.host: str | None = self._store.meta("host")
         """Where the account lives since it moved; None: wherever the emulator is asked."""
 
     def create(self, new: NewIntegration) -> OAuthIntegration:
@@ -68,7 +78,7 @@ class Authority:
 
     def may_grant(self, one: OAuthIntegration, user: int) -> bool:
         """Leave the first grant, also after a disable, to an administrator."""
-        person = self._crm.users.get(user)
+        person = self._people.users.get(user)
         if person is None or not person["is_active"]:
             return False
         return one.is_installed or bool(person["is_admin"])
@@ -78,14 +88,14 @@ class Authority:
         if not self.may_grant(one, user):
             raise NotAllowed("Only an administrator may install an integration")
         code = opaque()
-        with self._crm.transaction():
+        with self._work.transaction():
             self.registry.save(replace(one, is_installed=True))
-            self.registry.issue(CODE, code, one.client_id, user, self._crm.clock.now())
+            self.registry.issue(CODE, code, one.client_id, user, self._clock.now())
         return code
 
     def exchange(self, asked: TokenRequest, api_domain: str) -> IssuedPair | TokenRefusal:
         """Answer the token endpoint: a code or a refresh token for a new pair."""
-        now = self._crm.clock.now()
+        now = self._clock.now()
         refusal = check_client(asked, self.registry.integration(asked.client_id))
         if refusal is not None:
             return refusal
@@ -96,7 +106,7 @@ class Authority:
         refusal = check(asked, issued, now, self.rules)
         if refusal is not None or issued is None:
             return refusal or TokenRefusal(400)
-        with self._crm.transaction():
+        with self._work.transaction():
             self.registry.spend(kind, given)
             return self._pair(asked, issued.user, now, api_domain)
 
@@ -111,26 +121,26 @@ class Authority:
 
     def long_lived(self, one: OAuthIntegration, user: int, days: int, api_domain: str) -> str:
         """Return a token without refresh, as the integration's card shows it once."""
-        with self._crm.transaction():
+        with self._work.transaction():
             self.registry.save(replace(one, is_installed=True))
-            expires_at = self._crm.clock.now() + days * DAY
+            expires_at = self._clock.now() + days * DAY
             return self._open(one.client_id, user, "", api_domain, expires_at)
 
     def _open(self, client: str, user: int, grant: str, api_domain: str, expires_at: int) -> str:
         bearer = Bearer(
-            client, user, self._crm.account["id"], grant, DOMAINS[self.rules.platform], api_domain
+            client, user, self._account.id, grant, DOMAINS[self.rules.platform], api_domain
         )
-        token = access_token(bearer, self._crm.clock.now(), expires_at)
+        token = access_token(bearer, self._clock.now(), expires_at)
         self.registry.open(token, client, user, expires_at)
         return token
 
     def identify(self, token: str) -> TokenIdentity | None:
         """Return whom a token acts for; None: unknown, expired or revoked."""
-        user = self._crm.tokens.get(token)
+        user = self._people.tokens.get(token)
         if user is not None:
             return TokenIdentity(user)
         found = self.registry.access(token)
-        if found is None or found[2] <= self._crm.clock.now():
+        if found is None or found[2] <= self._clock.now():
             return None
         return TokenIdentity(found[1], found[0])
 
@@ -143,12 +153,12 @@ class Authority:
 
     def disable(self, one: OAuthIntegration) -> str | None:
         """Withdraw an integration; return the address that is to be told, if there is one."""
-        with self._crm.transaction():
+        with self._work.transaction():
             self.registry.save(replace(one, is_installed=False))
             self.registry.close(one.client_id, with_hooks=not self.rules.keeps_hooks)
         if not one.disable_url:
             return None
-        account = self._crm.account["id"]
+        account = self._account.id
         query = {
             "account_id": account,
             "client_uuid": one.client_id,
@@ -158,13 +168,12 @@ class Authority:
 
     def move(self, subdomain: str, host: str | None) -> None:
         """Rename the account, and let it answer at one host only."""
-        with self._crm.transaction():
-            self._crm.account["subdomain"] = subdomain
-            self._crm.store.set_meta("account", self._crm.account)
-            self._crm.store.set_meta("host", host)
+        with self._work.transaction():
+            self._account.rename(subdomain)
+            self._store.set_meta("host", host)
         self.host = host
         if host is not None:
-            self._crm.base_url = f"{urlsplit(self._crm.base_url).scheme}://{host}"
+            self._account.base_url = f"{urlsplit(self._account.base_url).scheme}://{host}"
 
     def has_left(self, host: str) -> bool:
         """Tell whether the account used to live at a host, and does no more."""

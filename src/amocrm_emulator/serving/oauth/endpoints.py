@@ -37,9 +37,9 @@ async def ask_consent(request: Http) -> Response[Any]:
     """Show who asks for access, and let the person choose who they are."""
     crm: Crm = request.app.state.crm
     one = _integration(crm, request.query_params.get("client_id", ""))
-    people = [user for user in crm.users.values() if user["is_active"]]
+    people = [user for user in crm.people.users.values() if user["is_active"]]
     allowed = [user for user in people if crm.oauth.may_grant(one, user["id"])]
-    return page(one, crm.account["name"], allowed, dict(request.query_params))
+    return page(one, crm.account.doc["name"], allowed, dict(request.query_params))
 
 
 @post("/oauth", status_code=302)
@@ -112,12 +112,12 @@ async def address(request: Http) -> Answer:
 def _address(request: Http, who: TokenIdentity | None) -> Answer:
     if who is None:
         raise ApiRefusal(401, "Неверный логин или пароль")
-    account = request.app.state.crm.account
+    crm: Crm = request.app.state.crm
     host = host_of(request)
     return hal(
         {
-            "id": account["id"],
-            "subdomain": account["subdomain"],
+            "id": crm.account.id,
+            "subdomain": crm.account.subdomain,
             "domain": host,
             "top_level_domain": host.partition(":")[0].rpartition(".")[2],
         }

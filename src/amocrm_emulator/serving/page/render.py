@@ -113,12 +113,16 @@ def _shown(crm: Crm) -> dict[str, Any]:
     def moment(at: float | None) -> str:
         if at is None:
             return "—"
-        told, today = (datetime.fromtimestamp(one, crm.zone) for one in (at, now))
+        told, today = (datetime.fromtimestamp(one, crm.account.zone) for one in (at, now))
         short = told.strftime("%H:%M")
         return short if told.date() == today.date() else told.strftime(f"%d.%m{NBSP}{short}")
 
     def full(at: float | None) -> str:
-        return "" if at is None else datetime.fromtimestamp(at, crm.zone).strftime("%d.%m.%Y %T")
+        return (
+            ""
+            if at is None
+            else datetime.fromtimestamp(at, crm.account.zone).strftime("%d.%m.%Y %T")
+        )
 
     def age(at: int) -> str:
         return span(now - at)
@@ -126,7 +130,7 @@ def _shown(crm: Crm) -> dict[str, Any]:
     def person(user: int | None) -> str:
         if user == ROBOT or user is None:
             return say(_("робот"))
-        return str(crm.users.get(user, {}).get("name", user))
+        return str(crm.people.users.get(user, {}).get("name", user))
 
     return {"moment": moment, "full": full, "age": age, "person": person, "now": now, "span": span}
 

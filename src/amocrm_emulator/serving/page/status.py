@@ -38,10 +38,10 @@ class EmulatorStatus:
         wire: Wire = request.app.state.wire
         now = crm.clock.exact()
         return cls(
-            account=crm.account["name"],
-            subdomain=crm.account["subdomain"],
-            number=crm.account["id"],
-            time_zone=crm.account["time_zone"],
+            account=crm.account.doc["name"],
+            subdomain=crm.account.subdomain,
+            number=crm.account.id,
+            time_zone=crm.account.doc["time_zone"],
             stands=isinstance(crm.clock, ManualClock),
             is_movable=movable(crm.clock) is not None,
             per_second=limiter.per_second,

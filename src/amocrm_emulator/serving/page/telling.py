@@ -50,7 +50,7 @@ def stage(crm: Crm, pipeline: int, status: int) -> str:
     """Name a stage of a lead."""
     if status in {WON, LOST}:
         return say(_("Успешно реализовано") if status == WON else _("Закрыто и не реализовано"))
-    statuses = next((p["statuses"] for p in crm.pipelines if p["id"] == pipeline), ())
+    statuses = next((p["statuses"] for p in crm.pipelines.all if p["id"] == pipeline), ())
     found = next((one["name"] for one in statuses if one["id"] == status), None)
     return str(found) if found else say(_("Неразобранное"))
 
@@ -59,7 +59,7 @@ def event_author(crm: Crm, event: Doc) -> str:
     """Name who did it; what customers do has no author in the log."""
     author = event["created_by"]
     if author != ROBOT:
-        return str(crm.users.get(author, {}).get("name", author))
+        return str(crm.people.users.get(author, {}).get("name", author))
     return say(_("клиент") if event["type"].startswith("incoming_") else _("робот"))
 
 
@@ -106,7 +106,7 @@ def _one(crm: Crm, value: Mapping[str, Any]) -> str:
         case {"lead_status": {"id": status, "pipeline_id": pipeline}}:
             return stage(crm, pipeline, status)
         case {"responsible_user": {"id": user}}:
-            return str(crm.users.get(user, {}).get("name", user)) if user != ROBOT else "—"
+            return str(crm.people.users.get(user, {}).get("name", user)) if user != ROBOT else "—"
         case {"sale_field_value": {"sale": sale}}:
             return money(sale)
         case {"link": {"entity": card}} | {"unlink": {"entity": card}}:

@@ -68,7 +68,7 @@ class Actor:
         if not self.is_integration:
             yield
             return
-        with self.crm.acting_through(INTEGRATION):
+        with self.crm.work.acting_through(INTEGRATION):
             yield
 
 
@@ -77,10 +77,10 @@ def actor(request: Http) -> Actor:
     crm: Crm = request.app.state.crm
     chosen = request.cookies.get(WHO, "")
     if chosen == AS_INTEGRATION:
-        return Actor(crm, crm.owner(), is_integration=True)
+        return Actor(crm, crm.people.owner(), is_integration=True)
     number = int(chosen) if chosen.isascii() and chosen.isdigit() else -1
-    is_known = number == ROBOT or crm.users.get(number, {}).get("is_active")
-    return Actor(crm, number if is_known else crm.owner(), is_integration=False)
+    is_known = number == ROBOT or crm.people.users.get(number, {}).get("is_active")
+    return Actor(crm, number if is_known else crm.people.owner(), is_integration=False)
 
 
 def back(given: str) -> str:

@@ -11,7 +11,7 @@ MINUTE = 60
 
 async def new_leads(at: Place, count: int = 1) -> None:
     for _ in range(count):
-        at.crm.add_lead(BOSS, at.clock.now(), "Поставка")
+        at.crm.leads.add(BOSS, at.clock.now(), "Поставка")
     await at.emulator.flush_hooks()
 
 
@@ -120,7 +120,7 @@ async def test_overtaken(at: Place, heard: Receiver) -> None:
     await subscribe(at, heard.url, "add_lead")
     await at.call("POST", "/control/faults", {"reorder": 0.3, "seed": 3})
     for _ in range(30):
-        at.crm.add_lead(BOSS, at.clock.now(), "Поставка")
+        at.crm.leads.add(BOSS, at.clock.now(), "Поставка")
     await at.emulator.flush_hooks()
     numbers = [int(one.fields["leads[add][0][id]"]) for one in heard.received]
     assert len(numbers) == 30

@@ -137,12 +137,12 @@ async def test_created_and_moved_are_told_once(at: Place, heard: Receiver) -> No
     await put(at, statuses=[TALKS], url=heard.url)
     heard.statuses = [500, 404]
     crm, now = at.crm, at.clock.now()
-    created = crm.add_lead(BOSS, now, "Новая", status_id=TALKS)
+    created = crm.leads.add(BOSS, now, "Новая", status_id=TALKS)
     await at.emulator.flush_hooks()
-    moved = crm.add_lead(BOSS, now, "Двинется")
-    crm.change_lead(BOSS, now, moved, status_id=TALKS)
-    crm.change_lead(BOSS, now, moved, price=5)
-    crm.change_lead(BOSS, now, quiet, price=5)
+    moved = crm.leads.add(BOSS, now, "Двинется")
+    crm.leads.change(BOSS, now, moved, status_id=TALKS)
+    crm.leads.change(BOSS, now, moved, price=5)
+    crm.leads.change(BOSS, now, quiet, price=5)
     await at.emulator.flush_hooks()
     at.clock.advance(86_400)
     await at.emulator.flush_hooks()
@@ -157,7 +157,7 @@ async def test_created_and_moved_are_told_once(at: Place, heard: Receiver) -> No
 
 async def test_a_widget_sends_json(at: Place, heard: Receiver) -> None:
     await put(at, statuses=[TALKS], url=heard.url, kind="widget", settings={"a": "1"})
-    at.crm.add_lead(BOSS, at.clock.now(), "Новая", status_id=TALKS)
+    at.crm.leads.add(BOSS, at.clock.now(), "Новая", status_id=TALKS)
     await at.emulator.flush_hooks()
     (one,) = heard.received
     assert one.headers["content-type"] == "application/json"
@@ -171,7 +171,7 @@ async def test_triggers_come_and_go(at: Place, heard: Receiver) -> None:
     for status in (204, 404):
         answer = await at.answer("DELETE", f"/control/triggers/{number}")
         assert answer.status_code == status
-    at.crm.add_lead(BOSS, at.clock.now(), "Новая", status_id=TALKS)
+    at.crm.leads.add(BOSS, at.clock.now(), "Новая", status_id=TALKS)
     await at.emulator.flush_hooks()
     assert heard.received == []
 

@@ -35,10 +35,10 @@ async def test_a_new_lead_with_its_customer(at: Place, heard: Receiver) -> None:
         source="сайт",
     )
     number = int(place.split("/")[3].split("?")[0])
-    lead = at.crm.existing("leads", number)
+    lead = at.crm.records.existing("leads", number)
     assert (lead["name"], lead["price"], lead["responsible_user_id"]) == ("Окна", 12_000, BOSS)
     (contact,) = at.crm.store.links("leads", number, "contacts")
-    assert at.crm.existing("contacts", contact[0])["name"] == "Ольга"
+    assert at.crm.records.existing("contacts", contact[0])["name"] == "Ольга"
     assert at.events() == [("contact_added", BOSS), ("lead_added", BOSS)]
     found = await seen(at, place)
     for text in ("Сделка создана.", "+7 900 111-22-33", "сайт", "Ольга"):
@@ -78,7 +78,7 @@ async def test_a_lead_changes(
     assert await done(at, f"leads/{number}/{verb}", **form) == (
         f"/leads/detail/{number}?done={verb}"
     )
-    lead = at.crm.existing("leads", number)
+    lead = at.crm.records.existing("leads", number)
     assert {name: lead[name] for name in expected} == expected
     assert at.events()[-1] == (event, ANNA)
     await at.emulator.flush_hooks()
@@ -89,7 +89,7 @@ async def test_tags_are_replaced(at: Place) -> None:
     number = at.lead()
     await done(at, f"leads/{number}/tags", tags="срочно, опт,")
     await done(at, f"leads/{number}/tags", tags="опт")
-    assert [tag["name"] for tag in at.crm.existing("leads", number)["tags"]] == ["опт"]
+    assert [tag["name"] for tag in at.crm.records.existing("leads", number)["tags"]] == ["опт"]
     assert [kind for kind, _by in at.events()[1:]] == ["entity_tag_added", "entity_tag_deleted"]
     assert '<span class="tag">опт</span>' in await seen(at, f"/leads/detail/{number}")
 
@@ -137,13 +137,13 @@ async def test_a_task_is_set_moved_and_finished(at: Place, heard: Receiver) -> N
     till = 1_790_060_400  # 10:00 in Moscow
     assert (task["complete_till"], task["responsible_user_id"]) == (till, ANNA)
     assert (task["task_type_id"], task["entity_id"]) == (2, number)
-    assert at.crm.existing("leads", number)["closest_task_at"] == till
+    assert at.crm.records.existing("leads", number)["closest_task_at"] == till
     back = f"/leads/detail/{number}"
     path = f"tasks/{task['id']}"
     assert await done(at, f"{path}/postpone", back=back) == f"{back}?done=postpone"
-    assert at.crm.existing("tasks", task["id"])["complete_till"] == till + 86400
+    assert at.crm.records.existing("tasks", task["id"])["complete_till"] == till + 86400
     await done(at, f"{path}/complete", result="Замерили", back="/tasks?state=late")
-    finished = at.crm.existing("tasks", task["id"])
+    finished = at.crm.records.existing("tasks", task["id"])
     assert (finished["is_completed"], finished["result"]) == (True, {"text": "Замерили"})
     assert [kind for kind, _by in at.events()[1:]] == [
         "task_added",

@@ -135,7 +135,7 @@ def test_what_comes_is_seen_without_reload(page: Page, emulator: Elsewhere) -> N
     page.goto("/")
     expect(page.get_by_text("Таких сделок нет.")).to_be_visible()
     page.get_by_label("Искать").fill("недописано")
-    emulator.do(lambda crm: crm.add_lead(BOSS, NOON, "Ремонт крыши"))
+    emulator.do(lambda crm: crm.leads.add(BOSS, NOON, "Ремонт крыши"))
     expect(page.get_by_role("link", name="Ремонт крыши")).to_be_visible(timeout=10_000)
     expect(page.get_by_label("Искать")).to_have_value("недописано")
 
@@ -148,8 +148,8 @@ def test_no_width_scrolls_sideways(page: Page, emulator: Elsewhere, width: int) 
             " VALUES (?, '[\"add_lead\"]', 0, 0, 1, 1)",
             "https://smena.example/hooks/amocrm/31000001/" + "x" * 60,
         )
-        number = crm.add_lead(BOSS, NOON, "Остекление " * 9, responsible_user_id=ANNA, price=10**9)
-        crm.add_task(ANNA, NOON, "Перезвонить", NOON, entity_id=number, entity_type="leads")
+        number = crm.leads.add(BOSS, NOON, "Остекление " * 9, responsible_user_id=ANNA, price=10**9)
+        crm.tasks.add(ANNA, NOON, "Перезвонить", NOON, entity_id=number, entity_type="leads")
         return number
 
     number = emulator.do(fill)

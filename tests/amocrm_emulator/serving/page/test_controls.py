@@ -15,7 +15,7 @@ async def test_a_hook_that_was_switched_off_hears_again(at: Place, heard: Receiv
     assert "выключена: слишком много неудач" in await seen(at, "/webhooks")
     await done(at, "hooks/1/hook_on")
     assert "Включить снова" not in await seen(at, "/webhooks")
-    at.crm.add_lead(ANNA, NOON, "Окна")
+    at.crm.leads.add(ANNA, NOON, "Окна")
     await at.emulator.flush_hooks()
     assert len(heard.received) == 1
     await done(at, "hooks/1/hook_off")
@@ -25,7 +25,7 @@ async def test_a_hook_that_was_switched_off_hears_again(at: Place, heard: Receiv
 async def test_a_dropped_body_is_shown_as_dropped(at: Place, heard: Receiver) -> None:
     await subscribe(at, heard.url, "add_lead")
     await at.call("POST", "/control/faults", {"drop": 1})
-    at.crm.add_lead(ANNA, NOON, "Окна")
+    at.crm.leads.add(ANNA, NOON, "Окна")
     await at.emulator.flush_hooks()
     assert heard.received == []
     assert "потерян нарочно × 1" in await seen(at, "/webhooks")

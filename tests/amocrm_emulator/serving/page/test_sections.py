@@ -67,7 +67,7 @@ async def test_leads_have_pages(at: Place) -> None:
 
 async def test_people_with_what_they_did_last(at: Place) -> None:
     number = at.lead(responsible_user_id=ANNA)
-    at.crm.change_lead(ANNA, NOON, number, price=5)
+    at.crm.leads.change(ANNA, NOON, number, price=5)
     found = await seen(at, "/people")
     anna = found.split("Анна Примерова")[2].split("</tr>")[0]
     assert "Второй отдел" in anna
@@ -77,9 +77,9 @@ async def test_people_with_what_they_did_last(at: Place) -> None:
 
 
 async def test_tasks_open_late_and_finished(at: Place) -> None:
-    at.crm.add_task(BOSS, NOON, "Позвонить позже", NOON + 60, responsible_user_id=ANNA)
-    at.crm.add_task(BOSS, NOON, "Выслать счёт", NOON - 60)
-    at.crm.complete_task(ANNA, NOON, at.crm.add_task(BOSS, NOON, "Замер", NOON), "Замерили")
+    at.crm.tasks.add(BOSS, NOON, "Позвонить позже", NOON + 60, responsible_user_id=ANNA)
+    at.crm.tasks.add(BOSS, NOON, "Выслать счёт", NOON - 60)
+    at.crm.tasks.complete(ANNA, NOON, at.crm.tasks.add(BOSS, NOON, "Замер", NOON), "Замерили")
     texts = {state: await seen(at, f"/tasks?state={state}") for state in ("open", "late", "done")}
     held = {
         state: [text for text in ("Позвонить позже", "Выслать счёт", "Замер") if text in found]
@@ -96,8 +96,8 @@ async def test_tasks_open_late_and_finished(at: Place) -> None:
 
 async def test_events_tell_what_changed_and_page_back(at: Place) -> None:
     number = at.lead()
-    at.crm.change_lead(ANNA, NOON, number, status_id=TALKS, price=700)
-    at.crm.change_lead(BORIS, NOON, number, status_id=LOST, responsible_user_id=BORIS)
+    at.crm.leads.change(ANNA, NOON, number, status_id=TALKS, price=700)
+    at.crm.leads.change(BORIS, NOON, number, status_id=LOST, responsible_user_id=BORIS)
     found = await seen(at, "/events")
     assert "Первичный контакт → Переговоры" in found
     assert "Борис Главный → Борис Пробный" in found
@@ -105,7 +105,7 @@ async def test_events_tell_what_changed_and_page_back(at: Place) -> None:
     assert "— → 700\u00a0₽" in only
     assert only.count("<tr>") == 2
     for _turn in range(PAGE):
-        at.crm.add_event(0, NOON, "robot_replied", "lead", number)
+        at.crm.work.log(0, NOON, "robot_replied", "lead", number)
     assert "/events?type=&amp;responsible=&amp;before=" in await seen(at, "/events")
 
 
@@ -113,7 +113,7 @@ async def test_webhooks_with_their_bodies_and_answers(at: Place, heard: Receiver
     await subscribe(at, heard.url, "add_lead")
     heard.statuses = [200, 500]
     for name in ("Первая", "Вторая"):
-        at.crm.add_lead(BOSS, NOON, name)
+        at.crm.leads.add(BOSS, NOON, name)
         await at.emulator.flush_hooks()
     found = await seen(at, "/webhooks")
     assert heard.url in found

@@ -20,8 +20,16 @@ NOTE_TYPE = {
     "sms_in": 102,
     "sms_out": 103,
 }
-
 DATES = {"date", "date_time", "birthday"}
+UNIX = frozenset(
+    (
+        "[created_at]",
+        "[updated_at]",
+        "[complete_before]",
+        "[note][created_at]",
+        "[note][updated_at]",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,3 +204,8 @@ def _text(value: object) -> str:
     if value is None:
         return ""
     return str(int(value)) if isinstance(value, bool) else str(value)
+
+
+def without_unix(fields: Pairs, *, is_old: bool) -> tuple[tuple[str, object], ...]:
+    """Return the fields of a body; of an old one without the moments that those do not have."""
+    return tuple((name, told) for name, told in fields if not (is_old and name in UNIX))

@@ -5,8 +5,8 @@ from typing import Any
 
 from litestar import post
 
-from amocrm_emulator.account.base import SINGULAR
 from amocrm_emulator.account.core.fields import phone_key
+from amocrm_emulator.account.core.kinds import SINGULAR
 from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.account.store import Doc
 from amocrm_emulator.serving.api.kit.answers import Answer, Http, hal, self_link
@@ -32,7 +32,7 @@ async def calls(request: Http) -> Answer:
     who = caller(request)
     items = await read_items(request)
     check_items(items, _check)
-    with who.crm.transaction():
+    with who.crm.work.transaction():
         added = [row for item in items if (row := _add(request, who, item)) is not None]
     return hal({"_total_items": len(added), "errors": [], "_embedded": {"calls": added}})
 
@@ -53,15 +53,15 @@ def _add(request: Http, who: Caller, item: Doc) -> Doc | None:
     params: dict[str, Any] = {name: item.get(name) for name in PARAMS}
     responsible = item.get("responsible_user_id") or person
     by = item.get("created_by") or person
-    number = who.crm.add_note(
-        by if is_whole(by) and by in who.crm.users else who.user,
+    number = who.crm.notes.add(
+        by if is_whole(by) and by in who.crm.people.users else who.user,
         who.crm.clock.now(),
         kind,
         entity,
         NOTE_OF_DIRECTION[item["direction"]],
         params | {"call_responsible": person},
         responsible_user_id=responsible
-        if is_whole(responsible) and responsible in who.crm.users
+        if is_whole(responsible) and responsible in who.crm.people.users
         else None,
         created_at=item.get("created_at"),
     )
@@ -70,7 +70,7 @@ def _add(request: Http, who: Caller, item: Doc) -> Doc | None:
         "id": number,
         "entity_id": entity,
         "entity_type": SINGULAR[kind],
-        "account_id": who.crm.account["id"],
+        "account_id": who.crm.account.id,
         "request_id": item["request_id"],
         "_embedded": links,
     }

@@ -45,7 +45,7 @@ async def add_cards(request: Http) -> Answer:
     items = await read_items(request)
     items, refused = sift(request, items, lambda item: check_card(who.crm, kind, item))
     require_add(who, kind)
-    with who.crm.transaction():
+    with who.crm.work.transaction():
         added = [(add_card(who, kind, item), item["request_id"]) for item in items]
     rows = [
         {"id": number, "request_id": request_id, "_links": self_link(request, f"{kind}/{number}")}
@@ -59,9 +59,9 @@ async def change_cards(request: Http) -> Answer:
     who, kind = caller(request), kind_of(request)
     items = await read_items(request)
     items, refused = sift(request, items, lambda item: _check_change(who, kind, item))
-    with who.crm.transaction():
+    with who.crm.work.transaction():
         for item in items:
-            require(who, "edit", kind, who.crm.existing(kind, item["id"]))
+            require(who, "edit", kind, who.crm.records.existing(kind, item["id"]))
         changed = [_change(who, kind, int(item["id"]), item) for item in items]
     rows = [_changed_row(request, kind, doc) for doc in changed]
     return written(request, kind, rows, refused=refused)
@@ -73,7 +73,7 @@ async def change_card(request: Http, number: FromPath[int]) -> Answer:
     who, kind = caller(request), kind_of(request)
     item = await read_object(request) | {"id": number, "request_id": "0"}
     check_items([item], lambda item: _check_change(who, kind, item))
-    require(who, "edit", kind, who.crm.existing(kind, number))
+    require(who, "edit", kind, who.crm.records.existing(kind, number))
     return hal(_changed_row(request, kind, _change(who, kind, number, item)))
 
 
@@ -84,7 +84,7 @@ async def add_complex(request: Http) -> Answer:
     items = await read_items(request, COMPLEX_MAX)
     check_items(items, lambda item: _check_complex(who, item))
     require_add(who, "leads")
-    with who.crm.transaction():
+    with who.crm.work.transaction():
         return hal([_add_whole(request, who, item) for item in items])
 
 
@@ -153,12 +153,14 @@ def add_card(who: Caller, kind: str, item: Doc, *, quiet: bool = False) -> int:
     if kind == "leads":
         contacts = [card["id"] for card in _linked(item, "contacts")]
         company = companies[0]["id"] if companies else None
-        return crm.add_lead(by, at, name, contacts=contacts, company=company, quiet=quiet, **fields)
+        return crm.leads.add(
+            by, at, name, contacts=contacts, company=company, quiet=quiet, **fields
+        )
     if kind == "contacts":
         company = companies[0]["id"] if companies else None
         name = name or _full_name(item)
-        return crm.add_contact(by, at, name, company=company, quiet=quiet, **fields)
-    return crm.add_company(by, at, name, quiet=quiet, **fields)
+        return crm.cards.add_contact(by, at, name, company=company, quiet=quiet, **fields)
+    return crm.cards.add_company(by, at, name, quiet=quiet, **fields)
 
 
 def _linked(item: Doc, kind: str) -> list[Doc]:
@@ -170,7 +172,7 @@ def _linked(item: Doc, kind: str) -> list[Doc]:
 def _author(who: Caller, item: Doc) -> int:
     """Return who made it: an import may name another user, or nobody."""
     by = item.get("created_by")
-    return by if is_whole(by) and (by in who.crm.users or by == 0) else who.user
+    return by if is_whole(by) and (by in who.crm.people.users or by == 0) else who.user
 
 
 def _full_name(item: Doc) -> str:
@@ -189,7 +191,7 @@ def _check_change(who: Caller, kind: str, item: Doc) -> list[Trouble]:
 
 def _change(who: Caller, kind: str, number: int, item: Doc) -> Doc:
     crm, at = who.crm, who.crm.clock.now()
-    old = crm.existing(kind, number)
+    old = crm.records.existing(kind, number)
     fields = {name: item[name] for name in WRITABLE if item.get(name) is not None}
     if "loss_reason_id" in item:
         fields["loss_reason_id"] = item["loss_reason_id"]
@@ -199,10 +201,10 @@ def _change(who: Caller, kind: str, number: int, item: Doc) -> Doc:
         fields["custom_fields_values"] = crm.fields.merged(kind, before, given)
     fields["tags"] = tags_after(crm, kind, old["tags"], item)
     if kind == "leads":
-        return crm.change_lead(who.user, at, number, **fields)
+        return crm.leads.change(who.user, at, number, **fields)
     if kind == "contacts" and not item.get("name") and _full_name(item):
         fields["name"] = _full_name(old | fields)
-    return crm.change_card(kind, who.user, at, number, **fields)
+    return crm.cards.change(kind, who.user, at, number, **fields)
 
 
 def _changed_row(request: Http, kind: str, doc: Doc) -> Doc:

@@ -3,7 +3,7 @@
 from litestar import get
 from litestar.params import FromPath
 
-from amocrm_emulator.account.base import CARDS
+from amocrm_emulator.account.core.kinds import CARDS
 from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.account.store import Doc
 from amocrm_emulator.serving.api.kit import query as queries
@@ -71,7 +71,7 @@ def shown(request: Http, crm: Crm, kind: str, doc: Doc, embed: frozenset[str]) -
 
 def _add_lead_details(crm: Crm, card: Doc, embedded: Doc, embed: frozenset[str]) -> None:
     if "loss_reason" in embed:
-        names = dict(crm.account["loss_reasons"])
+        names = dict(crm.account.doc["loss_reasons"])
         number = card["loss_reason_id"]
         # An array of one: that is how the platform tells it.
         embedded["loss_reason"] = [{"id": number, "name": names.get(number, "")}] if number else []

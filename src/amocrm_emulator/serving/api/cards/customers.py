@@ -64,8 +64,8 @@ async def add_customers(request: Http) -> Answer:
     items = await read_items(request)
     check_items(items, lambda item: _check(who, item, is_new=True))
     at = who.crm.clock.now()
-    with who.crm.transaction():
-        made = [(who.crm.add_customer(who.user, at, _given(item)), item) for item in items]
+    with who.crm.work.transaction():
+        made = [(who.crm.customers.add(who.user, at, _given(item)), item) for item in items]
     rows = [
         {
             "id": number,
@@ -83,9 +83,9 @@ async def change_customers(request: Http) -> Answer:
     items = await read_items(request)
     check_items(items, lambda item: _check(who, item, is_new=False))
     at = who.crm.clock.now()
-    with who.crm.transaction():
+    with who.crm.work.transaction():
         changed = [
-            who.crm.change_customer(who.user, at, item["id"], _given(item)) for item in items
+            who.crm.customers.change(who.user, at, item["id"], _given(item)) for item in items
         ]
     rows = [
         {

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from litestar import get, post
 from litestar.params import FromPath
 
-from amocrm_emulator.account.base import CARDS
+from amocrm_emulator.account.core.kinds import CARDS
 from amocrm_emulator.account.store import Doc
 from amocrm_emulator.serving.api.cards.cards import card_paths, kind_of
 from amocrm_emulator.serving.api.kit import query as queries
@@ -82,22 +82,22 @@ def _wanted(request: Http, rows: Iterable[Doc]) -> Iterable[Doc]:
 def _link(request: Http, items: list[Doc]) -> list[Doc]:
     who, kind = caller(request), kind_of(request)
     check_items(items, lambda item: _check(who, kind, item))
-    with who.crm.transaction():
+    with who.crm.work.transaction():
         for item in items:
             source, target = _ends(kind, item)
-            require(who, "edit", kind, who.crm.existing(*source))
+            require(who, "edit", kind, who.crm.records.existing(*source))
             is_main = bool((item.get("metadata") or {}).get("is_main"))
-            who.crm.link(who.user, who.crm.clock.now(), source, target, is_main=is_main)
+            who.crm.links.add(who.user, who.crm.clock.now(), source, target, is_main=is_main)
     return [_row(who, kind, item) for item in items]
 
 
 def _unlink(request: Http, items: list[Doc]) -> None:
     who, kind = caller(request), kind_of(request)
     check_items(items, lambda item: _check(who, kind, item))
-    with who.crm.transaction():
+    with who.crm.work.transaction():
         for item in items:
-            require(who, "edit", kind, who.crm.existing(kind, item["entity_id"]))
-            who.crm.unlink(who.user, who.crm.clock.now(), *_ends(kind, item))
+            require(who, "edit", kind, who.crm.records.existing(kind, item["entity_id"]))
+            who.crm.links.remove(who.user, who.crm.clock.now(), *_ends(kind, item))
 
 
 def _ends(kind: str, item: Doc) -> tuple[tuple[str, int], tuple[str, int]]:

@@ -6,8 +6,8 @@ from functools import partial
 from litestar import get, patch, post
 from litestar.params import FromPath
 
+from amocrm_emulator.account.notes import EVENT_OF_NOTE
 from amocrm_emulator.account.store import Doc
-from amocrm_emulator.account.work import EVENT_OF_NOTE
 from amocrm_emulator.serving.api.cards.cards import card_paths, kind_of
 from amocrm_emulator.serving.api.kit import query as queries
 from amocrm_emulator.serving.api.kit.answers import (
@@ -90,9 +90,9 @@ async def add_notes_to_card(request: Http, entity: FromPath[int]) -> Answer:
 def _add_all(request: Http, items: list[Doc]) -> Answer:
     who, kind = caller(request), kind_of(request)
     check_items(items, lambda item: _check_new(who, kind, item))
-    with who.crm.transaction():
+    with who.crm.work.transaction():
         for item in items:
-            require(who, "view", kind, who.crm.existing(kind, item["entity_id"]))
+            require(who, "view", kind, who.crm.records.existing(kind, item["entity_id"]))
         added = [(_add(who, kind, item), item) for item in items]
     rows = [
         {
@@ -111,7 +111,7 @@ async def change_notes(request: Http) -> Answer:
     who, kind = caller(request), kind_of(request)
     items = await read_items(request)
     check_items(items, lambda item: _check_change(who, kind, item))
-    with who.crm.transaction():
+    with who.crm.work.transaction():
         changed = [_change(who, kind, item) for item in items]
     rows = [_changed_row(request, kind, doc) for doc in changed]
     return written(request, "notes", rows, f"{kind}/notes")
@@ -131,7 +131,7 @@ async def pin_note(request: Http, number: FromPath[int], verb: FromPath[str]) ->
     who, kind = caller(request), kind_of(request)
     if verb not in {"pin", "unpin"} or _find(who, kind, number) is None:
         raise ApiRefusal(404, "Not found")
-    who.crm.change_note(who.user, who.crm.clock.now(), kind, number, is_pinned=verb == "pin")
+    who.crm.notes.change(who.user, who.crm.clock.now(), kind, number, is_pinned=verb == "pin")
 
 
 def _find(who: Caller, kind: str, number: object) -> Doc | None:
@@ -174,8 +174,8 @@ def _check_change(who: Caller, kind: str, item: Doc) -> list[Trouble]:
 
 def _add(who: Caller, kind: str, item: Doc) -> int:
     by = item.get("created_by")
-    return who.crm.add_note(
-        by if is_whole(by) and (by in who.crm.users or by == 0) else who.user,
+    return who.crm.notes.add(
+        by if is_whole(by) and (by in who.crm.people.users or by == 0) else who.user,
         who.crm.clock.now(),
         kind,
         item["entity_id"],
@@ -188,7 +188,7 @@ def _add(who: Caller, kind: str, item: Doc) -> int:
 
 def _change(who: Caller, kind: str, item: Doc) -> Doc:
     fields = {"params": item["params"]} if item.get("params") is not None else {}
-    return who.crm.change_note(who.user, who.crm.clock.now(), kind, int(item["id"]), **fields)
+    return who.crm.notes.change(who.user, who.crm.clock.now(), kind, int(item["id"]), **fields)
 
 
 def _shown(request: Http, kind: str, doc: Doc) -> Doc:

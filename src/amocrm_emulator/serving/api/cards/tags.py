@@ -37,7 +37,7 @@ async def add_tags(request: Http) -> Answer:
     who, kind = caller(request), kind_of(request)
     items = await read_items(request)
     check_items(items, lambda item: _check(kind, item))
-    with who.crm.transaction():
+    with who.crm.work.transaction():
         rows = [
             who.crm.tags.add(kind, item["name"].strip(), item.get("color"))
             | {"request_id": item["request_id"]}

@@ -67,7 +67,7 @@ async def add_tasks(request: Http) -> Answer:
     who = caller(request)
     items = await read_items(request)
     items, refused = sift(request, items, lambda item: check_task(who.crm, item, is_new=True))
-    with who.crm.transaction():
+    with who.crm.work.transaction():
         added = [(_add(who, item), item["request_id"]) for item in items]
     rows = [
         {"id": number, "request_id": request_id, "_links": self_link(request, f"tasks/{number}")}
@@ -81,9 +81,9 @@ async def change_tasks(request: Http) -> Answer:
     who = caller(request)
     items = await read_items(request)
     items, refused = sift(request, items, lambda item: _check_change(who, item))
-    with who.crm.transaction():
+    with who.crm.work.transaction():
         for item in items:
-            require(who, "edit", "tasks", who.crm.existing("tasks", item["id"]))
+            require(who, "edit", "tasks", who.crm.records.existing("tasks", item["id"]))
         changed = [_change(who, item) for item in items]
     rows = [_changed_row(request, doc) for doc in changed]
     return written(request, "tasks", rows, refused=refused)
@@ -95,7 +95,7 @@ async def change_task(request: Http, number: FromPath[int]) -> Answer:
     who = caller(request)
     item = await read_object(request) | {"id": number, "request_id": "0"}
     check_items([item], lambda item: _check_change(who, item))
-    require(who, "edit", "tasks", who.crm.existing("tasks", number))
+    require(who, "edit", "tasks", who.crm.records.existing("tasks", number))
     return hal(_changed_row(request, _change(who, item)))
 
 
@@ -110,8 +110,8 @@ def _add(who: Caller, item: Doc) -> int:
     fields = {name: item[name] for name in (*WRITABLE, *DATED) if item.get(name) is not None}
     text, till = fields.pop("text"), fields.pop("complete_till")
     by = item.get("created_by")
-    author = by if is_whole(by) and (by in who.crm.users or by == 0) else who.user
-    return who.crm.add_task(author, who.crm.clock.now(), text, till, **fields)
+    author = by if is_whole(by) and (by in who.crm.people.users or by == 0) else who.user
+    return who.crm.tasks.add(author, who.crm.clock.now(), text, till, **fields)
 
 
 def _check_change(who: Caller, item: Doc) -> list[Trouble]:
@@ -127,7 +127,7 @@ def _check_change(who: Caller, item: Doc) -> list[Trouble]:
 
 def _change(who: Caller, item: Doc) -> Doc:
     fields = {name: item[name] for name in WRITABLE if item.get(name) is not None}
-    return who.crm.change_task(who.user, who.crm.clock.now(), int(item["id"]), **fields)
+    return who.crm.tasks.change(who.user, who.crm.clock.now(), int(item["id"]), **fields)
 
 
 def _changed_row(request: Http, doc: Doc) -> Doc:

@@ -47,7 +47,7 @@ async def close_talk(request: Http, number: FromPath[int]) -> Answer:
     _existing(who, number)
     if await request.body():
         await read_object(request)
-    if not who.crm.close_talk(who.user, who.crm.clock.now(), number):
+    if not who.crm.talks.close(who.user, who.crm.clock.now(), number):
         raise ApiRefusal(422, "The conversation is closed already")
     return hal({}, status=202)
 

@@ -86,7 +86,7 @@ async def add_unsorted(request: Http, category: FromPath[str]) -> Answer:
         raise ApiRefusal(404, "Not found")
     items = await read_items(request)
     check_items(items, lambda item: _check(who, category, item))
-    with who.crm.transaction():
+    with who.crm.work.transaction():
         added = [_add(who, category, item) for item in items]
     rows = [
         {
@@ -107,7 +107,7 @@ async def accept_unsorted(request: Http, uid: FromPath[str]) -> Answer:
     row, item = _existing(who, uid), await _object(request)
     check_items([item], lambda item: _check_accept(who, row, item))
     user, status = item.get("user_id"), item.get("status_id")
-    who.crm.accept_unsorted(who.user, who.crm.clock.now(), row, user=user, status=status)
+    who.crm.unsorted.accept(who.user, who.crm.clock.now(), row, user=user, status=status)
     return _ended(request, row)
 
 
@@ -117,7 +117,7 @@ async def decline_unsorted(request: Http, uid: FromPath[str]) -> Answer:
     row, item = _existing(who, uid), await _object(request)
     check_items([item], lambda item: _check_accept(who, row, item))
     by = item.get("user_id") or who.user
-    who.crm.decline_unsorted(by, who.crm.clock.now(), row)
+    who.crm.unsorted.decline(by, who.crm.clock.now(), row)
     return _ended(request, row)
 
 
@@ -129,7 +129,7 @@ async def link_unsorted(request: Http, uid: FromPath[str]) -> Answer:
     if row["category"] != "chats":
         raise ApiRefusal(422, "Only chats can be joined to a lead")
     check_items([item], lambda item: _check_link(who, item))
-    who.crm.link_unsorted(who.user, who.crm.clock.now(), row, item["link"]["entity_id"])
+    who.crm.unsorted.link(who.user, who.crm.clock.now(), row, item["link"]["entity_id"])
     return _ended(request, row)
 
 
@@ -152,7 +152,7 @@ async def _object(request: Http) -> Doc:
 
 
 def _existing(who: Caller, uid: str) -> Doc:
-    row = who.crm.find_unsorted(uid)
+    row = who.crm.unsorted.find(uid)
     if row is None:
         raise ApiRefusal(404, "Unsorted lead not found")
     return row
@@ -166,7 +166,7 @@ def _check(who: Caller, category: str, item: Doc) -> Iterable[Trouble]:
     elif metadata is not None:
         yield from inside("metadata", missing(metadata, METADATA[category]))
     pipeline = item.get("pipeline_id")
-    if pipeline is not None and pipeline not in {p["id"] for p in who.crm.pipelines}:
+    if pipeline is not None and pipeline not in {p["id"] for p in who.crm.pipelines.all}:
         yield not_a_choice("pipeline_id")
     for kind in CARDS_OF_IT:
         cards = (item.get("_embedded") or {}).get(kind) or []
@@ -181,7 +181,7 @@ def _check_accept(who: Caller, row: Doc, item: Doc) -> Iterable[Trouble]:
     if user is not None and not is_active(who.crm, user):
         yield not_a_choice("user_id")
     if status is not None and not (
-        is_whole(status) and who.crm.has_status(row["pipeline_id"], status)
+        is_whole(status) and who.crm.pipelines.has_status(row["pipeline_id"], status)
     ):
         yield not_a_choice("status_id")
 
@@ -197,7 +197,7 @@ def _check_link(who: Caller, item: Doc) -> Iterable[Trouble]:
 
 
 def _add(who: Caller, category: str, item: Doc) -> Doc:
-    pipeline = item.get("pipeline_id") or int(who.crm.main_pipeline()["id"])
+    pipeline = item.get("pipeline_id") or int(who.crm.pipelines.main()["id"])
     quiet: dict[str, Any] = {"quiet": True}
     made = {
         kind: add_card(who, kind, card, **quiet)
@@ -206,14 +206,14 @@ def _add(who: Caller, category: str, item: Doc) -> Doc:
     }
     lead = (given_card(item, "leads") or {}) | {
         "pipeline_id": pipeline,
-        "status_id": who.crm.unsorted_stage(pipeline),
+        "status_id": who.crm.unsorted.stage(pipeline),
         "created_by": 0,
     }
     links = {kind: [{"id": number}] for kind, number in made.items()}
     made["leads"] = add_card(
         who, "leads", lead | {"_embedded": (lead.get("_embedded") or {}) | links}, **quiet
     )
-    return who.crm.add_unsorted(
+    return who.crm.unsorted.add(
         who.crm.clock.now(),
         category,
         {kind: [number] for kind, number in made.items()},

@@ -24,8 +24,8 @@ async def write_message(request: Http) -> Answer:
     contact = given.get("contact")
     if not is_whole(contact) or crm.store.entity("contacts", contact) is None:
         raise ApiRefusal(404, "No such contact")
-    message = crm.message(
-        int(given.get("by") or crm.owner()),
+    message = crm.talks.write(
+        int(given.get("by") or crm.people.owner()),
         crm.clock.now(),
         contact,
         str(given.get("text") or "Здравствуйте!"),
@@ -39,7 +39,7 @@ async def write_message(request: Http) -> Answer:
 async def write_as_stranger(request: Http) -> Answer:
     """Let somebody unknown write: an unsorted lead of the category chats."""
     crm, given = _crm(request), await read_object(request)
-    row = crm.chat_from_stranger(
+    row = crm.unsorted.chat_from_stranger(
         crm.clock.now(),
         str(given.get("name") or "Гость"),
         str(given.get("text") or "Здравствуйте!"),
@@ -55,6 +55,6 @@ async def miss_talk(request: Http) -> Answer:
     number = given.get("talk")
     if not is_whole(number) or crm.store.entity("talks", number) is None:
         raise ApiRefusal(404, "No such talk")
-    crm.miss_talk(crm.clock.now(), number)
+    crm.talks.miss(crm.clock.now(), number)
     done: Doc = {"done": True}
     return hal(done)

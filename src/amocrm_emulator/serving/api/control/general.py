@@ -5,8 +5,8 @@ from typing import Any
 from litestar import get, post
 from litestar.params import FromPath
 
-from amocrm_emulator.account.base import CARDS, SINGULAR
 from amocrm_emulator.account.clock import ManualClock, MovableClock
+from amocrm_emulator.account.core.kinds import CARDS, SINGULAR
 from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.account.store import Doc
 from amocrm_emulator.serving.api.kit.answers import Answer, ApiRefusal, Http, hal, root
@@ -43,7 +43,7 @@ async def state(request: Http) -> Answer:
     kinds = crm.store.rows("SELECT kind, count(*) FROM entity WHERE deleted = 0 GROUP BY kind")
     return hal(
         {
-            "account_id": crm.account["id"],
+            "account_id": crm.account.id,
             "now": crm.clock.now(),
             "entities": dict(kinds),
             "events": crm.store.rows("SELECT count(*) FROM event")[0][0],
@@ -128,15 +128,15 @@ async def act(
     """
     crm, _gate, _sender = _parts(request)
     given: Doc = await read_object(request) if await request.body() else {}
-    by, at = int(given.get("by") or crm.owner()), crm.clock.now()
+    by, at = int(given.get("by") or crm.people.owner()), crm.clock.now()
     if verb == "delete" and kind in SINGULAR:
-        return hal({"done": crm.delete(by, at, kind, number)})
+        return hal({"done": crm.cards.delete(by, at, kind, number)})
     if verb == "delete" and kind == "notes":
-        return hal({"done": crm.delete_note(by, at, number)})
+        return hal({"done": crm.notes.delete(by, at, number)})
     if verb in ARCHIVING and kind == "pipelines":
-        return hal({"done": crm.archive(number, is_archive=ARCHIVING[verb])})
+        return hal({"done": crm.pipelines.archive(number, is_archive=ARCHIVING[verb])})
     if verb == "restore" and kind in CARDS:
-        return hal({"done": crm.restore(by, at, kind, number)})
+        return hal({"done": crm.cards.restore(by, at, kind, number)})
     if verb == "merge" and kind in CARDS:
         return hal({"done": _merge(crm, by, kind, number, given)})
     raise ApiRefusal(404, "Not found")
@@ -145,7 +145,7 @@ async def act(
 def _merge(crm: Crm, by: int, kind: str, number: int, given: dict[str, Any]) -> bool:
     """Join the card named in `absorbs` to this one."""
     try:
-        crm.merge(by, crm.clock.now(), kind, number, int(given.get("absorbs") or 0))
+        crm.cards.merge(by, crm.clock.now(), kind, number, int(given.get("absorbs") or 0))
     except KeyError:
         return False
     return True

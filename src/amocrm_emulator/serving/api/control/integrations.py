@@ -76,15 +76,15 @@ async def move(request: Http) -> Answer:
     given = await read_object(request)
     host = given.get("host")
     crm.oauth.move(
-        str(given.get("subdomain") or crm.account["subdomain"]),
+        str(given.get("subdomain") or crm.account.subdomain),
         None if host is None else str(host),
     )
-    return hal({"subdomain": crm.account["subdomain"], "host": crm.oauth.host})
+    return hal({"subdomain": crm.account.subdomain, "host": crm.oauth.host})
 
 
 def _person(crm: Crm, given: Doc) -> int:
     user = given.get("user")
-    return user if is_whole(user) else crm.owner()
+    return user if is_whole(user) else crm.people.owner()
 
 
 def _code(crm: Crm, one: OAuthIntegration, given: Doc) -> str:

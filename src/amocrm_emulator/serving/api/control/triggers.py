@@ -27,7 +27,7 @@ async def add_trigger(request: Http) -> Answer:
     except msgspec.ValidationError as error:
         raise ApiRefusal(400, str(error)) from error
     for status in trigger.statuses:
-        if not crm.has_status(trigger.pipeline, status):
+        if not crm.pipelines.has_status(trigger.pipeline, status):
             raise ApiRefusal(400, f"There is no stage {status} in the pipeline {trigger.pipeline}")
     return hal(_shown(crm.stages.add(trigger), trigger))
 

@@ -3,10 +3,10 @@
 from litestar import get
 from litestar.params import FromPath
 
-from amocrm_emulator.account.base import SINGULAR
+from amocrm_emulator.account.core.kinds import SINGULAR
 from amocrm_emulator.account.crm import Crm
+from amocrm_emulator.account.notes import EVENT_OF_NOTE
 from amocrm_emulator.account.store import Doc, Store
-from amocrm_emulator.account.work import EVENT_OF_NOTE
 from amocrm_emulator.serving.api.events.event_filters import conditions
 from amocrm_emulator.serving.api.events.event_types import TYPES
 from amocrm_emulator.serving.api.kit import query as queries

@@ -35,7 +35,7 @@ async def webhooks(request: Http) -> Answer:
     who = caller(request, admin=True)
     wanted = queries.of(request).filter.get("destination")
     rows = [
-        _shown(who.crm.account["id"], row)
+        _shown(who.crm.account.id, row)
         for row in who.crm.store.rows("SELECT * FROM hook ORDER BY id")
         if wanted is None or row[1] in queries.values(wanted)
     ]
@@ -52,7 +52,7 @@ async def subscribe(request: Http) -> Answer:
     is_known = store.row("SELECT id FROM hook WHERE destination = ?", destination) is not None
     if not is_known and store.rows("SELECT count(*) FROM hook")[0][0] >= HOOKS_MAX:
         raise ApiRefusal(422, f"At most {HOOKS_MAX} webhooks")
-    with who.crm.transaction():
+    with who.crm.work.transaction():
         store.run(
             "INSERT INTO hook (destination, settings, created_at, updated_at, created_by, sort)"
             " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (destination) DO UPDATE"
@@ -70,7 +70,7 @@ async def subscribe(request: Http) -> Answer:
     assert row is not None
     store.run("DELETE FROM failure WHERE hook = ?", row[0])
     who.crm.oauth.registry.own_hook(row[0], who.client)
-    return hal(_shown(who.crm.account["id"], row), status=201)
+    return hal(_shown(who.crm.account.id, row), status=201)
 
 
 @delete("/api/v4/webhooks", status_code=204)

@@ -16,7 +16,7 @@ class Caller:
 
     @property
     def is_admin(self) -> bool:
-        return bool(self.crm.users[self.user]["is_admin"])
+        return bool(self.crm.people.users[self.user]["is_admin"])
 
 
 def caller(request: Http, *, admin: bool = False) -> Caller:
@@ -36,7 +36,9 @@ def caller(request: Http, *, admin: bool = False) -> Caller:
 def _on_behalf(crm: Crm, user: int, named: str) -> int:
     """Return the user an administrator's token acts for."""
     number = int(named) if named.isascii() and named.isdigit() else 0
-    if not crm.users[user]["is_admin"] or not crm.users.get(number, {}).get("is_active"):
+    if not crm.people.users[user]["is_admin"] or not crm.people.users.get(number, {}).get(
+        "is_active"
+    ):
         raise ApiRefusal(403, "X-Context-User-ID names a user that this token cannot act for")
     return number
 

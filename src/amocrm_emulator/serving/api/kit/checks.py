@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from amocrm_emulator.account.base import CARDS
 from amocrm_emulator.account.core.field_values import troubles as value_troubles
+from amocrm_emulator.account.core.kinds import CARDS
 from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.account.store import Doc
 from amocrm_emulator.serving.api.kit.bodies import (
@@ -81,7 +81,7 @@ def check_task(crm: Crm, item: Doc, *, is_new: bool) -> list[Trouble]:
     if troubles:
         return troubles
     troubles += _people(crm, item)
-    known = {number for number, _name in crm.account["task_types"]}
+    known = {number for number, _name in crm.account.doc["task_types"]}
     if item.get("task_type_id") is not None and item["task_type_id"] not in known:
         troubles.append(not_a_choice("task_type_id"))
     if item.get("result") and not isinstance(item["result"], dict):
@@ -103,17 +103,17 @@ def _people(crm: Crm, item: Doc) -> Iterable[Trouble]:
 
 
 def is_active(crm: Crm, user: Any) -> bool:
-    return is_whole(user) and user in crm.users and bool(crm.users[user]["is_active"])
+    return is_whole(user) and user in crm.people.users and bool(crm.people.users[user]["is_active"])
 
 
 def _stage(crm: Crm, item: Doc) -> Iterable[Trouble]:
     pipeline, status = item.get("pipeline_id"), item.get("status_id")
-    numbers = [found["id"] for found in crm.pipelines]
+    numbers = [found["id"] for found in crm.pipelines.all]
     if pipeline is not None and pipeline not in numbers:
         yield not_a_choice("pipeline_id")
     elif status is not None:
         among = numbers if pipeline is None else [pipeline]
-        if not any(crm.has_status(number, status) for number in among):
+        if not any(crm.pipelines.has_status(number, status) for number in among):
             yield not_a_choice("status_id")
 
 

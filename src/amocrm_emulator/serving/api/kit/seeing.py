@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from amocrm_emulator.account.base import CARDS
+from amocrm_emulator.account.core.kinds import CARDS
 from amocrm_emulator.account.core.rights import ALL, GROUP, OWN, RightsHolder
 from amocrm_emulator.account.store import Doc
 from amocrm_emulator.serving.api.kit.answers import ApiRefusal
@@ -15,8 +15,8 @@ DENIED = "Недостаточно прав"
 
 def viewer(who: Caller) -> RightsHolder:
     """Return on whose behalf a request acts."""
-    user = who.crm.users[who.user]
-    rights = who.crm.rights_of(who.user)
+    user = who.crm.people.users[who.user]
+    rights = who.crm.people.rights_of(who.user)
     return RightsHolder(who.user, int(user["group"]), bool(user["is_admin"]), rights)
 
 
@@ -109,7 +109,7 @@ def _condition(who: Caller, letter: str, alias: str) -> tuple[str, list[object]]
     if letter == OWN:
         return f"{alias}.responsible = ?", [who.user]
     if letter == GROUP:
-        group = who.crm.users[who.user]["group"]
-        people = [user["id"] for user in who.crm.users.values() if user["group"] == group]
+        group = who.crm.people.users[who.user]["group"]
+        people = [user["id"] for user in who.crm.people.users.values() if user["group"] == group]
         return f"{alias}.responsible IN ({','.join('?' * len(people))})", [*people]
     return "0", []

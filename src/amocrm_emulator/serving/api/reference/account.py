@@ -37,16 +37,16 @@ async def loss_reasons(request: Http) -> Answer:
     who = caller(request)
     rows = [
         {"id": number, "name": name, "sort": place, "created_at": 0, "updated_at": 0}
-        for place, (number, name) in enumerate(who.crm.account["loss_reasons"])
+        for place, (number, name) in enumerate(who.crm.account.doc["loss_reasons"])
     ]
     return whole(request, "loss_reasons", rows, "leads/loss_reasons")
 
 
 def _account(who: Caller) -> Doc:
     return {
-        "id": who.crm.account["id"],
-        "name": who.crm.account["name"],
-        "subdomain": who.crm.account["subdomain"],
+        "id": who.crm.account.id,
+        "name": who.crm.account.doc["name"],
+        "subdomain": who.crm.account.subdomain,
         "current_user_id": who.user,
         "country": "RU",
         "currency": "RUB",
@@ -61,7 +61,7 @@ def _account(who: Caller) -> Doc:
 
 def _asked(crm: Crm, embed: frozenset[str], *, has_filters: bool) -> Doc:
     """Return the fields of the account that are told only when asked for."""
-    number = int(crm.account["id"])
+    number = int(crm.account.id)
     fields: dict[str, Any] = {
         "amojo_id": f"00000000-0000-4000-8000-{number:012d}",
         "version": 16,
@@ -74,7 +74,7 @@ def _asked(crm: Crm, embed: frozenset[str], *, has_filters: bool) -> Doc:
 def _embedded(crm: Crm, embed: frozenset[str]) -> Doc:
     parts: dict[str, Callable[[], Any]] = {
         "amojo_rights": lambda: {"can_direct": True, "can_create_groups": True},
-        "users_groups": lambda: [group | {"uuid": None} for group in crm.groups],
+        "users_groups": lambda: [group | {"uuid": None} for group in crm.people.groups],
         "task_types": lambda: _task_types(crm),
         "entity_names": _entity_names,
         "datetime_settings": lambda: _datetime_settings(crm),
@@ -87,7 +87,7 @@ def _task_types(crm: Crm) -> list[Doc]:
     codes = {1: "FOLLOW_UP", 2: "MEETING"}
     return [
         {"id": number, "name": name, "color": None, "icon_id": None, "code": codes.get(number)}
-        for number, name in crm.account["task_types"]
+        for number, name in crm.account.doc["task_types"]
     ]
 
 
@@ -110,6 +110,6 @@ def _datetime_settings(crm: Crm) -> Doc:
         "short_time_pattern": "H:i",
         "date_formant": "d.m.Y",  # the platform's own spelling
         "time_format": "H:i:s",
-        "timezone": crm.account["time_zone"],
-        "timezone_offset": crm.offset(),
+        "timezone": crm.account.doc["time_zone"],
+        "timezone_offset": crm.account.offset(crm.clock.now()),
     }

@@ -59,7 +59,7 @@ async def add_catalogs(request: Http) -> Answer:
     if known + len(items) > OWN_MAX:
         raise ApiRefusal(400, f"At most {OWN_MAX} catalogs", [])
     check_items(items, _check)
-    with who.crm.transaction():
+    with who.crm.work.transaction():
         made = [_add(who, item) for item in items]
     rows = [
         _shown(request, doc) | {"request_id": item["request_id"]}
@@ -95,7 +95,7 @@ async def add_elements(request: Http, catalog: FromPath[int]) -> Answer:
     items = await read_items(request)
     check_items(items, lambda item: _check_element(who, catalog, item, is_new=True))
     at = who.crm.clock.now()
-    with who.crm.transaction():
+    with who.crm.work.transaction():
         made = [
             _save(
                 who,
@@ -108,7 +108,7 @@ async def add_elements(request: Http, catalog: FromPath[int]) -> Answer:
                     "created_at": at,
                     "custom_fields_values": None,
                     "catalog_id": catalog,
-                    "account_id": who.crm.account["id"],
+                    "account_id": who.crm.account.id,
                     "is_deleted": False,
                 },
             )
@@ -121,8 +121,11 @@ async def add_elements(request: Http, catalog: FromPath[int]) -> Answer:
 async def change_elements(request: Http, catalog: FromPath[int]) -> Answer:
     who, items = caller(request), await read_items(request)
     check_items(items, lambda item: _check_element(who, catalog, item, is_new=False))
-    with who.crm.transaction():
-        made = [_save(who, catalog, item, who.crm.existing(ELEMENTS, item["id"])) for item in items]
+    with who.crm.work.transaction():
+        made = [
+            _save(who, catalog, item, who.crm.records.existing(ELEMENTS, item["id"]))
+            for item in items
+        ]
     return _elements(request, catalog, made, items)
 
 
@@ -157,7 +160,7 @@ def _add(who: Caller, item: Doc) -> Doc:
         "can_show_in_cards": True,
         "can_link_multiple": True,
         "can_be_deleted": True,
-        "account_id": who.crm.account["id"],
+        "account_id": who.crm.account.id,
     }
     who.crm.store.save(KIND, doc, {})
     return doc

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 
 from amocrm_emulator.account.core.field_values import CHOICES
 from amocrm_emulator.account.crm import Crm
-from amocrm_emulator.account.field_registry import AVAILABLE, CATALOG
+from amocrm_emulator.account.reference.field_registry import AVAILABLE, CATALOG
 from amocrm_emulator.account.store import Doc
 from amocrm_emulator.serving.api.kit import query as queries
 from amocrm_emulator.serving.api.kit.answers import (
@@ -79,7 +79,7 @@ async def add_custom_fields(request: Http) -> Answer:
     who, kind = caller(request, admin=True), field_kind(request)
     items = await read_items(request)
     check_items(items, lambda item: _check(who, kind, item, is_new=True))
-    with who.crm.transaction():
+    with who.crm.work.transaction():
         added = [(who.crm.fields.add(kind, item), item["request_id"]) for item in items]
     rows = [_shown(request, kind, field) | {"request_id": told} for field, told in added]
     return _written(request, kind, rows, 201)
@@ -90,7 +90,7 @@ async def change_custom_fields(request: Http) -> Answer:
     who, kind = caller(request, admin=True), field_kind(request)
     items = await read_items(request)
     check_items(items, lambda item: _check_change(who, kind, item))
-    with who.crm.transaction():
+    with who.crm.work.transaction():
         changed = [who.crm.fields.change(kind, item["id"], item) for item in items]
     return _written(request, kind, [_shown(request, kind, field) for field in changed])
 
@@ -101,7 +101,7 @@ async def change_custom_field(request: Http, number: FromPath[int]) -> Answer:
     _existing(who.crm, kind, number)
     item = await read_object(request) | {"id": number, "request_id": "0"}
     check_items([item], lambda item: _check_change(who, kind, item))
-    with who.crm.transaction():
+    with who.crm.work.transaction():
         return hal(_shown(request, kind, who.crm.fields.change(kind, number, item)))
 
 
@@ -110,7 +110,7 @@ async def remove_custom_field(request: Http, number: FromPath[int]) -> None:
     who, kind = caller(request, admin=True), field_kind(request)
     if not _existing(who.crm, kind, number)["is_deletable"]:
         raise ApiRefusal(400, "A field of the system cannot be deleted", [])
-    with who.crm.transaction():
+    with who.crm.work.transaction():
         who.crm.fields.remove(kind, number)
         _forget_values(who.crm, kind, number)
 
@@ -121,7 +121,7 @@ def _forget_values(crm: Crm, kind: str, number: int) -> None:
     ):
         doc = msgspec.json.decode(text)
         kept = [f for f in doc["custom_fields_values"] if f["field_id"] != number] or None
-        crm.save(kind, doc | {"custom_fields_values": kept})
+        crm.records.save(kind, doc | {"custom_fields_values": kept})
 
 
 def _existing(crm: Crm, kind: str, number: int) -> Doc:
@@ -177,7 +177,9 @@ def _check_statuses(crm: Crm, name: str, given: object) -> Iterable[Trouble]:
     for place, pair in enumerate(given or ()):
         names = pair if isinstance(pair, dict) else {}
         pipeline, status = names.get("pipeline_id"), names.get("status_id")
-        is_known = is_whole(pipeline) and is_whole(status) and crm.has_status(pipeline, status)
+        is_known = (
+            is_whole(pipeline) and is_whole(status) and crm.pipelines.has_status(pipeline, status)
+        )
         if not is_known:
             yield not_a_choice(f"{name}.{place}.status_id")
 

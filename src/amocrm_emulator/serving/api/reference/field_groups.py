@@ -40,7 +40,7 @@ async def add_field_groups(request: Http) -> Answer:
     items = await read_items(request)
     check_items(items, lambda item: missing(item, ("name", "sort")))
     groups = list(who.crm.fields.groups(kind))
-    with who.crm.transaction():
+    with who.crm.work.transaction():
         added = [_new(who, kind, item) for item in items]
         who.crm.fields.set_groups(kind, groups + added)
     rows = [
@@ -57,7 +57,7 @@ async def change_field_group(request: Http, group: FromPath[str]) -> Answer:
     """Rename or move a group; `fields` names the fields that stand in it."""
     who, kind = caller(request, admin=True), field_kind(request)
     found, item = _existing(who, kind, group), await read_object(request)
-    with who.crm.transaction():
+    with who.crm.work.transaction():
         found |= {name: item[name] for name in ("name", "sort") if item.get(name) is not None}
         _put_fields(who, kind, group, item)
         who.crm.fields.set_groups(kind, list(who.crm.fields.groups(kind)))
@@ -70,7 +70,7 @@ async def remove_field_group(request: Http, group: FromPath[str]) -> None:
     if _existing(who, kind, group)["is_predefined"]:
         raise ApiRefusal(400, "A group of the system cannot be deleted", [])
     kept = [found for found in who.crm.fields.groups(kind) if found["id"] != group]
-    with who.crm.transaction():
+    with who.crm.work.transaction():
         who.crm.fields.set_groups(kind, kept)
 
 

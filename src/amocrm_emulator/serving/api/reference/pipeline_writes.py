@@ -6,7 +6,7 @@ from litestar import delete, patch, post
 from litestar.params import FromPath
 
 from amocrm_emulator.account.crm import Crm
-from amocrm_emulator.account.pipelines import SYSTEM_NAMES
+from amocrm_emulator.account.reference.pipelines import SYSTEM_NAMES
 from amocrm_emulator.account.store import Doc
 from amocrm_emulator.serving.api.kit.answers import Answer, ApiRefusal, Http, hal, written
 from amocrm_emulator.serving.api.kit.bodies import (
@@ -55,11 +55,11 @@ COLORS = {
 async def add_pipelines(request: Http) -> Answer:
     who = caller(request, admin=True)
     items = await read_items(request)
-    if len(who.crm.pipelines) + len(items) > PIPELINES_MAX:
+    if len(who.crm.pipelines.all) + len(items) > PIPELINES_MAX:
         raise ApiRefusal(400, f"At most {PIPELINES_MAX} pipelines", [])
     check_items(items, _check_new)
-    with who.crm.transaction():
-        made = [who.crm.add_pipeline(item, _stages(item)) for item in items]
+    with who.crm.work.transaction():
+        made = [who.crm.pipelines.add(item, _stages(item)) for item in items]
     rows = [
         shown(request, who.crm, pipeline) | {"request_id": item["request_id"]}
         for pipeline, item in zip(made, items, strict=True)
@@ -73,8 +73,8 @@ async def change_pipeline(request: Http, number: FromPath[int]) -> Answer:
     pipeline = existing(who.crm, number)
     item = await read_object(request) | {"request_id": "0"}
     check_items([item], lambda item: wrong_types(item, ("sort",), ("name",)))
-    with who.crm.transaction():
-        who.crm.change_pipeline(pipeline, item)
+    with who.crm.work.transaction():
+        who.crm.pipelines.change(pipeline, item)
     return hal(shown(request, who.crm, pipeline))
 
 
@@ -82,12 +82,12 @@ async def change_pipeline(request: Http, number: FromPath[int]) -> Answer:
 async def remove_pipeline(request: Http, number: FromPath[int]) -> None:
     who = caller(request, admin=True)
     pipeline = existing(who.crm, number)
-    if len(who.crm.pipelines) == 1:
+    if len(who.crm.pipelines.all) == 1:
         raise ApiRefusal(400, "The last pipeline cannot be deleted", [])
-    if who.crm.holds_leads(number):
+    if who.crm.pipelines.holds_leads(number):
         raise ApiRefusal(400, "The pipeline holds leads", [])
-    with who.crm.transaction():
-        who.crm.remove_pipeline(pipeline)
+    with who.crm.work.transaction():
+        who.crm.pipelines.remove(pipeline)
 
 
 @post(f"{ONE}/statuses", status_code=200)
@@ -97,8 +97,8 @@ async def add_stages(request: Http, number: FromPath[int]) -> Answer:
     if len(pipeline["statuses"]) + SYSTEM_STAGES + len(items) > STAGES_MAX:
         raise ApiRefusal(400, f"At most {STAGES_MAX} statuses", [])
     check_items(items, lambda item: _check_stage(item, is_new=True))
-    with who.crm.transaction():
-        made = [who.crm.add_stage(pipeline, item) for item in items]
+    with who.crm.work.transaction():
+        made = [who.crm.pipelines.add_stage(pipeline, item) for item in items]
     rows = [
         shown_stage(request, who.crm, pipeline, stage["id"]) | {"request_id": item["request_id"]}
         for stage, item in zip(made, items, strict=True)
@@ -115,8 +115,8 @@ async def change_stage(request: Http, number: FromPath[int], status: FromPath[in
     _editable(who.crm, pipeline, status)
     item = await read_object(request) | {"request_id": "0"}
     check_items([item], lambda item: _check_stage(item, is_new=status in SYSTEM_NAMES))
-    with who.crm.transaction():
-        who.crm.change_stage(pipeline, status, item)
+    with who.crm.work.transaction():
+        who.crm.pipelines.change_stage(pipeline, status, item)
     return hal(shown_stage(request, who.crm, pipeline, status))
 
 
@@ -127,14 +127,14 @@ async def remove_stage(request: Http, number: FromPath[int], status: FromPath[in
     _editable(who.crm, pipeline, status)
     if status in SYSTEM_NAMES or len(pipeline["statuses"]) == 1:
         raise ApiRefusal(400, "This status cannot be deleted", [])
-    with who.crm.transaction():
-        who.crm.remove_stage(who.user, who.crm.clock.now(), pipeline, status)
+    with who.crm.work.transaction():
+        who.crm.leads.remove_stage(who.user, who.crm.clock.now(), pipeline, status)
 
 
 def _editable(crm: Crm, pipeline: Doc, status: int) -> None:
-    if status == crm.unsorted_stage(pipeline["id"]):
+    if status == crm.unsorted.stage(pipeline["id"]):
         raise ApiRefusal(400, "The status of unsorted leads cannot be changed", [])
-    if status not in SYSTEM_NAMES and crm.stage(pipeline, status) is None:
+    if status not in SYSTEM_NAMES and crm.pipelines.stage(pipeline, status) is None:
         raise ApiRefusal(404, "Status not found")
 
 

@@ -6,7 +6,7 @@ from litestar import get
 from litestar.params import FromPath
 
 from amocrm_emulator.account.crm import Crm
-from amocrm_emulator.account.pipelines import SYSTEM_NAMES, sort_of
+from amocrm_emulator.account.reference.pipelines import SYSTEM_NAMES, sort_of
 from amocrm_emulator.account.spec import LOST, WON
 from amocrm_emulator.account.store import Doc
 from amocrm_emulator.serving.api.kit import query as queries
@@ -24,7 +24,7 @@ async def pipelines(request: Http) -> Answer:
     is_hidden = switches(request).hides_archived
     rows = [
         shown(request, who.crm, pipeline)
-        for pipeline in who.crm.pipelines
+        for pipeline in who.crm.pipelines.all
         if not (is_hidden and pipeline.get("is_archive"))
     ]
     rows.sort(key=lambda row: row["sort"])
@@ -51,7 +51,7 @@ async def one_status(request: Http, number: FromPath[int], status: FromPath[int]
 
 
 def existing(crm: Crm, number: int) -> Doc:
-    found = crm.pipeline(number)
+    found = crm.pipelines.find(number)
     if found is None:
         raise ApiRefusal(404, "Pipeline not found")
     return found
@@ -63,11 +63,11 @@ def shown(request: Http, crm: Crm, pipeline: Doc) -> Doc:
     return {
         "id": number,
         "name": pipeline["name"],
-        "sort": pipeline.get("sort") or crm.pipelines.index(pipeline) + 1,
+        "sort": pipeline.get("sort") or crm.pipelines.all.index(pipeline) + 1,
         "is_main": pipeline["is_main"],
         "is_unsorted_on": pipeline.get("is_unsorted_on", True),
         "is_archive": pipeline.get("is_archive", False),
-        "account_id": crm.account["id"],
+        "account_id": crm.account.id,
         "_links": self_link(request, f"leads/pipelines/{number}"),
         "_embedded": {"statuses": stages(request, crm, pipeline)},
     }
@@ -114,14 +114,14 @@ def _stage(request: Http, crm: Crm, pipeline: int, status: tuple[Any, ...]) -> D
         "pipeline_id": pipeline,
         "color": color,
         "type": kind,
-        "account_id": crm.account["id"],
+        "account_id": crm.account.id,
         "_links": self_link(request, f"leads/pipelines/{pipeline}/statuses/{number}"),
     }
     if "descriptions" in queries.of(request).embed:
         shown["descriptions"] = [
             {
                 "id": number * 10 + place,
-                "account_id": crm.account["id"],
+                "account_id": crm.account.id,
                 "created_by": 0,
                 "updated_by": 0,
                 "pipeline_id": pipeline,

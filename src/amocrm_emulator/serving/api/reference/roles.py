@@ -52,7 +52,7 @@ async def add_roles(request: Http) -> Answer:
     who = caller(request, admin=True)
     items = await read_items(request)
     check_items(items, lambda item: _check(who.crm, item, is_new=True))
-    with who.crm.transaction():
+    with who.crm.work.transaction():
         added = [who.crm.roles.add(item["name"], settled(item["rights"])) for item in items]
     rows = [
         _shown(request, who.crm, role, frozenset()) | {"request_id": item["request_id"]}
@@ -75,7 +75,7 @@ async def change_role(request: Http, number: FromPath[int]) -> Answer:
     fields: dict[str, Any] = {"name": item["name"]} if item.get("name") else {}
     if item.get("rights") is not None:
         fields["rights"] = settled(item["rights"], role["rights"])
-    with who.crm.transaction():
+    with who.crm.work.transaction():
         who.crm.roles.change(role, **fields)
     return hal(_shown(request, who.crm, role, frozenset()), status=202)
 
@@ -87,14 +87,14 @@ async def remove_role(request: Http, number: FromPath[int]) -> None:
     role = who.crm.roles.find(number)
     if role is None:
         return
-    with who.crm.transaction():
+    with who.crm.work.transaction():
         for user in _users(who, number):
-            who.crm.change_user(user, role=None, rights=role["rights"])
+            who.crm.people.change(user, role=None, rights=role["rights"])
         who.crm.roles.remove(number)
 
 
 def _users(who: Caller, role: int) -> list[int]:
-    return [user["id"] for user in who.crm.users.values() if user.get("role") == role]
+    return [user["id"] for user in who.crm.people.users.values() if user.get("role") == role]
 
 
 def _check(crm: Crm, item: Doc, *, is_new: bool) -> Iterable[Trouble]:
@@ -118,7 +118,7 @@ def check_rights(crm: Crm, rights: Doc) -> Iterable[Trouble]:
             if action not in known or letter not in allowed:
                 yield not_a_choice(f"rights.{kind}.{action}")
     for place, row in enumerate(rights.get("status_rights") or ()):
-        if not crm.has_status(row.get("pipeline_id") or 0, row.get("status_id") or 0):
+        if not crm.pipelines.has_status(row.get("pipeline_id") or 0, row.get("status_id") or 0):
             yield not_a_choice(f"rights.status_rights.{place}.status_id")
 
 
@@ -130,6 +130,6 @@ def _shown(request: Http, crm: Crm, role: Doc, embed: frozenset[str]) -> Doc:
         "_links": self_link(request, f"roles/{role['id']}"),
     }
     if "users" in embed:
-        own = [user["id"] for user in crm.users.values() if user.get("role") == role["id"]]
+        own = [user["id"] for user in crm.people.users.values() if user.get("role") == role["id"]]
         shown["_embedded"] = {"users": [{"id": number} for number in own]}
     return shown

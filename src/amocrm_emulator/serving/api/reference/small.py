@@ -67,7 +67,7 @@ async def short_links(request: Http) -> Answer:
         rows.append(
             {
                 "url": f"{root(request)}/s/{number:08x}",
-                "account_id": who.crm.account["id"],
+                "account_id": who.crm.account.id,
                 "entity_id": (item.get("metadata") or {}).get("entity_id"),
                 "entity_type": (item.get("metadata") or {}).get("entity_type"),
                 "request_id": item["request_id"],
@@ -96,7 +96,7 @@ async def bind_chats(request: Http) -> Answer:
         if not card_exists(who.crm, "contacts", item.get("contact_id")) or not item.get("chat_id"):
             raise ApiRefusal(400, "A contact and a chat are needed", [])
     bound = who.crm.store.meta("chats") or []
-    with who.crm.transaction():
+    with who.crm.work.transaction():
         made = [
             {
                 "chat_id": str(item["chat_id"]),

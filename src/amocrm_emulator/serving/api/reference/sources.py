@@ -51,8 +51,8 @@ async def add_sources(request: Http) -> Answer:
     if len(known) + len(items) > SOURCES_MAX:
         raise ApiRefusal(400, f"At most {SOURCES_MAX} sources", [])
     _check_sources(items, lambda item: _check_source(who, item, None))
-    pipeline = int(who.crm.main_pipeline()["id"])
-    with who.crm.transaction():
+    pipeline = int(who.crm.pipelines.main()["id"])
+    with who.crm.work.transaction():
         made: list[Doc] = [
             {
                 "id": who.crm.store.next_id("source", _FIRST_SOURCE),
@@ -123,7 +123,7 @@ def _check_source(who: Caller, item: Doc, number: object) -> Iterable[Trouble]:
     others = {row["external_id"] for row in rows if row["id"] != number}
     if item.get("external_id") in others:
         yield ("NotUnique", "external_id", "The external id is in use.")
-    pipelines = {pipeline["id"] for pipeline in who.crm.pipelines}
+    pipelines = {pipeline["id"] for pipeline in who.crm.pipelines.all}
     if item.get("pipeline_id") is not None and item["pipeline_id"] not in pipelines:
         yield not_a_choice("pipeline_id")
 

@@ -41,7 +41,7 @@ _PASSWORD = (r"\d", r"[a-zа-я]", r"[A-ZА-Я]")
 async def users(request: Http) -> Answer:
     who, query = caller(request, admin=True), queries.of(request)
     is_hidden = switches(request).hides_inactive
-    everybody = sorted(who.crm.users.values(), key=lambda user: user["id"])
+    everybody = sorted(who.crm.people.users.values(), key=lambda user: user["id"])
     everybody = [user for user in everybody if user["is_active"] or not is_hidden]
     rows = [_shown(request, who.crm, user, query.embed) for user in everybody]
     return counted(request, "users", rows, query)
@@ -50,19 +50,19 @@ async def users(request: Http) -> Answer:
 @get("/api/v4/users/{number:int}")
 async def one_user(request: Http, number: FromPath[int]) -> Answer:
     who = caller(request, admin=True)
-    if number not in who.crm.users:
+    if number not in who.crm.people.users:
         return absent(request)
-    return hal(_shown(request, who.crm, who.crm.users[number], queries.of(request).embed))
+    return hal(_shown(request, who.crm, who.crm.people.users[number], queries.of(request).embed))
 
 
 @post("/api/v4/users", status_code=201)
 async def add_users(request: Http) -> Answer:
     who = caller(request, admin=True)
     items = await read_items(request, USERS_AT_ONCE)
-    if len(who.crm.users) + len(items) > USERS_MAX:
+    if len(who.crm.people.users) + len(items) > USERS_MAX:
         raise ApiRefusal(403, f"An account with {USERS_MAX} users takes no more through the API")
     check_items(items, lambda item: _check(who, item))
-    with who.crm.transaction():
+    with who.crm.work.transaction():
         added = [_add(who, item) for item in items]
     rows = [
         _shown(request, who.crm, user, frozenset({"role", "group"}))
@@ -82,10 +82,12 @@ async def switch_users(request: Http, verb: FromPath[str]) -> Answer:
         raise ApiRefusal(404, "Not found")
     items = await read_items(request)
     check_items(items, lambda item: _check_switch(who, item, is_off=verb == "deactivate"))
-    with who.crm.transaction():
+    with who.crm.work.transaction():
         for item in items:
-            who.crm.change_user(item["id"], is_active=verb == "activate")
-    rows = [_shown(request, who.crm, who.crm.users[item["id"]], frozenset()) for item in items]
+            who.crm.people.change(item["id"], is_active=verb == "activate")
+    rows = [
+        _shown(request, who.crm, who.crm.people.users[item["id"]], frozenset()) for item in items
+    ]
     return written(request, "users", rows)
 
 
@@ -97,7 +99,7 @@ def _check(who: Caller, item: Doc) -> Iterable[Trouble]:
     email, password = str(item.get("email") or ""), str(item.get("password") or "")
     if email and not _EMAIL.fullmatch(email):
         yield ("InvalidType", "email", "This is not an e-mail address.")
-    if email in {user["email"] for user in who.crm.users.values()}:
+    if email in {user["email"] for user in who.crm.people.users.values()}:
         yield ("NotUnique", "email", "Somebody has this address already.")
     is_weak = len(password) < PASSWORD_MIN or not all(re.search(p, password) for p in _PASSWORD)
     if password and is_weak:
@@ -107,13 +109,13 @@ def _check(who: Caller, item: Doc) -> Iterable[Trouble]:
     if role is not None and who.crm.roles.find(role) is None:
         yield not_a_choice("rights.role_id")
     group = rights.get("group_id") or item.get("group_id") or 0
-    if group not in {known["id"] for known in who.crm.groups}:
+    if group not in {known["id"] for known in who.crm.people.groups}:
         yield not_a_choice("rights.group_id")
 
 
 def _check_switch(who: Caller, item: Doc, *, is_off: bool) -> Iterable[Trouble]:
     number = item.get("id")
-    if not is_whole(number) or number not in who.crm.users:
+    if not is_whole(number) or number not in who.crm.people.users:
         yield not_a_choice("id")
     elif is_off and number == who.user:
         yield ("NotSupported", "id", "Nobody shuts themselves out.")
@@ -122,7 +124,7 @@ def _check_switch(who: Caller, item: Doc, *, is_off: bool) -> Iterable[Trouble]:
 def _add(who: Caller, item: Doc) -> Doc:
     rights = item.get("rights") or {}
     role = rights.get("role_id") or item.get("role_id")
-    return who.crm.add_user(
+    return who.crm.people.add(
         {
             "name": item["name"],
             "email": item["email"],
@@ -153,7 +155,7 @@ def _shown(request: Http, crm: Crm, user: Doc, embed: frozenset[str]) -> Doc:
         role = crm.roles.find(user.get("role"))
         embedded["roles"] = [] if role is None else [_role_of_user(request, role)]
     if "group" in embed:
-        embedded["groups"] = [group for group in crm.groups if group["id"] == user["group"]]
+        embedded["groups"] = [group for group in crm.people.groups if group["id"] == user["group"]]
     return shown | ({"_embedded": embedded} if embedded else {})
 
 
@@ -173,7 +175,7 @@ def _asked(user: Doc, embed: frozenset[str]) -> Doc:
 
 
 def _rights(crm: Crm, user: Doc) -> Doc:
-    rights = crm.rights_of(user["id"])
+    rights = crm.people.rights_of(user["id"])
     return {
         **rights,
         "status_rights": None if user["is_admin"] else rights.get("status_rights"),

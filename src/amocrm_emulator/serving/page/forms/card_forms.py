@@ -6,7 +6,7 @@ from litestar import Response, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from amocrm_emulator.account.base import CARDS
+from amocrm_emulator.account.core.kinds import CARDS
 from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.serving.api.kit.answers import ApiRefusal, Http
 from amocrm_emulator.serving.page.form_fields import BadField, FormFields

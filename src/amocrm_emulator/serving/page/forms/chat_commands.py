@@ -12,7 +12,7 @@ def message(command: FormCommand) -> None:
     texts = phrases.QUESTIONS if is_incoming else phrases.ANSWERS
     text = command.asked.text("text") or texts[command.at % len(texts)]
     origin = command.asked.text("origin")
-    command.crm.message(
+    command.crm.talks.write(
         command.by,
         command.at,
         _contact(command),

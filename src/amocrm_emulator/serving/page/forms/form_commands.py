@@ -42,9 +42,9 @@ def person_of(crm: Crm, asked: FormFields) -> int:
 
 def _change(command: FormCommand, fields: Doc) -> None:
     if command.kind == "leads":
-        command.crm.change_lead(command.by, command.at, command.number, **fields)
+        command.crm.leads.change(command.by, command.at, command.number, **fields)
     else:
-        command.crm.change_card(command.kind, command.by, command.at, command.number, **fields)
+        command.crm.cards.change(command.kind, command.by, command.at, command.number, **fields)
 
 
 def rename(command: FormCommand) -> None:
@@ -59,7 +59,7 @@ def tags(command: FormCommand) -> None:
     """Replace the tags of a card by those named, separated by commas."""
     names = (part.strip() for part in command.asked.text("tags").split(","))
     given = [{"name": name} for name in names if name]
-    with command.crm.transaction():
+    with command.crm.work.transaction():
         _change(command, {"tags": command.crm.tags.known(command.kind, given)})
 
 
@@ -68,11 +68,11 @@ def stage(command: FormCommand) -> None:
     pipeline, _colon, status = command.asked.text("stage").partition(":")
     place = FormFields({"pipeline": pipeline, "status": status})
     to, at = place.number("pipeline"), place.number("status")
-    if to is None or at is None or not command.crm.has_status(to, at):
+    if to is None or at is None or not command.crm.pipelines.has_status(to, at):
         raise BadField(_("Выберите этап."))
-    reasons = {number for number, _name in command.crm.account["loss_reasons"]}
+    reasons = {number for number, _name in command.crm.account.doc["loss_reasons"]}
     reason = command.asked.number("reason")
-    command.crm.change_lead(
+    command.crm.leads.change(
         command.by,
         command.at,
         command.number,
@@ -89,7 +89,7 @@ def price(command: FormCommand) -> None:
 
 def note(command: FormCommand) -> None:
     text = command.asked.needed("text", _("Напишите текст примечания."))
-    command.crm.add_note(
+    command.crm.notes.add(
         command.by, command.at, command.kind, command.number, "common", {"text": text}
     )
 
@@ -103,7 +103,7 @@ def call(command: FormCommand) -> None:
     wrong = _("Длительность — целое число секунд, не больше суток.")
     seconds = command.asked.within("seconds", 0, CALL_SECONDS_MAX, wrong) if status == TALKED else 0
     is_incoming = command.asked.text("way") == "in"
-    with command.crm.transaction():
+    with command.crm.work.transaction():
         uniq = f"hand-{command.crm.store.next_id('hand_call', 0)}"
         params: Doc = {
             "uniq": uniq,
@@ -115,7 +115,7 @@ def call(command: FormCommand) -> None:
             "call_status": status,
             "call_responsible": user,
         }
-        command.crm.add_note(
+        command.crm.notes.add(
             user,
             command.at,
             command.kind,
@@ -144,10 +144,10 @@ def phone_in(doc: Doc) -> str:
 def task(command: FormCommand) -> None:
     """Plan something about a card; the one who acts does it unless somebody else is named."""
     text = command.asked.needed("text", _("Напишите, что сделать."))
-    till = command.asked.moment("till", command.crm.zone, _("Укажите срок задачи."))
-    types = {number for number, _name in command.crm.account["task_types"]}
+    till = command.asked.moment("till", command.crm.account.zone, _("Укажите срок задачи."))
+    types = {number for number, _name in command.crm.account.doc["task_types"]}
     kind = command.asked.number("type")
-    command.crm.add_task(
+    command.crm.tasks.add(
         command.by,
         command.at,
         text,
@@ -160,11 +160,11 @@ def task(command: FormCommand) -> None:
 
 
 def delete(command: FormCommand) -> None:
-    command.crm.delete(command.by, command.at, command.kind, command.number)
+    command.crm.cards.delete(command.by, command.at, command.kind, command.number)
 
 
 def restore(command: FormCommand) -> None:
-    command.crm.restore(command.by, command.at, command.kind, command.number)
+    command.crm.cards.restore(command.by, command.at, command.kind, command.number)
 
 
 def merge(command: FormCommand) -> None:
@@ -173,7 +173,7 @@ def merge(command: FormCommand) -> None:
     if other == command.number:
         raise BadField(_("Это та же самая карточка."))
     try:
-        command.crm.merge(command.by, command.at, command.kind, command.number, other)
+        command.crm.cards.merge(command.by, command.at, command.kind, command.number, other)
     except KeyError:
         raise BadField(_("Карточки с таким номером нет.")) from None
 

@@ -16,9 +16,9 @@ def new_lead(crm: Crm, by: int, at: int, asked: FormFields) -> int:
     wrong = _("Бюджет — целое число рублей, не меньше нуля.")
     price = asked.within("price", 0, PRICE_MAX, wrong) if asked.text("price") else 0
     responsible = person_of(crm, asked) if asked.text("user") else None
-    with crm.transaction():
+    with crm.work.transaction():
         contact = _contact(crm, by, at, asked, responsible)
-        return crm.add_lead(
+        return crm.leads.add(
             by,
             at,
             name,
@@ -34,7 +34,7 @@ def _contact(crm: Crm, by: int, at: int, asked: FormFields, responsible: int | N
     name, phone = asked.text("contact"), asked.text("phone")
     if not name and not phone:
         return None
-    return crm.add_contact(
+    return crm.cards.add_contact(
         by, at, name or phone, phone=phone or None, first_name=name, responsible_user_id=responsible
     )
 
@@ -48,4 +48,4 @@ def _source(crm: Crm, text: str) -> list[Doc] | None:
 
 
 def _pipeline(crm: Crm, wanted: int | None) -> int | None:
-    return wanted if any(p["id"] == wanted for p in crm.pipelines) else None
+    return wanted if any(p["id"] == wanted for p in crm.pipelines.all) else None

@@ -9,15 +9,18 @@ DAY = 86400
 
 def complete(command: FormCommand) -> None:
     """Finish a task; the result is written by those who have something to say."""
-    command.crm.complete_task(
+    command.crm.tasks.complete(
         command.by, command.at, command.number, command.asked.text("result") or _DONE
     )
 
 
 def postpone(command: FormCommand) -> None:
     """Move a task's deadline a day on, from now when it is late."""
-    till = max(command.crm.existing("tasks", command.number)["complete_till"], command.at) + DAY
-    command.crm.change_task(command.by, command.at, command.number, complete_till=till)
+    till = (
+        max(command.crm.records.existing("tasks", command.number)["complete_till"], command.at)
+        + DAY
+    )
+    command.crm.tasks.change(command.by, command.at, command.number, complete_till=till)
 
 
 _DONE = "Готово"

@@ -5,7 +5,7 @@ from datetime import datetime
 from litestar import get
 from litestar.params import FromPath
 
-from amocrm_emulator.account.base import CARDS
+from amocrm_emulator.account.core.kinds import CARDS
 from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.account.store import Doc
 from amocrm_emulator.serving.api.kit.answers import ApiRefusal, Http
@@ -54,9 +54,9 @@ def card_page(request: Http, kind: str, number: int, *, failure: FormFailure | N
         notes=rows.of_card(crm.store, "notes", kind, number),
         events=rows.events_of_card(crm.store, kind, number),
         people=people_of(crm),
-        places=[(p, stages_of(p)) for p in crm.pipelines],
-        task_types=crm.account["task_types"],
-        loss_reasons=crm.account["loss_reasons"],
+        places=[(p, stages_of(p)) for p in crm.pipelines.all],
+        task_types=crm.account.doc["task_types"],
+        loss_reasons=crm.account.doc["loss_reasons"],
         call_results=telling.CALL_RESULTS,
         telling=telling,
         soon=_soon(crm),
@@ -78,4 +78,4 @@ def _messages(crm: Crm, kind: str, number: int) -> list[Doc]:
 def _soon(crm: Crm) -> str:
     """Return the next whole hour but one, as a field for a deadline holds it."""
     hour = crm.clock.now() // HOUR * HOUR + 2 * HOUR
-    return datetime.fromtimestamp(hour, crm.zone).strftime("%Y-%m-%dT%H:%M")
+    return datetime.fromtimestamp(hour, crm.account.zone).strftime("%Y-%m-%dT%H:%M")

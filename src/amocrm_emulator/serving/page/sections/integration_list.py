@@ -34,10 +34,10 @@ def integrations(crm: Crm) -> list[ShownIntegration]:
 
 def plain_tokens(crm: Crm) -> list[tuple[str, int]]:
     """Return the tokens that the emulator was started with, all but their ends hidden."""
-    return [(f"…{token[-TAIL:]}", user) for token, user in crm.tokens.items()]
+    return [(f"…{token[-TAIL:]}", user) for token, user in crm.people.tokens.items()]
 
 
 def names(crm: Crm) -> dict[str, str]:
     """Return the clients by the names under which requests are counted."""
-    people = {str(number): str(user["name"]) for number, user in crm.users.items()}
+    people = {str(number): str(user["name"]) for number, user in crm.people.users.items()}
     return people | {one.client_id: one.name for one in crm.oauth.registry.integrations()}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from amocrm_emulator.account.base import SINGULAR
+from amocrm_emulator.account.core.kinds import SINGULAR
 from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.account.store import Doc, Store
 from amocrm_emulator.serving.page.form_fields import FormFields

@@ -70,7 +70,7 @@ def shown(outcome: DeliveryOutcome) -> ShownDelivery:
 
 def switch_on(crm: Crm, number: int) -> None:
     """Let a hook hear again; its failures are forgiven."""
-    with crm.transaction():
+    with crm.work.transaction():
         crm.store.run("UPDATE hook SET disabled = 0 WHERE id = ?", number)
         crm.store.run("DELETE FROM failure WHERE hook = ?", number)
 

@@ -46,11 +46,11 @@ def leads_page(request: Http, *, failure: FormFailure | None = None) -> Html:
 async def people(request: Http) -> Html:
     crm, _asked = crm_and_asked(request)
     of_leads, of_tasks = rows.open_counts(crm.store)
-    groups = {group["id"]: group["name"] for group in crm.groups}
+    groups = {group["id"]: group["name"] for group in crm.people.groups}
     return page(
         request,
         "people.html",
-        people=list(crm.users.values()),
+        people=list(crm.people.users.values()),
         groups=groups,
         last=rows.last_events(crm.store),
         of_leads=of_leads,
@@ -74,7 +74,7 @@ def tasks_page(request: Http, *, failure: FormFailure | None = None) -> Html:
         state=asked.text("state") or rows.OPEN,
         states=TASK_STATES,
         listed=rows.tasks(crm.store, asked, crm.clock.now()),
-        task_types=dict(crm.account["task_types"]),
+        task_types=dict(crm.account.doc["task_types"]),
         people=people_of(crm),
     )
 
@@ -100,7 +100,7 @@ def crm_and_asked(request: Http) -> tuple[Crm, FormFields]:
 
 def people_of(crm: Crm) -> list[Doc]:
     """Return those who work here, by name."""
-    active = (user for user in crm.users.values() if user["is_active"])
+    active = (user for user in crm.people.users.values() if user["is_active"])
     return sorted(active, key=lambda user: str(user["name"]))
 
 
@@ -112,4 +112,4 @@ def stages_of(pipeline: Doc) -> list[tuple[int, str]]:
 
 def _pipeline(crm: Crm, asked: FormFields) -> Doc:
     wanted = asked.number("pipeline")
-    return next((p for p in crm.pipelines if p["id"] == wanted), crm.main_pipeline())
+    return next((p for p in crm.pipelines.all if p["id"] == wanted), crm.pipelines.main())

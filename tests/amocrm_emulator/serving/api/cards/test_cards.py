@@ -81,7 +81,7 @@ async def test_fields_of_a_new_lead(
 
 async def test_a_lead_with_its_cards(at: Place) -> None:
     one, main = at.contact("Один"), at.contact("Главный")
-    company = at.crm.add_company(BOSS, NOON, "Ромашка")
+    company = at.crm.cards.add_company(BOSS, NOON, "Ромашка")
     embedded = {
         "contacts": [{"id": one}, {"id": main, "is_main": True}],
         "companies": [{"id": company}],
@@ -193,7 +193,7 @@ async def test_custom_fields(at: Place, given: Any, expected: list[str] | None) 
 
 
 async def test_complex(at: Place) -> None:
-    known = at.crm.add_company(BOSS, NOON, "Ромашка")
+    known = at.crm.cards.add_company(BOSS, NOON, "Ромашка")
     item = {
         "name": "Окна",
         "request_id": "r1",

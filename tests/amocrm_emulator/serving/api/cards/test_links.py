@@ -7,7 +7,7 @@ pytestmark = pytest.mark.anyio
 
 async def test_linking_and_parting(at: Place) -> None:
     lead, contact = at.lead(), at.contact()
-    company = at.crm.add_company(BOSS, NOON, "Ромашка")
+    company = at.crm.cards.add_company(BOSS, NOON, "Ромашка")
     items = [
         {"to_entity_id": contact, "to_entity_type": "contacts", "metadata": {"is_main": True}},
         {"to_entity_id": company, "to_entity_type": "companies"},
@@ -57,7 +57,7 @@ async def test_one_main_contact_and_one_company(at: Place) -> None:
         mains.append([row["id"] for row in rows if row["is_main"]])
     assert mains == [[first], [second], [second], [first]]
     for name in ("Ромашка", "Лютик"):
-        company = at.crm.add_company(BOSS, NOON, name)
+        company = at.crm.cards.add_company(BOSS, NOON, name)
         item = {"to_entity_type": "companies", "to_entity_id": company}
         await at.call("POST", f"/leads/{lead}/link", [item])
     shown = await at.call("GET", f"/leads/{lead}")

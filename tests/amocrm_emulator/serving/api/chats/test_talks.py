@@ -67,7 +67,7 @@ async def test_a_conversation_ends_once(at: Place) -> None:
     assert (await at.answer("POST", "/talks/1/close")).status_code == 404
     assert (await at.answer("GET", "/talks/1")).status_code == 404
     assert await write(at, contact) != talk, "the next message opens another conversation"
-    assert ("talk_closed", at.crm.owner()) in at.events()
+    assert ("talk_closed", at.crm.people.owner()) in at.events()
 
 
 async def test_a_missed_conversation(at: Place) -> None:

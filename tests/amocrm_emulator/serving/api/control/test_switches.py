@@ -47,24 +47,24 @@ async def archived(at: Place) -> bool:
 
 
 async def no_card(at: Place) -> object:
-    number = at.crm.add_task(ANNA, NOON, "Отчёт", NOON)
+    number = at.crm.tasks.add(ANNA, NOON, "Отчёт", NOON)
     return (await at.call("GET", f"/tasks/{number}"))["entity_id"]
 
 
 async def first_event(at: Place) -> str:
-    at.crm.change_lead(BOSS, at.clock.now() + 1, at.lead(), price=5)
+    at.crm.leads.change(BOSS, at.clock.now() + 1, at.lead(), price=5)
     found = await at.call("GET", "/events")
     return str(found["_embedded"]["events"][0]["type"])
 
 
 async def talk_events(at: Place) -> int:
-    at.crm.message(ANNA, NOON, at.contact(), "Здравствуйте", is_incoming=False)
+    at.crm.talks.write(ANNA, NOON, at.contact(), "Здравствуйте", is_incoming=False)
     types = await at.call("GET", "/events")
     return sum(row["type"] == "talk_created" for row in types["_embedded"]["events"])
 
 
 async def writer(at: Place) -> int:
-    at.crm.message(ANNA, NOON, at.contact(), "Здравствуйте", is_incoming=False)
+    at.crm.talks.write(ANNA, NOON, at.contact(), "Здравствуйте", is_incoming=False)
     found = await at.call("GET", "/events?filter[type]=outgoing_chat_message")
     return int(found["_embedded"]["events"][0]["created_by"])
 
@@ -74,13 +74,13 @@ async def stranger(at: Place) -> int:
 
 
 async def reopening(at: Place) -> int:
-    number = at.crm.add_task(ANNA, NOON, "Отчёт", NOON, is_completed=True)
+    number = at.crm.tasks.add(ANNA, NOON, "Отчёт", NOON, is_completed=True)
     return (await at.answer("PATCH", f"/tasks/{number}", {"is_completed": False})).status_code
 
 
 async def task_of_lead(at: Place) -> int:
     lead = at.lead(responsible_user_id=ANNA)
-    task = at.crm.add_task(
+    task = at.crm.tasks.add(
         BOSS,
         NOON,
         "Перезвонить",
@@ -90,7 +90,7 @@ async def task_of_lead(at: Place) -> int:
         responsible_user_id=ANNA,
     )
     await at.call("PATCH", f"/leads/{lead}", {"responsible_user_id": BORIS})
-    return int(at.crm.existing("tasks", task)["responsible_user_id"])
+    return int(at.crm.records.existing("tasks", task)["responsible_user_id"])
 
 
 async def chat_hooks(at: Place) -> int:
@@ -183,9 +183,9 @@ async def test_switch_of_bodies(  # noqa: PLR0917 -- the columns of the table
     if is_on:
         await at.call("POST", "/control/switches", switch)
     await subscribe(at, heard.url, setting)
-    task = at.crm.add_task(ANNA, NOON, "Перезвонить", NOON)
-    at.crm.change_task(ANNA, NOON, task, responsible_user_id=BORIS)
-    at.crm.add_company(ANNA, NOON, "ООО")
+    task = at.crm.tasks.add(ANNA, NOON, "Перезвонить", NOON)
+    at.crm.tasks.change(ANNA, NOON, task, responsible_user_id=BORIS)
+    at.crm.cards.add_company(ANNA, NOON, "ООО")
     await at.emulator.flush_hooks()
     (received,) = heard.received
     assert received.fields.get(name) == (on if is_on else off)
@@ -208,8 +208,8 @@ async def test_a_wrong_value_changes_nothing(at: Place) -> None:
 
 async def test_a_note_is_thrown_away(at: Place) -> None:
     lead = at.lead()
-    note = at.crm.add_note(ANNA, NOON, "leads", lead, "common", {"text": "Лишнее"})
-    call = at.crm.add_note(ANNA, NOON, "leads", lead, "call_in", {"duration": 5})
+    note = at.crm.notes.add(ANNA, NOON, "leads", lead, "common", {"text": "Лишнее"})
+    call = at.crm.notes.add(ANNA, NOON, "leads", lead, "call_in", {"duration": 5})
     path = f"/control/notes/{note}/delete"
     assert await at.call("POST", path, {"by": BORIS}) == {"done": True}
     assert await at.call("POST", path) == {"done": False}

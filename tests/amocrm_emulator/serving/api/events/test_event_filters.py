@@ -118,7 +118,7 @@ async def test_some_accounts_name_the_field_in_the_type(at: Place) -> None:
 
 async def test_names_of_cards(at: Place) -> None:
     lead = await history(at)
-    at.crm.delete(BOSS, NOON + 9, "leads", lead)
+    at.crm.cards.delete(BOSS, NOON + 9, "leads", lead)
     found: dict[str, Any] = await at.call("GET", "/events?with=lead_name&filter[type]=lead_deleted")
     (event,) = found["_embedded"]["events"]
     assert event["_embedded"]["entity"]["name"] == "Двери"

@@ -9,13 +9,13 @@ pytestmark = pytest.mark.anyio
 async def lead(at: Place) -> int:
     """A lead with a short life: added, moved, given away, moved, talked about."""
     crm = at.crm
-    contact = crm.add_contact(BOSS, NOON, "Иван")
-    number = crm.add_lead(BOSS, NOON + 1, "Окна", responsible_user_id=ANNA)
-    crm.change_lead(ANNA, NOON + 2, number, status_id=TALKS)
-    crm.change_lead(ANNA, NOON + 3, number, responsible_user_id=BORIS)
-    crm.change_lead(BORIS, NOON + 4, number, status_id=WON)
+    contact = crm.cards.add_contact(BOSS, NOON, "Иван")
+    number = crm.leads.add(BOSS, NOON + 1, "Окна", responsible_user_id=ANNA)
+    crm.leads.change(ANNA, NOON + 2, number, status_id=TALKS)
+    crm.leads.change(ANNA, NOON + 3, number, responsible_user_id=BORIS)
+    crm.leads.change(BORIS, NOON + 4, number, status_id=WON)
     message = [{"message": {"id": "m", "talk_id": 1, "origin": "telegram"}}]
-    crm.add_event(0, NOON + 5, "incoming_chat_message", "contact", contact, after=message)
+    crm.work.log(0, NOON + 5, "incoming_chat_message", "contact", contact, after=message)
     return number
 
 
@@ -79,7 +79,7 @@ async def test_an_event(at: Place, lead: int) -> None:
         "created_at": NOON + 1,
         "value_after": [{"note": {"id": lead}}],
         "value_before": [],
-        "account_id": at.crm.account["id"],
+        "account_id": at.crm.account.doc["id"],
         "_links": {"self": {"href": f"{url}/events/{row['id']}"}},
         "_embedded": {
             "entity": {
@@ -97,7 +97,7 @@ async def test_an_event(at: Place, lead: int) -> None:
 async def test_numbers_follow_time(at: Place) -> None:
     """Also when the past is written after the present, and within one second."""
     for moment in (NOON, NOON, NOON - 86_400, NOON + 1, NOON - 86_400):
-        at.crm.add_event(BOSS, moment, "lead_added", "lead", 1)
+        at.crm.work.log(BOSS, moment, "lead_added", "lead", 1)
     rows = at.crm.store.rows("SELECT id, created_at FROM event ORDER BY id")
     moments = [moment for _number, moment in rows]
     assert moments == sorted(moments)

@@ -43,7 +43,7 @@ async def test_nothing_is_204(at: Place) -> None:
     ],
 )
 async def test_limit(at: Place, asked: str, given: int) -> None:
-    with at.crm.transaction():
+    with at.crm.work.transaction():
         for _ in range(260):
             at.lead()
     assert len(await at.ids(f"/leads{asked}", "leads")) == given
@@ -51,7 +51,7 @@ async def test_limit(at: Place, asked: str, given: int) -> None:
 
 @pytest.mark.parametrize(("most", "given"), [(100, 50), (250, 150)])
 async def test_limit_of_events(at: Place, most: int, given: int) -> None:
-    with at.crm.transaction():
+    with at.crm.work.transaction():
         for _ in range(150):
             at.lead()
     await at.call("POST", "/control/switches", {"events_max": most})
@@ -95,13 +95,13 @@ async def leads(at: Place) -> dict[int, str]:
     """Four leads, known by their names."""
     crm = at.crm
     made = [
-        crm.add_lead(BOSS, NOON - 400, "Окна", responsible_user_id=ANNA, price=100),
-        crm.add_lead(ANNA, NOON - 300, "Двери", responsible_user_id=BORIS, price=200),
-        crm.add_lead(0, NOON - 200, "Крыша", status_id=TALKS, responsible_user_id=BORIS),
-        crm.add_lead(BOSS, NOON - 100, "Полы", pipeline_id=SERVICE, responsible_user_id=ANNA),
+        crm.leads.add(BOSS, NOON - 400, "Окна", responsible_user_id=ANNA, price=100),
+        crm.leads.add(ANNA, NOON - 300, "Двери", responsible_user_id=BORIS, price=200),
+        crm.leads.add(0, NOON - 200, "Крыша", status_id=TALKS, responsible_user_id=BORIS),
+        crm.leads.add(BOSS, NOON - 100, "Полы", pipeline_id=SERVICE, responsible_user_id=ANNA),
     ]
-    crm.change_lead(BORIS, NOON, made[0], status_id=WON)
-    crm.add_task(BOSS, NOON, "Позвонить", NOON + 60, entity_type="leads", entity_id=made[1])
+    crm.leads.change(BORIS, NOON, made[0], status_id=WON)
+    crm.tasks.add(BOSS, NOON, "Позвонить", NOON + 60, entity_type="leads", entity_id=made[1])
     return dict(zip(made, ("окна", "двери", "крыша", "полы"), strict=True))
 
 
@@ -201,10 +201,10 @@ async def test_search_in_contacts(at: Place, asked: str) -> None:
 )
 async def test_filters_of_tasks(at: Place, query: str, expected: list[int]) -> None:
     lead, crm = at.lead(), at.crm
-    first = crm.add_task(BOSS, NOON, "Один", NOON + 90, entity_type="leads", entity_id=lead)
-    second = crm.add_task(BOSS, NOON, "Два", NOON + 60)
-    third = crm.add_task(BOSS, NOON, "Три", NOON + 30, task_type_id=2)
-    crm.complete_task(BOSS, NOON + 10, second, "Готово")
+    first = crm.tasks.add(BOSS, NOON, "Один", NOON + 90, entity_type="leads", entity_id=lead)
+    second = crm.tasks.add(BOSS, NOON, "Два", NOON + 60)
+    third = crm.tasks.add(BOSS, NOON, "Три", NOON + 30, task_type_id=2)
+    crm.tasks.complete(BOSS, NOON + 10, second, "Готово")
     asked = query.format(lead=lead, later=NOON + 5, second=second, third=third)
     found = await at.ids(f"/tasks?{asked}", "tasks")
     assert [number - first + 1 for number in found] == expected
@@ -217,7 +217,7 @@ async def test_deleted_leads(at: Place) -> None:
     assert (await at.answer("GET", f"/leads/{gone}")).status_code == 204
     (row,) = (await at.call("GET", "/leads?with=only_deleted"))["_embedded"]["leads"]
     assert (row["id"], row["is_deleted"]) == (gone, True)
-    assert at.crm.main_pipeline()["id"] == SALES
+    assert at.crm.pipelines.main()["id"] == SALES
     assert (await at.call("GET", f"/leads/{kept}"))["status_id"] == FIRST
 
 

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.anyio
 
 def give(at: Place, **rights: Any) -> None:
     """Give Anna rights of her own."""
-    at.crm.change_user(ANNA, rights=settled(rights))
+    at.crm.people.change(ANNA, rights=settled(rights))
 
 
 def three_leads(at: Place) -> list[int]:
@@ -83,9 +83,11 @@ async def test_tasks_notes_events_and_links_follow_their_cards(at: Place) -> Non
     numbers: dict[str, list[Any]] = {"tasks": [], "notes": []}
     for lead in (own, strange):
         numbers["tasks"].append(
-            at.crm.add_task(BOSS, NOON, "x", NOON + 60, entity_id=lead, entity_type="leads")
+            at.crm.tasks.add(BOSS, NOON, "x", NOON + 60, entity_id=lead, entity_type="leads")
         )
-        numbers["notes"].append(at.crm.add_note(BOSS, NOON, "leads", lead, "common", {"text": "x"}))
+        numbers["notes"].append(
+            at.crm.notes.add(BOSS, NOON, "leads", lead, "common", {"text": "x"})
+        )
     give(at, leads={"view": "M"}, tasks={"edit": "M"})
     assert await hers(at, "/tasks", "tasks") == numbers["tasks"][:1]
     assert await hers(at, "/leads/notes", "notes") == numbers["notes"][:1]

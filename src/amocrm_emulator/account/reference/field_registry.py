@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from amocrm_emulator.account.core.field_values import CHOICES, reading
+from amocrm_emulator.account.settings import AccountSettings
 from amocrm_emulator.account.spec import FieldSpec
 from amocrm_emulator.account.store import Doc, Store
 
@@ -143,7 +144,7 @@ def new_field(account: int, kind: str, number: int, type_: str, item: Mapping[st
 class FieldRegistry:
     """The account's custom fields and their groups, kept in its file."""
 
-    def __init__(self, store: Store, account: int) -> None:
+    def __init__(self, store: Store, account: AccountSettings) -> None:
         self._store = store
         self._account = account
         self.reload()
@@ -152,7 +153,7 @@ class FieldRegistry:
         """Forget what was not committed."""
         found = self._store.meta("fields")
         self._fields: dict[str, list[Doc]] = (
-            first_fields(self._account, ()) if found is None else found
+            first_fields(self._account.id, ()) if found is None else found
         )
         self._groups: dict[str, list[Doc]] = self._store.meta("field_groups") or {}
 
@@ -170,7 +171,7 @@ class FieldRegistry:
 
     def add(self, kind: str, item: Mapping[str, Any], number: int | None = None) -> Doc:
         number = number or self._store.next_id("field", _FIRST_FIELD)
-        field = new_field(self._account, kind, number, item["type"], item)
+        field = new_field(self._account.id, kind, number, item["type"], item)
         if item["type"] in CHOICES:
             field["enums"] = self._enums([], item.get("enums") or [])
         self._fields.setdefault(kind, []).append(field)
