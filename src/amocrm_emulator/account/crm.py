@@ -11,17 +11,18 @@ from pathlib import Path
 
 from amocrm_emulator.account.cards import Cards
 from amocrm_emulator.account.clock import CrmClock, MachineClock, MovableClock
+from amocrm_emulator.account.core.standard_fields import first_fields
 from amocrm_emulator.account.customers import Customers
 from amocrm_emulator.account.hooks.core.body import Change
 from amocrm_emulator.account.hooks.core.triggers import TriggerAccount
+from amocrm_emulator.account.hooks.digital_pipeline import DigitalPipeline
 from amocrm_emulator.account.hooks.queue import HookQueue
-from amocrm_emulator.account.hooks.stages import Stages
 from amocrm_emulator.account.leads import Leads
 from amocrm_emulator.account.links import Links
 from amocrm_emulator.account.notes import Notes
 from amocrm_emulator.account.oauth.authority import Authority, NewIntegration
 from amocrm_emulator.account.records import Records
-from amocrm_emulator.account.reference.field_registry import FieldRegistry, first_fields
+from amocrm_emulator.account.reference.field_registry import FieldRegistry
 from amocrm_emulator.account.reference.people import People
 from amocrm_emulator.account.reference.pipelines import Pipelines
 from amocrm_emulator.account.reference.role_registry import RoleRegistry, role_of
@@ -45,7 +46,7 @@ class Crm:
         self.switches = self.account.switches
         self.work = UnitOfWork(store, self.account, publish=self._publish, undo=self.reload)
         self._hooks = HookQueue(store, clock, self.account)
-        self.stages = Stages(store, clock)
+        self.digital_pipeline = DigitalPipeline(store, clock)
 
         self.fields = FieldRegistry(store, self.account)
         self.tags = TagRegistry(store)
@@ -134,4 +135,4 @@ class Crm:
     def _publish(self, changes: Sequence[Change]) -> None:
         """Queue what webhooks and triggers of the digital pipeline send."""
         self._hooks.put(changes)
-        self.stages.hear(changes, TriggerAccount(self.account.id, self.account.subdomain))
+        self.digital_pipeline.put(changes, TriggerAccount(self.account.id, self.account.subdomain))

@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import itertools
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from copy import copy
 from dataclasses import dataclass, replace
 from email.utils import formatdate
@@ -225,11 +225,3 @@ class Emulator:
 
     async def wait_closed(self) -> None:
         await asyncio.wait(self._serving, return_when=asyncio.FIRST_COMPLETED)
-
-
-@contextlib.asynccontextmanager
-async def in_memory(crm: Crm, **options: Any) -> AsyncIterator[Emulator]:
-    """Run an emulator and close its account at the end: for tests."""
-    async with Emulator(crm, **options) as emulator:
-        yield emulator
-    crm.close()

@@ -64,7 +64,7 @@ class SalesFloor:
         self.performed += 1
         return None
 
-    def give(self, lead: int, to: int, actions: Actions) -> None:
+    def assign(self, lead: int, to: int, actions: Actions) -> None:
         """Make somebody responsible for a lead, as the integration that shares them out does."""
         with self.crm.work.acting_through(INTEGRATION):
             doc = self.crm.leads.change(

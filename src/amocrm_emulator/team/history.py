@@ -108,4 +108,4 @@ class _Past:
         self._turn += 1
         at = min(act.at + act.roll % 60 + 5, end)
         actions = Actions(self.floor.crm, self.plan.administrator, at, Dice(act.roll), quiet=True)
-        self.floor.give(lead, to, actions)
+        self.floor.assign(lead, to, actions)

@@ -7,7 +7,7 @@ import pytest
 
 from amocrm_emulator.account.clock import ManualClock
 from amocrm_emulator.account.crm import Crm
-from amocrm_emulator.serving.server import in_memory
+from amocrm_emulator.serving.server import Emulator
 from tests.amocrm_emulator.place import SPEC
 
 pytestmark = pytest.mark.anyio
@@ -16,8 +16,9 @@ MOMENT = 1_790_000_000
 
 async def test_the_date_is_the_accounts() -> None:
     clock = ManualClock(MOMENT)
+    crm = Crm.create(None, SPEC, clock)
     async with (
-        in_memory(Crm.create(None, SPEC, clock)) as emulator,
+        Emulator(crm) as emulator,
         httpx2.AsyncClient(trust_env=False, base_url=emulator.url) as client,
     ):
         for hours in (0, 72):
@@ -25,3 +26,4 @@ async def test_the_date_is_the_accounts() -> None:
             answer = await client.get("/api/v4/account")
             told = parsedate_to_datetime(answer.headers["Date"])
             assert told.timestamp() == clock.moment
+    crm.close()

@@ -12,7 +12,7 @@ from amocrm_emulator.account.core.field_values import (
     reading,
     troubles,
 )
-from amocrm_emulator.account.reference.field_registry import AVAILABLE
+from amocrm_emulator.account.core.standard_fields import AVAILABLE
 
 ENUMS = [
     {"id": 1, "value": "красный", "sort": 1, "code": "red"},

@@ -1,4 +1,4 @@
-"""Calls told by telephony: the platform itself finds whose number it is."""
+"""Calls told by telephony, ringing or over: the platform finds whose number it is."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,8 +8,9 @@ from litestar import post
 from amocrm_emulator.account.core.fields import phone_key
 from amocrm_emulator.account.core.kinds import SINGULAR
 from amocrm_emulator.account.crm import Crm
+from amocrm_emulator.account.hooks.core.body import ELEMENT_TYPE
 from amocrm_emulator.account.store import Doc
-from amocrm_emulator.serving.api.kit.answers import Answer, Http, hal, self_link
+from amocrm_emulator.serving.api.kit.answers import Answer, ApiRefusal, Http, hal, self_link
 from amocrm_emulator.serving.api.kit.bodies import (
     Trouble,
     check_items,
@@ -17,6 +18,7 @@ from amocrm_emulator.serving.api.kit.bodies import (
     missing,
     not_a_choice,
     read_items,
+    read_object,
     wrong_types,
 )
 from amocrm_emulator.serving.api.kit.caller import Caller, caller
@@ -105,3 +107,23 @@ def find_by_phone(crm: Crm, phone: str) -> tuple[str, int] | None:
     docs = [doc for lead in leads if (doc := crm.store.entity("leads", lead))]
     active = [doc["id"] for doc in docs if doc["closed_at"] is None]
     return ("leads", active[0]) if len(active) == 1 else (rows[0][0], rows[0][1])
+
+
+@post("/api/v2/events", status_code=200)
+async def ring(request: Http) -> Answer:
+    """Tell people of a call that comes in: a pop-up, which nobody sees here."""
+    who = caller(request)
+    given = (await read_object(request)).get("add")
+    items = given if isinstance(given, list) else []
+    if not items or any(item.get("type") != "phone_call" for item in items):
+        raise ApiRefusal(400, "Calls are expected in `add`", [])
+    rows = []
+    for item in items:
+        phone = str(item.get("phone_number") or "")
+        kind, number = find_by_phone(who.crm, phone) or (None, None)
+        uid = f"{who.crm.store.next_id('ring', 0):032x}"
+        element = ELEMENT_TYPE.get(kind or "", 0)
+        rows.append(
+            {"element_id": number, "element_type": element, "uid": uid, "phone_number": phone}
+        )
+    return hal({"_embedded": {"items": rows}})

@@ -34,7 +34,6 @@ from amocrm_emulator.serving.api.kit.switches import switches
 
 SETTABLE = ("name", "next_price", "next_date", "status_id", "periodicity", "responsible_user_id")
 WHOLE = ("id", "next_price", "next_date", "status_id", "periodicity", "responsible_user_id")
-FIRST_STATUS = 1
 
 
 def _caller(request: Http) -> Caller:

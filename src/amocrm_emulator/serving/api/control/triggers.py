@@ -14,7 +14,7 @@ from amocrm_emulator.serving.api.kit.bodies import read_object
 
 @get("/control/triggers")
 async def triggers(request: Http) -> Answer:
-    found = crm_of(request).stages.triggers()
+    found = crm_of(request).digital_pipeline.triggers()
     return hal([_shown(number, trigger) for number, trigger in found.items()])
 
 
@@ -29,12 +29,12 @@ async def add_trigger(request: Http) -> Answer:
     for status in trigger.statuses:
         if not crm.pipelines.has_status(trigger.pipeline, status):
             raise ApiRefusal(400, f"There is no stage {status} in the pipeline {trigger.pipeline}")
-    return hal(_shown(crm.stages.add(trigger), trigger))
+    return hal(_shown(crm.digital_pipeline.add(trigger), trigger))
 
 
 @delete("/control/triggers/{number:int}", status_code=204)
 async def remove_trigger(request: Http, number: FromPath[int]) -> None:
-    if not crm_of(request).stages.remove(number):
+    if not crm_of(request).digital_pipeline.remove(number):
         raise ApiRefusal(404, "Not found")
 
 

@@ -10,8 +10,8 @@ from litestar import delete, get, patch, post
 from litestar.params import FromPath
 
 from amocrm_emulator.account.core.field_values import CHOICES
+from amocrm_emulator.account.core.standard_fields import AVAILABLE, CATALOG
 from amocrm_emulator.account.crm import Crm
-from amocrm_emulator.account.reference.field_registry import AVAILABLE, CATALOG
 from amocrm_emulator.account.store import Doc
 from amocrm_emulator.serving.api.kit import query as queries
 from amocrm_emulator.serving.api.kit.answers import (

@@ -24,7 +24,6 @@ from amocrm_emulator.serving.api.kit.bodies import (
 )
 from amocrm_emulator.serving.api.kit.caller import Caller, caller
 
-CURRENCIES = (("RUB", "₽"), ("USD", "$"), ("EUR", "€"), ("KZT", "₸"), ("BYN", "Br"))
 SOURCES_AT_ONCE, SOURCES_MAX = 50, 100
 _FIRST_SOURCE = 9_000
 CheckSource = Callable[[Doc], Iterable[Trouble]]

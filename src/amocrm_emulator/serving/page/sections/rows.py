@@ -161,8 +161,3 @@ def card(crm: Crm, kind: str, number: int) -> tuple[Doc, bool] | None:
         return doc, False
     binned = crm.store.binned(kind, number)
     return None if binned is None else (binned, True)
-
-
-def totals(store: Store) -> dict[str, int]:
-    rows = store.rows("SELECT kind, count(*) FROM entity WHERE deleted = 0 GROUP BY kind")
-    return dict(rows)

@@ -23,7 +23,7 @@ NO_HOOK = 0
 MOVES = {"add_lead", "status_lead"}
 
 
-class Stages:
+class DigitalPipeline:
     """Triggers in the stages of the account's pipelines."""
 
     def __init__(self, store: Store, clock: CrmClock) -> None:
@@ -42,7 +42,7 @@ class Stages:
     def remove(self, number: int) -> bool:
         return bool(self._store.change("DELETE FROM dp_trigger WHERE id = ?", number))
 
-    def hear(self, changes: Iterable[Change], account: TriggerAccount) -> None:
+    def put(self, changes: Iterable[Change], account: TriggerAccount) -> None:
         """Queue what the changes of a transaction fire."""
         moves = [move for change in changes if (move := _move(change))]
         if not moves:
