@@ -33,7 +33,7 @@ from amocrm_emulator.account.store import Store
 from amocrm_emulator.account.talks import Talks
 from amocrm_emulator.account.tasks import Tasks
 from amocrm_emulator.account.unit_of_work import UnitOfWork
-from amocrm_emulator.account.unsorted import Unsorted
+from amocrm_emulator.account.unsorted import UnsortedLeads
 
 
 class Crm:
@@ -63,7 +63,7 @@ class Crm:
         self.cards = Cards(self.work, self.records, self.links, self.tasks)
         self.customers = Customers(self.work, self.records)
         self.talks = Talks(self.work, self.records, self.people)
-        self.unsorted = Unsorted(
+        self.unsorted = UnsortedLeads(
             self.work,
             self.records,
             leads=self.leads,

@@ -22,7 +22,7 @@ _FIRST = 0
 _SPACE = 3 << 100
 
 
-class Unsorted:
+class UnsortedLeads:
     """What happens to leads before they are anybody's."""
 
     def __init__(
