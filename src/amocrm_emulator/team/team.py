@@ -60,8 +60,8 @@ class Statistics:
         return self.events / self.seconds if self.seconds > 0 else 0.0
 
 
-class Score:
-    """The acts of a plan from a moment on, without end, as a musician's sheet."""
+class ActStream:
+    """The acts of a plan from a moment on, without end."""
 
     def __init__(self, plan: Plan, after: int) -> None:
         self._acts = self._from(plan, after)
@@ -102,7 +102,7 @@ class Team:
         self._began = self._clock.exact()
         self._events = count_events(crm)
         self.pace, after = self._start(Position.load(crm.store))
-        self._score = Score(plan, after)
+        self._stream = ActStream(plan, after)
 
     async def __call__(self, stop: asyncio.Event) -> None:
         await self.run(stop)
@@ -119,13 +119,13 @@ class Team:
 
     def catch_up(self) -> None:
         """Write everything that is late, without giving way to anybody."""
-        while self.pace.real_at(self._score.next.at) < self._clock.exact() - LATE_SECONDS:
+        while self.pace.real_at(self._stream.next.at) < self._clock.exact() - LATE_SECONDS:
             self.play_due()
 
     def play_due(self) -> int:
         """Perform what is due in one commit; return how many acts that were."""
         now = self._clock.exact()
-        acts = self._score.take(self.pace.plan_at(now), ACTS_AT_ONCE)
+        acts = self._stream.take(self.pace.plan_at(now), ACTS_AT_ONCE)
         if not acts:
             return 0
         with self._crm.work.transaction():
@@ -167,5 +167,5 @@ class Team:
         self.floor.perform(act, own if is_missed else now, quiet=is_missed)
 
     def _wait_seconds(self) -> float:
-        due = self.pace.real_at(self._score.next.at) - self._clock.exact()
+        due = self.pace.real_at(self._stream.next.at) - self._clock.exact()
         return min(max(due, 0.01), LONGEST_WAIT_SECONDS)

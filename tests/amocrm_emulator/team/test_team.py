@@ -10,7 +10,7 @@ from amocrm_emulator.team.history import plan_of, write_history
 from amocrm_emulator.team.people import department, members
 from amocrm_emulator.team.plan.habits import TeamRole
 from amocrm_emulator.team.position import Position
-from amocrm_emulator.team.team import ACTS_AT_ONCE, LONGEST_GAP, Score, Team
+from amocrm_emulator.team.team import ACTS_AT_ONCE, LONGEST_GAP, ActStream, Team
 
 TUESDAY_12_00 = datetime(2026, 11, 24, 9, tzinfo=UTC)
 NOON = int(TUESDAY_12_00.timestamp())
@@ -78,7 +78,7 @@ def test_people_act_at_their_moment_and_hooks_are_told() -> None:
 def test_nothing_happens_before_its_time() -> None:
     crm, clock = account()
     team = Team(crm, seed=SEED)
-    due = team._score.next.at
+    due = team._stream.next.at
     clock.advance(due - NOON - 1)
     assert team.play_due() == 0
     clock.advance(1)
@@ -239,7 +239,7 @@ def test_a_lead_put_into_the_bin_is_left_alone() -> None:
 
 def test_acts_of_one_second_stay_together() -> None:
     crm, _clock = account(users=6)
-    score = Score(plan_of(crm, SEED), NOON)
+    score = ActStream(plan_of(crm, SEED), NOON)
     taken: list[int] = []
     while len(taken) < 3 * ACTS_AT_ONCE:
         part = [act.at for act in score.take(NOON + 100 * HOUR, 3)]

@@ -93,27 +93,27 @@ class Authority:
             self.registry.issue(CODE, code, one.client_id, user, self._clock.now())
         return code
 
-    def exchange(self, asked: TokenRequest, api_domain: str) -> IssuedPair | TokenRefusal:
+    def exchange(self, request: TokenRequest, api_domain: str) -> IssuedPair | TokenRefusal:
         """Answer the token endpoint: a code or a refresh token for a new pair."""
         now = self._clock.now()
-        refusal = check_client(asked, self.registry.integration(asked.client_id))
+        refusal = check_client(request, self.registry.integration(request.client_id))
         if refusal is not None:
             return refusal
-        is_code = asked.grant_type == CODE_GRANT
-        kind, given = (CODE, asked.code) if is_code else (REFRESH, asked.refresh_token)
+        is_code = request.grant_type == CODE_GRANT
+        kind, given = (CODE, request.code) if is_code else (REFRESH, request.refresh_token)
         check = check_code if is_code else check_refresh
         issued = self.registry.issued(kind, given)
-        refusal = check(asked, issued, now, self.rules)
+        refusal = check(request, issued, now, self.rules)
         if refusal is not None or issued is None:
             return refusal or TokenRefusal(400)
         with self._work.transaction():
             self.registry.spend(kind, given)
-            return self._pair(asked, issued.user, now, api_domain)
+            return self._pair(request, issued.user, now, api_domain)
 
-    def _pair(self, asked: TokenRequest, user: int, now: int, api_domain: str) -> IssuedPair:
-        access = self._access(asked.client_id, user, asked.grant_type, api_domain, now)
+    def _pair(self, request: TokenRequest, user: int, now: int, api_domain: str) -> IssuedPair:
+        access = self._access(request.client_id, user, request.grant_type, api_domain, now)
         refresh = opaque()
-        self.registry.issue(REFRESH, refresh, asked.client_id, user, now)
+        self.registry.issue(REFRESH, refresh, request.client_id, user, now)
         return IssuedPair(access, refresh, self.rules.access_seconds, now)
 
     def _access(self, client: str, user: int, grant: str, api_domain: str, now: int) -> str:

@@ -20,10 +20,10 @@ class ScriptLine:
     def __post_init__(self) -> None:
         self.dice = Random(self.fault.seed)  # noqa: S311 -- reproducible faults, not secrets
 
-    def strikes(self, asked: SeenRequest) -> bool:
+    def strikes(self, request: SeenRequest) -> bool:
         """Count a request and tell whether it is hit."""
         fault = self.fault
-        if not fits(fault, asked):
+        if not fits(fault, request):
             return False
         self.seen += 1
         if self.seen < fault.nth or (fault.times is not None and self.struck >= fault.times):
@@ -40,12 +40,12 @@ class Script:
     def __init__(self, faults: Sequence[ApiFault] = ()) -> None:
         self.lines = [ScriptLine(fault) for fault in faults]
 
-    def next(self, asked: SeenRequest) -> ApiFault | None:
-        return next((line.fault for line in self.lines if line.strikes(asked)), None)
+    def next(self, request: SeenRequest) -> ApiFault | None:
+        return next((line.fault for line in self.lines if line.strikes(request)), None)
 
 
-def fits(fault: ApiFault, asked: SeenRequest) -> bool:
+def fits(fault: ApiFault, request: SeenRequest) -> bool:
     """Compare a request with what a fault is for; `*` in a path stands for anything."""
-    if fault.method not in {"*", asked.method} or not fnmatchcase(asked.path, fault.path):
+    if fault.method not in {"*", request.method} or not fnmatchcase(request.path, fault.path):
         return False
-    return fault.kind is not FaultKind.LARGE_BATCH or asked.items > fault.over
+    return fault.kind is not FaultKind.LARGE_BATCH or request.items > fault.over

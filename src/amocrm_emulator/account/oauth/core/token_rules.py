@@ -13,24 +13,24 @@ from amocrm_emulator.account.oauth.core.model import (
 CODE, REFRESH = "authorization_code", "refresh_token"
 
 
-def check_client(asked: TokenRequest, known: OAuthIntegration | None) -> TokenRefusal | None:
+def check_client(request: TokenRequest, known: OAuthIntegration | None) -> TokenRefusal | None:
     """Refuse strangers, unknown kinds of grant and another address than the one in the settings."""
-    if known is None or known.secret != asked.client_secret:
+    if known is None or known.secret != request.client_secret:
         return WRONG_CLIENT
-    if asked.grant_type not in {CODE, REFRESH}:
+    if request.grant_type not in {CODE, REFRESH}:
         return TokenRefusal(400, "Check the `grant_type` parameter")
-    if asked.redirect_uri != known.redirect_uri:
+    if request.redirect_uri != known.redirect_uri:
         return TokenRefusal(400, "The redirect_uri does not match the one of the integration")
     return None
 
 
 def check_code(
-    asked: TokenRequest, code: IssuedGrant | None, now: int, rules: OAuthRules
+    request: TokenRequest, code: IssuedGrant | None, now: int, rules: OAuthRules
 ) -> TokenRefusal | None:
     """Refuse a code that nobody gave, that was used, or that waited too long."""
     if code is None:
         return TokenRefusal(400, "Cannot decrypt the authorization code")
-    if code.client_id != asked.client_id:
+    if code.client_id != request.client_id:
         return TokenRefusal(400, "Authorization code was not issued to this client")
     if code.is_spent:
         return TokenRefusal(400, "Authorization code has been revoked")
@@ -40,12 +40,12 @@ def check_code(
 
 
 def check_refresh(
-    asked: TokenRequest, token: IssuedGrant | None, now: int, rules: OAuthRules
+    request: TokenRequest, token: IssuedGrant | None, now: int, rules: OAuthRules
 ) -> TokenRefusal | None:
     """Refuse a refresh token that nobody gave, that was used once, or that lay for 3 months."""
     if token is None:
         return TokenRefusal(400, "Invalid refresh token")
-    if token.client_id != asked.client_id:
+    if token.client_id != request.client_id:
         return TokenRefusal(401, "Token is not linked to client")
     if token.is_spent:
         return TokenRefusal(401, REVOKED)

@@ -152,13 +152,13 @@ def _add_custom_field(where: Where, field: list[int], wanted: Any) -> None:
     if isinstance(wanted, dict) and wanted.keys() & {"from", "to"}:
         inner.between(f"CAST({told} AS REAL)", wanted)
     else:
-        asked = numbers(wanted)
-        marks = ",".join("?" * len(asked))
+        ids = numbers(wanted)
+        marks = ",".join("?" * len(ids))
         inner.add(
             f"(json_extract(one.value, '$.enum_id') IN ({marks})"
             f" OR json_type(one.value, '$.value') IN ('true', 'false') AND {told} IN ({marks}))",
-            *asked,
-            *asked,
+            *ids,
+            *ids,
         )
     where.add(
         "EXISTS (SELECT 1 FROM json_each(doc, '$.custom_fields_values') AS field,"  # noqa: S608

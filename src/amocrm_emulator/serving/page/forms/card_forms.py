@@ -28,12 +28,12 @@ Commands = Mapping[str, Callable[[FormCommand], None]]
 
 @post("/page/leads")
 async def add_lead(request: Http) -> Answer:
-    crm, asked, who = _crm(request), await form_of(request), actor(request)
+    crm, form, who = _crm(request), await form_of(request), actor(request)
     try:
         with who.acting():
-            number = new_lead(crm, who.who, crm.clock.now(), asked)
+            number = new_lead(crm, who.who, crm.clock.now(), form)
     except BadField as trouble:
-        return leads_page(request, failure=FormFailure("lead", trouble, asked.fields))
+        return leads_page(request, failure=FormFailure("lead", trouble, form.fields))
     return done(f"/leads/detail/{number}", "lead")
 
 
@@ -42,14 +42,14 @@ async def act_on_card(
     request: Http, kind: FromPath[str], number: FromPath[int], verb: FromPath[str]
 ) -> Answer:
     """Do something to a card, or to a task from wherever it is shown."""
-    asked = await form_of(request)
-    place = back(asked.text("back") or f"/{kind}/detail/{number}")
+    form = await form_of(request)
+    place = back(form.text("back") or f"/{kind}/detail/{number}")
     try:
-        _act(request, kind, number, verb, asked)
+        _act(request, kind, number, verb, form)
     except KeyError:
         raise ApiRefusal(404, _("Такой карточки нет.")) from None
     except BadField as trouble:
-        failure = FormFailure(verb, trouble, asked.fields)
+        failure = FormFailure(verb, trouble, form.fields)
         if kind in CARDS:
             return card_page(request, kind, number, failure=failure)
         return tasks_page(request, failure=failure)
@@ -59,21 +59,21 @@ async def act_on_card(
 @post("/page/visitor")
 async def set_visitor(request: Http) -> Answer:
     """Choose whose hand acts, or the language of the page."""
-    asked = await form_of(request)
-    answer = Redirect(back(asked.text("back")), status_code=303)
-    if asked.text("who"):
-        answer.set_cookie(WHO, asked.text("who"), max_age=YEAR_SECONDS, httponly=True)
-    if asked.text("language") in LANGUAGES:
-        answer.set_cookie(LANGUAGE, asked.text("language"), max_age=YEAR_SECONDS, httponly=True)
+    form = await form_of(request)
+    answer = Redirect(back(form.text("back")), status_code=303)
+    if form.text("who"):
+        answer.set_cookie(WHO, form.text("who"), max_age=YEAR_SECONDS, httponly=True)
+    if form.text("language") in LANGUAGES:
+        answer.set_cookie(LANGUAGE, form.text("language"), max_age=YEAR_SECONDS, httponly=True)
     return answer
 
 
-def _act(request: Http, kind: str, number: int, verb: str, asked: FormFields) -> None:
+def _act(request: Http, kind: str, number: int, verb: str, form: FormFields) -> None:
     crm, who = _crm(request), actor(request)
     found = _commands(kind).get(verb)
     if found is None:
         raise ApiRefusal(404, _("Такого действия нет."))
-    command = FormCommand(crm, who.who, crm.clock.now(), kind, number, asked)
+    command = FormCommand(crm, who.who, crm.clock.now(), kind, number, form)
     with who.acting():
         found(command)
 

@@ -8,10 +8,10 @@ from amocrm_emulator.team import phrases
 
 def message(command: FormCommand) -> None:
     """Write in the customer's chat; what is said as the customer has no author among the people."""
-    is_incoming = command.asked.text("way") == "in"
+    is_incoming = command.form.text("way") == "in"
     texts = phrases.QUESTIONS if is_incoming else phrases.ANSWERS
-    text = command.asked.text("text") or texts[command.at % len(texts)]
-    origin = command.asked.text("origin")
+    text = command.form.text("text") or texts[command.at % len(texts)]
+    origin = command.form.text("origin")
     command.crm.talks.write(
         command.by,
         command.at,

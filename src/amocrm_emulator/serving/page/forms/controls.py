@@ -52,15 +52,15 @@ async def send_now(request: Http) -> Answer:
 @post("/page/integrations")
 async def add_integration(request: Http) -> Answer:
     crm: Crm = request.app.state.crm
-    asked = await form_of(request)
+    form = await form_of(request)
     try:
         new = NewIntegration(
-            asked.needed("name", _("Назовите интеграцию.")),
-            _address("redirect_uri", asked.needed("redirect_uri", _("Укажите redirect_uri."))),
-            _address("disable_url", asked.text("disable_url")),
+            form.needed("name", _("Назовите интеграцию.")),
+            _address("redirect_uri", form.needed("redirect_uri", _("Укажите redirect_uri."))),
+            _address("disable_url", form.text("disable_url")),
         )
     except BadField as wrong:
-        return _failed(request, asked, wrong, "integration")
+        return _failed(request, form, wrong, "integration")
     crm.oauth.create(new)
     return done("/integrations", "integration")
 
@@ -69,14 +69,14 @@ async def add_integration(request: Http) -> Answer:
 async def make_token(request: Http, client_id: FromPath[str]) -> Answer:
     """Make a long-lived token and show it this once, as the platform does."""
     crm: Crm = request.app.state.crm
-    asked, one = await form_of(request), crm.oauth.registry.integration(client_id)
+    form, one = await form_of(request), crm.oauth.registry.integration(client_id)
     if one is None:
         raise ApiRefusal(404, _("Такой интеграции нет."))
     try:
-        days = asked.within("days", 1, DAYS_MAX, _("Срок токена — от 1 дня до 5 лет."))
-        token = crm.oauth.long_lived(one, person_of(crm, asked), days, host_of(request))
+        days = form.within("days", 1, DAYS_MAX, _("Срок токена — от 1 дня до 5 лет."))
+        token = crm.oauth.long_lived(one, person_of(crm, form), days, host_of(request))
     except BadField as wrong:
-        return _failed(request, asked, wrong, client_id)
+        return _failed(request, form, wrong, client_id)
     return integrations_page(request, fresh=(one, token))
 
 
@@ -94,8 +94,8 @@ async def disable(request: Http, client_id: FromPath[str]) -> Answer:
 async def set_faults(request: Http) -> Answer:
     """Choose what happens to webhooks, or which trouble the API has, or let all go well."""
     crm: Crm = request.app.state.crm
-    asked = await form_of(request)
-    hooks, api = asked.text("hooks"), asked.text("api")
+    form = await form_of(request)
+    hooks, api = form.text("hooks"), form.text("api")
     wire, limiter = request.app.state.wire, request.app.state.limiter
     if hooks in OF_HOOKS:
         request.app.state.sender.set_faults(OF_HOOKS[hooks])
@@ -103,27 +103,27 @@ async def set_faults(request: Http) -> Answer:
         fault_presets.end(wire, limiter)
     elif not fault_presets.start(api, wire, limiter, crm.clock.exact()):
         raise ApiRefusal(404, _("Такого действия нет."))
-    return done(back(asked.text("back")), "faults")
+    return done(back(form.text("back")), "faults")
 
 
 @post("/page/limits")
 async def set_limits(request: Http) -> Answer:
     """Lift the limits, or put the platform's own in force."""
-    asked = await form_of(request)
-    request.app.state.limiter.per_second = PER_SECOND if asked.text("on") else None
-    return done(back(asked.text("back")), "limits")
+    form = await form_of(request)
+    request.app.state.limiter.per_second = PER_SECOND if form.text("on") else None
+    return done(back(form.text("back")), "limits")
 
 
 @post("/page/clock")
 async def move_clock(request: Http) -> Answer:
     """Move a clock that is set by hand."""
-    asked = await form_of(request)
+    form = await form_of(request)
     clock = movable(request.app.state.crm.clock)
-    seconds = asked.number("advance") or 0
+    seconds = form.number("advance") or 0
     if clock is None or not 0 < seconds <= FARTHEST_SECONDS:
         raise ApiRefusal(409, _("Эти часы не переводятся рукой или не так далеко."))
     clock.advance(seconds)
-    return done(back(asked.text("back")), "clock")
+    return done(back(form.text("back")), "clock")
 
 
 def _address(name: str, given: str) -> str:
@@ -136,5 +136,5 @@ def _address(name: str, given: str) -> str:
     return given
 
 
-def _failed(request: Http, asked: FormFields, wrong: BadField, form: str) -> Answer:
-    return integrations_page(request, failure=FormFailure(form, wrong, asked.fields))
+def _failed(request: Http, form: FormFields, wrong: BadField, name: str) -> Answer:
+    return integrations_page(request, failure=FormFailure(name, wrong, form.fields))

@@ -29,12 +29,12 @@ class FormCommand:
     at: int
     kind: str
     number: int
-    asked: FormFields
+    form: FormFields
 
 
-def person_of(crm: Crm, asked: FormFields) -> int:
+def person_of(crm: Crm, form: FormFields) -> int:
     """Return the employee chosen in a form."""
-    found = asked.number("user")
+    found = form.number("user")
     if found is None or not is_active(crm, found):
         raise BadField(_("Выберите сотрудника."))
     return found
@@ -48,16 +48,16 @@ def _change(command: FormCommand, fields: Doc) -> None:
 
 
 def rename(command: FormCommand) -> None:
-    _change(command, {"name": command.asked.needed("name", _("Напишите название."))})
+    _change(command, {"name": command.form.needed("name", _("Напишите название."))})
 
 
 def owner(command: FormCommand) -> None:
-    _change(command, {"responsible_user_id": person_of(command.crm, command.asked)})
+    _change(command, {"responsible_user_id": person_of(command.crm, command.form)})
 
 
 def tags(command: FormCommand) -> None:
     """Replace the tags of a card by those named, separated by commas."""
-    names = (part.strip() for part in command.asked.text("tags").split(","))
+    names = (part.strip() for part in command.form.text("tags").split(","))
     given = [{"name": name} for name in names if name]
     with command.crm.work.transaction():
         _change(command, {"tags": command.crm.tags.known(command.kind, given)})
@@ -65,13 +65,13 @@ def tags(command: FormCommand) -> None:
 
 def stage(command: FormCommand) -> None:
     """Move a lead to a stage of any pipeline; a loss may have its reason."""
-    pipeline, _colon, status = command.asked.text("stage").partition(":")
+    pipeline, _colon, status = command.form.text("stage").partition(":")
     place = FormFields({"pipeline": pipeline, "status": status})
     to, at = place.number("pipeline"), place.number("status")
     if to is None or at is None or not command.crm.pipelines.has_status(to, at):
         raise BadField(_("Выберите этап."))
     reasons = {number for number, _name in command.crm.account.doc["loss_reasons"]}
-    reason = command.asked.number("reason")
+    reason = command.form.number("reason")
     command.crm.leads.change(
         command.by,
         command.at,
@@ -84,11 +84,11 @@ def stage(command: FormCommand) -> None:
 
 def price(command: FormCommand) -> None:
     wrong = _("Бюджет — целое число рублей, не меньше нуля.")
-    _change(command, {"price": command.asked.within("price", 0, PRICE_MAX, wrong)})
+    _change(command, {"price": command.form.within("price", 0, PRICE_MAX, wrong)})
 
 
 def note(command: FormCommand) -> None:
-    text = command.asked.needed("text", _("Напишите текст примечания."))
+    text = command.form.needed("text", _("Напишите текст примечания."))
     command.crm.notes.add(
         command.by, command.at, command.kind, command.number, "common", {"text": text}
     )
@@ -96,13 +96,13 @@ def note(command: FormCommand) -> None:
 
 def call(command: FormCommand) -> None:
     """Save a call of somebody with the customer, as telephony does when it ends."""
-    user = person_of(command.crm, command.asked)
-    status = command.asked.within(
+    user = person_of(command.crm, command.form)
+    status = command.form.within(
         "result", 1, max(CALL_RESULTS), _("Выберите, чем кончился звонок.")
     )
     wrong = _("Длительность — целое число секунд, не больше суток.")
-    seconds = command.asked.within("seconds", 0, CALL_SECONDS_MAX, wrong) if status == TALKED else 0
-    is_incoming = command.asked.text("way") == "in"
+    seconds = command.form.within("seconds", 0, CALL_SECONDS_MAX, wrong) if status == TALKED else 0
+    is_incoming = command.form.text("way") == "in"
     with command.crm.work.transaction():
         uniq = f"hand-{command.crm.store.next_id('hand_call', 0)}"
         params: Doc = {
@@ -111,7 +111,7 @@ def call(command: FormCommand) -> None:
             "source": TELEPHONY,
             "link": f"https://pbx.example.com/records/{uniq}.mp3" if seconds else "",
             "phone": phone_of(command.crm, command.kind, command.number),
-            "call_result": command.asked.text("text"),
+            "call_result": command.form.text("text"),
             "call_status": status,
             "call_responsible": user,
         }
@@ -143,10 +143,10 @@ def phone_in(doc: Doc) -> str:
 
 def task(command: FormCommand) -> None:
     """Plan something about a card; the one who acts does it unless somebody else is named."""
-    text = command.asked.needed("text", _("Напишите, что сделать."))
-    till = command.asked.moment("till", command.crm.account.zone, _("Укажите срок задачи."))
+    text = command.form.needed("text", _("Напишите, что сделать."))
+    till = command.form.moment("till", command.crm.account.zone, _("Укажите срок задачи."))
     types = {number for number, _name in command.crm.account.doc["task_types"]}
-    kind = command.asked.number("type")
+    kind = command.form.number("type")
     command.crm.tasks.add(
         command.by,
         command.at,
@@ -154,7 +154,7 @@ def task(command: FormCommand) -> None:
         till,
         entity_id=command.number,
         entity_type=command.kind,
-        responsible_user_id=person_of(command.crm, command.asked),
+        responsible_user_id=person_of(command.crm, command.form),
         task_type_id=kind if kind in types else None,
     )
 
@@ -169,7 +169,7 @@ def restore(command: FormCommand) -> None:
 
 def merge(command: FormCommand) -> None:
     """Join another card of the same kind to this one; the other one disappears."""
-    other = command.asked.number("other") or 0
+    other = command.form.number("other") or 0
     if other == command.number:
         raise BadField(_("Это та же самая карточка."))
     try:

@@ -10,14 +10,14 @@ SOURCE_FIELD = 71_104
 SOURCE_NAME = "Источник"
 
 
-def new_lead(crm: Crm, by: int, at: int, asked: FormFields) -> int:
+def new_lead(crm: Crm, by: int, at: int, form: FormFields) -> int:
     """Add a lead with its contact in one commit, as a form on a site does; return its number."""
-    name = asked.needed("name", _("Напишите, чего хочет клиент."))
+    name = form.needed("name", _("Напишите, чего хочет клиент."))
     wrong = _("Бюджет — целое число рублей, не меньше нуля.")
-    price = asked.within("price", 0, PRICE_MAX, wrong) if asked.text("price") else 0
-    responsible = person_of(crm, asked) if asked.text("user") else None
+    price = form.within("price", 0, PRICE_MAX, wrong) if form.text("price") else 0
+    responsible = person_of(crm, form) if form.text("user") else None
     with crm.work.transaction():
-        contact = _contact(crm, by, at, asked, responsible)
+        contact = _contact(crm, by, at, form, responsible)
         return crm.leads.add(
             by,
             at,
@@ -25,13 +25,13 @@ def new_lead(crm: Crm, by: int, at: int, asked: FormFields) -> int:
             contacts=() if contact is None else (contact,),
             price=price,
             responsible_user_id=responsible,
-            custom_fields_values=_source(crm, asked.text("source")),
-            pipeline_id=_pipeline(crm, asked.number("pipeline")),
+            custom_fields_values=_source(crm, form.text("source")),
+            pipeline_id=_pipeline(crm, form.number("pipeline")),
         )
 
 
-def _contact(crm: Crm, by: int, at: int, asked: FormFields, responsible: int | None) -> int | None:
-    name, phone = asked.text("contact"), asked.text("phone")
+def _contact(crm: Crm, by: int, at: int, form: FormFields, responsible: int | None) -> int | None:
+    name, phone = form.text("contact"), form.text("phone")
     if not name and not phone:
         return None
     return crm.cards.add_contact(

@@ -10,7 +10,7 @@ DAY = 86400
 def complete(command: FormCommand) -> None:
     """Finish a task; the result is written by those who have something to say."""
     command.crm.tasks.complete(
-        command.by, command.at, command.number, command.asked.text("result") or _DONE
+        command.by, command.at, command.number, command.form.text("result") or _DONE
     )
 
 

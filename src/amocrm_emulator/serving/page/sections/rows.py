@@ -23,9 +23,9 @@ class RowPage:
     has_next: bool
 
 
-def leads(store: Store, asked: FormFields) -> RowPage:
+def leads(store: Store, form: FormFields) -> RowPage:
     """Return a page of leads, the newest first."""
-    return _page(store, "leads", asked, "id DESC")
+    return _page(store, "leads", form, "id DESC")
 
 
 def stage_counts(store: Store, pipeline: int) -> Counter[int]:
@@ -37,54 +37,54 @@ def stage_counts(store: Store, pipeline: int) -> Counter[int]:
     return Counter(dict(rows))
 
 
-def tasks(store: Store, asked: FormFields, now: int) -> RowPage:
+def tasks(store: Store, form: FormFields, now: int) -> RowPage:
     """Return a page of tasks: the open ones by deadline, the finished ones by their end."""
-    state = asked.text("state") or OPEN
+    state = form.text("state") or OPEN
     extra = {
         OPEN: ("done = 0", ()),
         LATE: ("done = 0 AND till < ?", (now,)),
         DONE: ("done = 1", ()),
     }.get(state, ("done = 0", ()))
     order = "updated_at DESC, id DESC" if state == DONE else "till, id"
-    return _page(store, "tasks", asked, order, extra)
+    return _page(store, "tasks", form, order, extra)
 
 
 def _page(
     store: Store,
     kind: str,
-    asked: FormFields,
+    form: FormFields,
     order: str,
     extra: tuple[str, tuple[object, ...]] = ("1", ()),
 ) -> RowPage:
     parts, values = ["kind = ?", "deleted = 0", extra[0]], [kind, *extra[1]]
     for name in ("pipeline", "status", "responsible"):
-        if asked.number(name) is not None:
+        if form.number(name) is not None:
             parts.append(f"{name} = ?")
-            values.append(asked.number(name))
-    if asked.text("query"):
+            values.append(form.number(name))
+    if form.text("query"):
         parts.append("(instr(search, ?) OR id = ?)")
-        values += [asked.text("query").lower(), asked.number("query")]
+        values += [form.text("query").lower(), form.number("query")]
     found = store.docs(
         f"SELECT doc FROM entity WHERE {' AND '.join(parts)} ORDER BY {order}"  # noqa: S608 -- constants
         " LIMIT ? OFFSET ?",
-        [*values, PAGE + 1, (asked.page - 1) * PAGE],
+        [*values, PAGE + 1, (form.page - 1) * PAGE],
     )
     return RowPage(found[:PAGE], len(found) > PAGE)
 
 
-def events(store: Store, asked: FormFields) -> RowPage:
+def events(store: Store, form: FormFields) -> RowPage:
     """Return a page of the log, newest first; `before` is the last event of the page above."""
     parts, values = ["1"], []
     for column, value in (
-        ("created_by", asked.number("responsible")),
-        ("type", asked.text("type") or None),
+        ("created_by", form.number("responsible")),
+        ("type", form.text("type") or None),
     ):
         if value is not None:
             parts.append(f"{column} = ?")
             values.append(value)
-    if asked.text("before"):
+    if form.text("before"):
         parts.append("id < ?")
-        values.append(asked.text("before"))
+        values.append(form.text("before"))
     found = store.docs(
         f"SELECT doc FROM event WHERE {' AND '.join(parts)} ORDER BY id DESC LIMIT ?",  # noqa: S608
         [*values, PAGE + 1],

@@ -24,14 +24,14 @@ async def leads(request: Http) -> Html:
 
 def leads_page(request: Http, *, failure: FormFailure | None = None) -> Html:
     """Show leads; after a form that failed, with what was wrong and what was written."""
-    crm, asked = crm_and_asked(request)
-    pipeline = _pipeline(crm, asked)
-    narrowed = FormFields(dict(asked.fields) | {"pipeline": str(pipeline["id"])})
+    crm, form = crm_and_form(request)
+    pipeline = _pipeline(crm, form)
+    narrowed = FormFields(dict(form.fields) | {"pipeline": str(pipeline["id"])})
     return page(
         request,
         "leads.html",
         failure=failure,
-        asked=asked,
+        form=form,
         pipeline=pipeline,
         stages=stages_of(pipeline),
         counts=rows.stage_counts(crm.store, pipeline["id"]),
@@ -44,7 +44,7 @@ def leads_page(request: Http, *, failure: FormFailure | None = None) -> Html:
 
 @get("/people")
 async def people(request: Http) -> Html:
-    crm, _asked = crm_and_asked(request)
+    crm, _form = crm_and_form(request)
     of_leads, of_tasks = rows.open_counts(crm.store)
     groups = {group["id"]: group["name"] for group in crm.people.groups}
     return page(
@@ -65,15 +65,15 @@ async def tasks(request: Http) -> Html:
 
 
 def tasks_page(request: Http, *, failure: FormFailure | None = None) -> Html:
-    crm, asked = crm_and_asked(request)
+    crm, form = crm_and_form(request)
     return page(
         request,
         "tasks.html",
         failure=failure,
-        asked=asked,
-        state=asked.text("state") or rows.OPEN,
+        form=form,
+        state=form.text("state") or rows.OPEN,
         states=TASK_STATES,
-        listed=rows.tasks(crm.store, asked, crm.clock.now()),
+        listed=rows.tasks(crm.store, form, crm.clock.now()),
         task_types=dict(crm.account.doc["task_types"]),
         people=people_of(crm),
     )
@@ -81,19 +81,19 @@ def tasks_page(request: Http, *, failure: FormFailure | None = None) -> Html:
 
 @get("/events")
 async def events(request: Http) -> Html:
-    crm, asked = crm_and_asked(request)
+    crm, form = crm_and_form(request)
     return page(
         request,
         "events.html",
-        asked=asked,
-        listed=rows.events(crm.store, asked),
+        form=form,
+        listed=rows.events(crm.store, form),
         types=rows.event_types(crm.store),
         people=people_of(crm),
         telling=telling,
     )
 
 
-def crm_and_asked(request: Http) -> tuple[Crm, FormFields]:
+def crm_and_form(request: Http) -> tuple[Crm, FormFields]:
     crm: Crm = request.app.state.crm
     return crm, FormFields(dict(request.query_params))
 
@@ -110,6 +110,6 @@ def stages_of(pipeline: Doc) -> list[tuple[int, str]]:
     return [*stages, *((n, c) for n, c in CLOSED_COLOURS.items() if n not in dict(stages))]
 
 
-def _pipeline(crm: Crm, asked: FormFields) -> Doc:
-    wanted = asked.number("pipeline")
+def _pipeline(crm: Crm, form: FormFields) -> Doc:
+    wanted = form.number("pipeline")
     return next((p for p in crm.pipelines.all if p["id"] == wanted), crm.pipelines.main())
