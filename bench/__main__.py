@@ -17,7 +17,7 @@ import asyncpg
 import uvloop
 from sqlalchemy.engine import make_url
 
-from smena.kernel.chance import new_id
+from smena.kernel.ids_and_secrets import new_id
 from smena.kernel.postgres.server import EmbeddedPostgres
 from smena.migrations.apply import upgrade
 

@@ -11,10 +11,10 @@ from time import perf_counter, process_time
 
 from smena.accounts import actions as accounts
 from smena.accounts.model import NewAccount
-from smena.activity import queries
-from smena.activity.live import whole
+from smena.activity.panel import queries
+from smena.activity.panel.live import whole
 from smena.crm import actions as crm
-from smena.crm.model import (
+from smena.crm.model.entities import (
     Call,
     Changes,
     Coverage,
@@ -25,10 +25,10 @@ from smena.crm.model import (
     Group,
     GroupId,
     NoteId,
-    Roster,
     Source,
     User,
     UserId,
+    WholeList,
 )
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
@@ -99,7 +99,7 @@ async def seed(db: Database, account: AccountId, people: int) -> float:
     async with db.tenant(account) as tx:
         new = NewAccount(account, "Bench", "https://b.test", "b", "Europe/Moscow")
         await accounts.connect(tx, new, MORNING - timedelta(days=9))
-        rosters = frozenset({Roster.USERS, Roster.GROUPS})
+        rosters = frozenset({WholeList.USERS, WholeList.GROUPS})
         await crm.absorb(
             tx, Changes(Source.API, users=users, groups=groups, complete=rosters), now=NOW
         )

@@ -1,4 +1,4 @@
-"""The connector: webhooks kept, the first load, a burst of wishes, a webhook's way to the panel.
+"""The connector: webhooks kept, the first load, a burst of commands, a webhook's way to the panel.
 
 The emulator and the receiver run as processes of their own, as amoCRM and a node do.
 """
@@ -16,22 +16,23 @@ from urllib.parse import quote_plus
 
 import httpx2
 
-from smena.connectors.amocrm import courier, first_load, polling, receiving
-from smena.connectors.amocrm.actions import connect_by_token
-from smena.connectors.amocrm.connecting import Request
+from smena.connectors.amocrm.connecting.connect import Request, connect_by_token
 from smena.connectors.amocrm.model import Connected
-from smena.connectors.amocrm.reach import Options, Reach
-from smena.crm import actions as crm
-from smena.crm import queries as crm_queries
-from smena.crm.model import LeadId
-from smena.crm.outbox import Asked, ChangeLead, Lane
-from smena.kernel.chance import new_secret
+from smena.connectors.amocrm.reading import first_load, polling
+from smena.connectors.amocrm.service import AmocrmService, Options
+from smena.connectors.amocrm.webhooks import consumer
+from smena.connectors.amocrm.writing import dispatcher
+from smena.crm.mirror.queries import people
+from smena.crm.model.entities import LeadId
+from smena.crm.outbox import actions
+from smena.crm.outbox.model import ChangeLead, NewCommand, Priority
 from smena.kernel.clock import SystemClock
 from smena.kernel.crypto import Vault
 from smena.kernel.db import Database
 from smena.kernel.http import new_client
 from smena.kernel.ids import AccountId
-from smena.kernel.jobs import JobContext
+from smena.kernel.ids_and_secrets import new_secret
+from smena.kernel.jobs.registry import JobContext
 
 ACCOUNT = AccountId(31_000_001)
 TOKEN = "bench-token"
@@ -47,19 +48,19 @@ async def main(url: str) -> None:
     async with new_client(connections=20) as http:
         port = _free_port()
         options = Options(public_url=f"http://127.0.0.1:{port}")
-        reach = Reach(http, Vault(KEY), options)
-        context = JobContext(db, SystemClock(), {Reach: reach})
+        service = AmocrmService(http, Vault(KEY), options)
+        context = JobContext(db, SystemClock(), {AmocrmService: service})
         async with emulated() as emulator, _receiver(url, port):
             await _first_load(context, emulator)
             await _way_of_a_webhook(context, emulator)
             await _burst(context, emulator)
-            await _bodies(reach, port)
+            await _bodies(service, port)
     await db.close()
 
 
 async def _first_load(context: JobContext, emulator: str) -> None:
     asked = Request(emulator, TOKEN, requests_per_second=0, load_requests_per_second=0)
-    found = await connect_by_token(context.db, context.clock, context.service(Reach), asked)
+    found = await connect_by_token(context.db, context.clock, context.service(AmocrmService), asked)
     assert isinstance(found, Connected), found
     begun = perf_counter()
     await first_load.run(context, ACCOUNT)
@@ -83,7 +84,7 @@ async def _way_of_a_webhook(context: JobContext, emulator: str) -> None:
             answer = await client.post("/api/v4/leads", json=[{"name": f"Пример {number}"}])
             lead = answer.json()["_embedded"]["leads"][0]["id"]
             while not await _knows(context, lead):
-                await receiving.drain(context, ACCOUNT)
+                await consumer.drain(context, ACCOUNT)
                 await polling.events(context, ACCOUNT)
                 await asyncio.sleep(0.005)
             times.append((perf_counter() - begun) * 1000)
@@ -106,22 +107,22 @@ async def _burst(context: JobContext, emulator: str) -> None:
     async with context.db.tenant(ACCOUNT) as tx:
         await tx.run("UPDATE amocrm_connection SET requests_per_second = 7")
         leads = [row.id for row in await tx.rows("SELECT id FROM crm_lead LIMIT :n", n=BURST)]
-        users = [user.id for user in await crm_queries.users(tx)]
-        wishes = [
-            Asked(
+        users = [user.id for user in await people.users(tx)]
+        commands = [
+            NewCommand(
                 ChangeLead(lead=LeadId(lead), responsible=users[i % len(users)]),
                 f"bench:{i}",
-                Lane.FRESH,
+                Priority.FRESH,
             )
             for i, lead in enumerate(leads)
         ]
-        await crm.request_all(tx, wishes, now=context.now)
+        await actions.request_all(tx, commands, now=context.now)
     await asyncio.sleep(1)
     async with httpx2.AsyncClient(trust_env=False, base_url=emulator) as client:
         await client.post("/control/limits", json={"per_second": 7})
         before = (await client.get("/control/requests")).json()
         begun = perf_counter()
-        await courier.deliver(context, ACCOUNT)
+        await dispatcher.dispatch(context, ACCOUNT)
         seconds = perf_counter() - begun
         after = (await client.get("/control/requests")).json()
         await client.post("/control/limits", json={"per_second": None})
@@ -131,9 +132,9 @@ async def _burst(context: JobContext, emulator: str) -> None:
     print(f"  burst of {len(leads)} leads: {sent} requests, {seconds:.1f} s, {refused} answers 429")
 
 
-async def _bodies(reach: Reach, port: int) -> None:
+async def _bodies(service: AmocrmService, port: int) -> None:
     """At the pace of the budget first, then as fast as it goes."""
-    path = f"/hooks/amocrm/{ACCOUNT}/{reach.hook_key(ACCOUNT)}"
+    path = f"/hooks/amocrm/{ACCOUNT}/{service.webhook_key(ACCOUNT)}"
     for per_second in (PACE, 0):
         times, seconds = await _send(path, port, per_second)
         cuts = quantiles(times, n=100)

@@ -1,4 +1,4 @@
-"""The mirror: events in bulk, a day of the panel, one webhook's way in, wishes asked for."""
+"""The mirror: events in bulk, a day of the panel, one webhook's way in, commands asked for."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -10,8 +10,9 @@ import asyncpg
 
 from smena.accounts import actions as accounts
 from smena.accounts.model import NewAccount
-from smena.crm import actions, queries
-from smena.crm.model import (
+from smena.crm import actions
+from smena.crm.mirror.queries import timeline
+from smena.crm.model.entities import (
     Changes,
     Event,
     EventId,
@@ -22,7 +23,8 @@ from smena.crm.model import (
     StatusId,
     UserId,
 )
-from smena.crm.outbox import Asked, ChangeLead, Lane
+from smena.crm.outbox import actions as outbox_actions
+from smena.crm.outbox.model import ChangeLead, NewCommand, Priority
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
 
@@ -34,7 +36,9 @@ TYPES = [f"custom_field_{number}_value_changed" for number in range(40)]
 
 async def main(url: str) -> None:
     """Print figures for a fresh, migrated database at `url`."""
-    db = Database.open(url, topics={"crm.facts": ["bench.facts"], "crm.wishes": ["bench.wishes"]})
+    db = Database.open(
+        url, topics={"crm.facts": ["bench.facts"], "crm.commands": ["bench.commands"]}
+    )
     try:
         for account in (LARGE, SMALL):
             new = NewAccount(account, "Acme", "http://127.0.0.1", "acme", "Europe/Moscow")
@@ -46,7 +50,7 @@ async def main(url: str) -> None:
         for account in (SMALL, LARGE):
             await _panel(db, account)
         await _messages(db)
-        await _wishes(db)
+        await _commands(db)
     finally:
         await db.close()
 
@@ -88,9 +92,9 @@ async def _panel(db: Database, account: AccountId) -> None:
     for _ in range(9):
         began = perf_counter()
         async with db.tenant(account) as tx:
-            found = await queries.events_of(tx, None, DAY, DAY + timedelta(days=1))
-            await queries.calls_of(tx, None, DAY, DAY + timedelta(days=1))
-            await queries.event_words(tx)
+            found = await timeline.events_of(tx, None, DAY, DAY + timedelta(days=1))
+            await timeline.calls_of(tx, None, DAY, DAY + timedelta(days=1))
+            await timeline.event_words(tx)
         spent.append(perf_counter() - began)
     total = sum(len(one.moments) for one in found.values())
     print(f"a day of {len(found)} people, {total:,} events, read and folded: {_ms(spent)}")
@@ -106,25 +110,29 @@ async def _messages(db: Database) -> None:
         )  # fmt: skip
         began = perf_counter()
         async with db.tenant(SMALL) as tx:
-            await actions.absorb(tx, Changes(Source.HOOK, leads=(lead,)), now=at)
+            await actions.absorb(tx, Changes(Source.WEBHOOK, leads=(lead,)), now=at)
         spent.append(perf_counter() - began)
     print(f"one new lead absorbed and committed: {_ms(spent)}")
 
 
-async def _wishes(db: Database) -> None:
+async def _commands(db: Database) -> None:
     asked = [
-        Asked(ChangeLead(lead=LeadId(number + 1), responsible=UserId(1)), "bench:1", Lane.FRESH)
+        NewCommand(
+            ChangeLead(lead=LeadId(number + 1), responsible=UserId(1)), "bench:1", Priority.FRESH
+        )
         for number in range(2000)
     ]
     began = perf_counter()
     async with db.tenant(SMALL) as tx:
         for one in asked[:1000]:
-            await actions.request(tx, one.change, cause=one.cause, lane=one.lane, now=DAY)
-    print(f"wishes asked for one by one: {1000 / (perf_counter() - began):,.0f}/s")
+            await outbox_actions.request(
+                tx, one.change, cause=one.cause, priority=one.priority, now=DAY
+            )
+    print(f"commands asked for one by one: {1000 / (perf_counter() - began):,.0f}/s")
     began = perf_counter()
     async with db.tenant(SMALL) as tx:
-        await actions.request_all(tx, asked[1000:], now=DAY)
-    print(f"wishes asked for together: {1000 / (perf_counter() - began):,.0f}/s")
+        await outbox_actions.request_all(tx, asked[1000:], now=DAY)
+    print(f"commands asked for together: {1000 / (perf_counter() - began):,.0f}/s")
 
 
 def _ms(spent: Sequence[float]) -> str:

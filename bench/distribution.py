@@ -1,7 +1,7 @@
 """Decisions with their journal: one by one and in batches (budget: 1,000/s; 10,000 x 50 in 2 s).
 
 "One by one" is a transaction and a wait for the disk for each lead, in sequence. Left out is what
-the queue of jobs costs: a pump decides all that came meanwhile together.
+the queue of jobs costs: a account job decides all that came meanwhile together.
 """
 
 import asyncio
@@ -12,11 +12,20 @@ from time import perf_counter
 from smena.accounts import actions as accounts
 from smena.accounts.model import NewAccount
 from smena.crm import actions as crm
-from smena.crm.model import Changes, Group, GroupId, Pipeline, Roster, Source, User, UserId
+from smena.crm.model.entities import (
+    Changes,
+    Group,
+    GroupId,
+    Pipeline,
+    Source,
+    User,
+    UserId,
+    WholeList,
+)
 from smena.distribution import actions
-from smena.distribution.core.decide import Floor, decide
+from smena.distribution.core.decide import Availability, decide
 from smena.distribution.core.ledger import Ledger, enrol
-from smena.distribution.model import Draft
+from smena.distribution.model import TemplateDraft
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
 from tests.distribution.cast import ACME, MONDAY_10_00, SALES, new_lead
@@ -32,7 +41,7 @@ ACCOUNTS = tuple(AccountId(ACME + number) for number in range(4))
 
 async def main(url: str) -> None:
     ledger = enrol(Ledger(), [UserId(number) for number in range(1, PEOPLE + 1)])
-    floor = Floor(frozenset(balance.user for balance in ledger.balances))
+    floor = Availability(frozenset(balance.user for balance in ledger.balances))
     begun = perf_counter()
     for _ in range(PURE):
         _, ledger = decide(ledger, floor)
@@ -59,7 +68,7 @@ async def _stored(
         begun = perf_counter()
         await asyncio.gather(*(_drain(database, account, limit) for account in chosen))
         spent.append(perf_counter() - begun)
-    _say(f"decision, journal, ledger and wish stored, {words}", leads, spent)
+    _say(f"decision, journal, ledger and command stored, {words}", leads, spent)
 
 
 async def _drain(database: Database, account: AccountId, limit: int) -> None:
@@ -73,7 +82,7 @@ async def _come(database: Database, account: AccountId, leads: int) -> None:
         known = await tx.value("SELECT count(*) FROM crm_lead WHERE account_id = :a", a=account)
     for first in range(known, known + leads, BATCH):
         numbers = range(first + 1, min(first + BATCH, known + leads) + 1)
-        changes = Changes(Source.HOOK, leads=tuple(map(new_lead, numbers)))
+        changes = Changes(Source.WEBHOOK, leads=tuple(map(new_lead, numbers)))
         async with database.tenant(account) as tx:
             await crm.absorb(tx, changes, now=MONDAY_10_00)
 
@@ -88,13 +97,13 @@ async def _set_up(database: Database, account: AccountId) -> None:
         users=users,
         groups=(Group(GroupId(1), "Отдел"),),
         pipelines=(Pipeline(SALES, "Продажи", 1, True, False),),
-        complete=frozenset(Roster),
+        complete=frozenset(WholeList),
     )
     async with database.tenant(account) as tx:
         new = NewAccount(account, "Acme", "https://acme.amocrm.ru", "acme", "Europe/Moscow")
         await accounts.connect(tx, new, MONDAY_10_00)
         await crm.absorb(tx, staff, now=MONDAY_10_00)
-    draft = Draft("Очередь", SALES, (), (GroupId(1),), is_enabled=True)
+    draft = TemplateDraft("Очередь", SALES, (), (GroupId(1),), is_enabled=True)
     await actions.save_template(database, account, draft, None, MONDAY_10_00)
 
 

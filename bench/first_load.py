@@ -15,19 +15,18 @@ from time import perf_counter, process_time
 
 import httpx2
 
-from smena.connectors.amocrm import first_load
-from smena.connectors.amocrm.actions import connect_by_token
-from smena.connectors.amocrm.connecting import Request
+from smena.connectors.amocrm.connecting.connect import Request, connect_by_token
 from smena.connectors.amocrm.model import Connected
-from smena.connectors.amocrm.reach import Options, Reach
-from smena.connectors.amocrm.store import load
-from smena.kernel.chance import new_secret
+from smena.connectors.amocrm.reading import first_load
+from smena.connectors.amocrm.reading.store import first_load as load
+from smena.connectors.amocrm.service import AmocrmService, Options
 from smena.kernel.clock import SystemClock
 from smena.kernel.crypto import Vault
 from smena.kernel.db import Database
 from smena.kernel.http import new_client
 from smena.kernel.ids import AccountId
-from smena.kernel.jobs import JobContext
+from smena.kernel.ids_and_secrets import new_secret
+from smena.kernel.jobs.registry import JobContext
 
 ACCOUNT = AccountId(31_000_001)
 SIZES = (10_000, 10_000, 100_000)
@@ -44,9 +43,9 @@ async def measure(url: str, other_side: str, sizes: tuple[int, ...]) -> None:
     """Print how long the first load takes, how many rows a second, how much memory."""
     db = Database.open(url, pool_size=12, topics={})
     async with new_client(connections=20) as http, _crm(other_side, sizes) as crm:
-        reach = Reach(http, Vault(new_secret(32)), Options())
-        context = JobContext(db, SystemClock(), {Reach: reach})
-        found = await connect_by_token(db, context.clock, reach, Request(crm, TOKEN, 0, 0))
+        service = AmocrmService(http, Vault(new_secret(32)), Options())
+        context = JobContext(db, SystemClock(), {AmocrmService: service})
+        found = await connect_by_token(db, context.clock, service, Request(crm, TOKEN, 0, 0))
         assert isinstance(found, Connected), found
         before = _memory()
         begun, busy = perf_counter(), process_time()

@@ -7,10 +7,11 @@ import httpx2
 
 from smena.accounts import actions as accounts
 from smena.accounts.model import NewAccount
-from smena.connectors.amocrm.health_metrics import Gauges
-from smena.connectors.amocrm.reach import Reach
-from smena.connectors.amocrm.store import link, minutes
-from smena.crm.model import UserId
+from smena.connectors.amocrm.api.store import request_counts
+from smena.connectors.amocrm.health.metrics import Gauges
+from smena.connectors.amocrm.service import AmocrmService
+from smena.connectors.amocrm.store import connection
+from smena.crm.model.entities import UserId
 from smena.kernel.clock import SystemClock
 from smena.kernel.crypto import Vault
 from smena.kernel.db import Database
@@ -28,15 +29,15 @@ async def main(url: str, many: int = 300) -> None:
         new = NewAccount(account, f"Account {number}", "https://x.amocrm.ru", "x", "Europe/Moscow")
         async with db.tenant(account) as tx:
             await accounts.connect(tx, new, now)
-            await link.connect(tx, UserId(1), None, None, now)
-            await minutes.add(tx, {
+            await connection.connect(tx, UserId(1), None, None, now)
+            await request_counts.add(tx, {
                 (now - timedelta(minutes=minute), kind, "200"): 3
                 for minute in range(60) for kind in KINDS
             })  # fmt: skip
     async with httpx2.AsyncClient(trust_env=False) as http:
-        reach = Reach(http, Vault("k" * 40))
+        service = AmocrmService(http, Vault("k" * 40))
         for what in ("first", "again"):
             begun = perf_counter()
-            await Gauges(db, clock, reach).refresh()
+            await Gauges(db, clock, service).refresh()
             print(f"  {many} accounts, {what}: {perf_counter() - begun:.2f} s")
     await db.close()

@@ -11,29 +11,29 @@ from time import perf_counter
 import httpx2
 
 from bench.connector import ACCOUNT, KEY, TOKEN, emulated
-from smena.connectors.amocrm import courier, first_load
-from smena.connectors.amocrm.actions import connect_by_token
-from smena.connectors.amocrm.connecting import Request
+from smena.connectors.amocrm.connecting.connect import Request, connect_by_token
 from smena.connectors.amocrm.model import Connected
-from smena.connectors.amocrm.reach import Options, Reach
-from smena.crm import actions as crm
-from smena.crm import queries as crm_queries
-from smena.crm.model import CompanyId, ContactId, LeadId, TaskId, UserId
-from smena.crm.outbox import (
-    Asked,
+from smena.connectors.amocrm.reading import first_load
+from smena.connectors.amocrm.service import AmocrmService, Options
+from smena.connectors.amocrm.writing import dispatcher
+from smena.crm.mirror.queries import people
+from smena.crm.model.entities import CompanyId, ContactId, LeadId, TaskId, UserId
+from smena.crm.outbox import actions, queries
+from smena.crm.outbox.model import (
     Change,
     ChangeCompany,
     ChangeContact,
     ChangeLead,
     ChangeTask,
-    Lane,
-    WishState,
+    CommandState,
+    NewCommand,
+    Priority,
 )
 from smena.kernel.clock import SystemClock
 from smena.kernel.crypto import Vault
 from smena.kernel.db import Database
 from smena.kernel.http import new_client
-from smena.kernel.jobs import JobContext
+from smena.kernel.jobs.registry import JobContext
 
 BURST, PIECE = 1_000, 250
 PATHS = ("leads", "tasks", "contacts", "companies")
@@ -46,13 +46,13 @@ async def main(url: str) -> None:
     """Print figures for a fresh, migrated database at `url`."""
     db = Database.open(url, pool_size=12, topics={})
     async with new_client(connections=20) as http, emulated() as emulator:
-        reach = Reach(http, Vault(KEY), Options())
-        context = JobContext(db, SystemClock(), {Reach: reach})
+        service = AmocrmService(http, Vault(KEY), Options())
+        context = JobContext(db, SystemClock(), {AmocrmService: service})
         async with httpx2.AsyncClient(trust_env=False, base_url=emulator, timeout=60) as client:
             client.headers["Authorization"] = f"Bearer {TOKEN}"
             ids = {path: await _add(client, path) for path in PATHS}
             asked = Request(emulator, TOKEN, requests_per_second=0, load_requests_per_second=0)
-            assert isinstance(await connect_by_token(db, context.clock, reach, asked), Connected)
+            assert isinstance(await connect_by_token(db, context.clock, service, asked), Connected)
             await first_load.run(context, ACCOUNT)
             for batch in BATCHES:
                 await _burst(context, client, ids, batch)
@@ -74,33 +74,33 @@ async def _burst(
 ) -> None:
     async with context.db.tenant(ACCOUNT) as tx:
         await tx.run("UPDATE amocrm_connection SET requests_per_second = 7")
-        await crm.set_batch(tx, batch)
-        users = [user.id for user in await crm_queries.users(tx) if user.is_active]
+        await actions.set_batch(tx, batch)
+        users = [user.id for user in await people.users(tx) if user.is_active]
     limits = {"per_second": 7, "latency_ms": LATENCY_MS}
     await client.post("/control/limits", json=limits)
     before = (await client.get("/control/requests")).json()
     await asyncio.sleep(1.5)  # nobody has asked in the last second
     begun, since = perf_counter(), context.now
     async with context.db.tenant(ACCOUNT) as tx:
-        await crm.request_all(tx, _wishes(ids, users), now=since)
+        await actions.request_all(tx, _commands(ids, users), now=since)
     first = asyncio.create_task(_first(context, begun))
-    await courier.deliver(context, ACCOUNT)
+    await dispatcher.dispatch(context, ACCOUNT)
     seconds = perf_counter() - begun
     after = (await client.get("/control/requests")).json()
     await client.post("/control/limits", json={"per_second": None, "latency_ms": 0})
     async with context.db.tenant(ACCOUNT) as tx:
-        done = (await crm_queries.wishes_finished_since(tx, since))[WishState.DELIVERED]
+        done = (await queries.commands_finished_since(tx, since))[CommandState.DELIVERED]
     sent = sum(after["requests"].values()) - sum(before["requests"].values())
     print(
-        f"  burst of {BURST} leads with contact, company, task, batches of {batch}: {done} wishes,"
+        f"  burst of {BURST} leads with their cards, batches of {batch}: {done} commands,"
         f" {sent} requests, {seconds:.1f} s, first lead after {await first:.2f} s,"
         f" {after['refused'] - before['refused']} answers 429"
     )
 
 
-def _wishes(ids: dict[str, list[int]], users: Sequence[UserId]) -> list[Asked]:
+def _commands(ids: dict[str, list[int]], users: Sequence[UserId]) -> list[NewCommand]:
     """Give each lead, and all that belongs to it, to the next in turn."""
-    found: list[Asked] = []
+    found: list[NewCommand] = []
     for place in range(BURST):
         user = users[place % len(users)]
         changes: tuple[Change, ...] = (
@@ -109,7 +109,7 @@ def _wishes(ids: dict[str, list[int]], users: Sequence[UserId]) -> list[Asked]:
             ChangeContact(contact=ContactId(ids["contacts"][place]), responsible=user),
             ChangeCompany(company=CompanyId(ids["companies"][place]), responsible=user),
         )
-        found += [Asked(change, f"bench:{place}", Lane.FRESH) for change in changes]
+        found += [NewCommand(change, f"bench:{place}", Priority.FRESH) for change in changes]
     return found
 
 
@@ -118,6 +118,6 @@ async def _first(context: JobContext, begun: float) -> float:
     since = context.now
     while True:
         async with context.db.tenant(ACCOUNT) as tx:
-            if WishState.DELIVERED in await crm_queries.wishes_finished_since(tx, since):
+            if CommandState.DELIVERED in await queries.commands_finished_since(tx, since):
                 return perf_counter() - begun
         await asyncio.sleep(LOOK_SECONDS)

@@ -9,8 +9,8 @@ import asyncpg
 import pytest
 from sqlalchemy.engine import URL, make_url
 
-from smena.kernel.chance import new_id
 from smena.kernel.db import Database
+from smena.kernel.ids_and_secrets import new_id
 from smena.kernel.postgres.server import EmbeddedPostgres
 from smena.migrations.apply import upgrade
 from tests.folders import new_folder

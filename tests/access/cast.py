@@ -18,8 +18,8 @@ from smena.access.model import (
 )
 from smena.access.store import people as people_rows
 from smena.accounts import actions as accounts
-from smena.accounts.model import CONSENT_VERSION, Given, Giver, NewAccount
-from smena.crm.model import UserId
+from smena.accounts.model import CONSENT_VERSION, FormInput, Giver, NewAccount
+from smena.crm.model.entities import UserId
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
 from tests.web.test_page import token_in
@@ -29,7 +29,7 @@ MONDAY_10_00 = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)
 ANNA, BORIS = UserId(9000001), UserId(9000002)
 MARINA_MAIL, ANNA_MAIL = "marina@acme.example", "anna@acme.example"
 PASSWORD = "семь тихих сосен"
-GIVEN = Given("Марина Орлова", "+7 900 123-45-67", "РОП", True, str(CONSENT_VERSION))
+GIVEN = FormInput("Марина Орлова", "+7 900 123-45-67", "РОП", True, str(CONSENT_VERSION))
 OFFICE, HOME = "198.51.100.1", "203.0.113.9"
 
 

@@ -7,10 +7,10 @@ from argon2 import PasswordHasher
 from smena.access import actions, queries
 from smena.access.core.lifetime import AGE_MAX, IDLE_MAX
 from smena.access.model import (
+    AccessRefusal,
     AddedPerson,
     Membership,
     NewPerson,
-    Refusal,
     Role,
     SignedIn,
     TooSoon,
@@ -99,7 +99,7 @@ async def test_guessing_is_slowed_and_the_password_is_not_looked_at(acme: Databa
     assert isinstance(await actions.sign_in(acme, credentials(), MONDAY_10_00 + SECOND), SignedIn)
 
 
-async def test_refused_tries_do_not_add_to_the_delay(acme: Database) -> None:
+async def test_refused_attempts_do_not_add_to_the_delay(acme: Database) -> None:
     for _ in range(5):
         await actions.sign_in(acme, credentials(password="гадаю, гадаю"), MONDAY_10_00)
     for _ in range(20):
@@ -210,13 +210,13 @@ async def test_two_admins_cannot_remove_each_other_at_once(acme: Database) -> No
     outcomes = await asyncio.gather(
         *(actions.change_member(acme, ACME, one, MONDAY_10_00) for one in wanted)
     )
-    assert sorted(outcomes, key=str) == sorted([None, Refusal.LAST_ADMIN], key=str)
+    assert sorted(outcomes, key=str) == sorted([None, AccessRefusal.LAST_ADMIN], key=str)
 
 
 async def test_a_refused_person_leaves_no_trace(acme: Database) -> None:
     await admit(acme, ANNA_MAIL, Role.EMPLOYEE, crm_user=ANNA)
     new = NewPerson("second@acme.example", "Вторая", Role.EMPLOYEE, ACME, crm_user=ANNA)
-    assert await actions.add_person(acme, new, MONDAY_10_00) is Refusal.EMPLOYEE_TAKEN
+    assert await actions.add_person(acme, new, MONDAY_10_00) is AccessRefusal.EMPLOYEE_TAKEN
     async with acme.system() as tx:
         assert await tx.value("SELECT count(*) FROM person WHERE name = 'Вторая'") == 0
 
@@ -233,13 +233,13 @@ async def test_a_made_password_opens(acme: Database) -> None:
 @pytest.mark.parametrize(
     ("email", "password", "refusal"),
     [
-        ("nobody", None, Refusal.BAD_EMAIL),
-        ("oleg@acme.example", "1234", Refusal.WEAK_PASSWORD),
-        (MARINA_MAIL, None, Refusal.ALREADY_HERE),
+        ("nobody", None, AccessRefusal.BAD_EMAIL),
+        ("oleg@acme.example", "1234", AccessRefusal.WEAK_PASSWORD),
+        (MARINA_MAIL, None, AccessRefusal.ALREADY_HERE),
     ],
 )
 async def test_who_is_not_let_in(
-    acme: Database, email: str, password: str | None, refusal: Refusal
+    acme: Database, email: str, password: str | None, refusal: AccessRefusal
 ) -> None:
     new = NewPerson(email, "Олег", Role.ADMIN, ACME, password)
     assert await actions.add_person(acme, new, MONDAY_10_00) is refusal
@@ -292,16 +292,18 @@ async def test_a_new_password_ends_the_other_sessions(acme: Database) -> None:
     assert viewer is not None
     change = actions.change_password
     assert await change(acme, viewer, "не тот", "новый пароль", MONDAY_10_00) is (
-        Refusal.WRONG_PASSWORD
+        AccessRefusal.WRONG_PASSWORD
     )
-    assert await change(acme, viewer, PASSWORD, "короче", MONDAY_10_00) is Refusal.WEAK_PASSWORD
+    assert (
+        await change(acme, viewer, PASSWORD, "короче", MONDAY_10_00) is AccessRefusal.WEAK_PASSWORD
+    )
     assert await change(acme, viewer, PASSWORD, "девять тихих сосен", MONDAY_10_00) is None
     assert await queries.recognise(acme, there.token, MONDAY_10_00) is None
     assert await queries.recognise(acme, here.token, MONDAY_10_00) == viewer
     assert await actions.sign_in(acme, credentials(), MONDAY_10_00) == WrongPassword()
 
 
-async def test_old_tries_and_sessions_are_forgotten(acme: Database) -> None:
+async def test_old_attempts_and_sessions_are_forgotten(acme: Database) -> None:
     signed_in = await enter(acme)
     await actions.forget(acme, MONDAY_10_00 + timedelta(days=29))
     assert await queries.recognise(acme, signed_in.token, MONDAY_10_00) is not None

@@ -9,7 +9,7 @@ from smena.access.model import Role
 from smena.accounts import actions as accounts
 from smena.kernel.clock import SetClock
 from smena.kernel.db import Database
-from smena.web.nav import AnyRequest, Entry
+from smena.web.nav import AnyRequest, NavEntry
 from tests.access.cast import ACME, ANNA_MAIL, MARINA_MAIL, MONDAY_10_00, admit, connect, sign_in
 from tests.web.site import HTML, NAV, make_site, visitor
 
@@ -22,13 +22,13 @@ def boom() -> None:
     raise ZeroDivisionError
 
 
-def site(db: Database, shown: Entry | None = None) -> httpx2.AsyncClient:
+def site(db: Database, shown: NavEntry | None = None) -> httpx2.AsyncClient:
     app = make_site(
         routes=[*access.ROUTES, boom],
         db=db,
         clock=SetClock(MONDAY_10_00),
         middleware=access.MIDDLEWARE,
-        recall=access.RECALL,
+        re_authenticate=access.RE_AUTHENTICATE,
         nav=[*NAV, *([shown] if shown else [])],
     )
     return visitor(app)
@@ -94,7 +94,7 @@ async def test_a_menu_that_fails_does_not_take_the_page_with_it(acme: Database) 
     def fails(_request: AnyRequest) -> bool:
         raise ZeroDivisionError
 
-    async with site(acme, Entry("/fails", lambda: "Сбой", shown=fails)) as browser:
+    async with site(acme, NavEntry("/fails", lambda: "Сбой", shown=fails)) as browser:
         await sign_in(browser, ANNA_MAIL)
         told = await browser.get("/nowhere", headers=HTML)
         assert (told.status_code, RAIL in told.text) == (404, False)

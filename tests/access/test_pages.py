@@ -14,10 +14,10 @@ from smena.access.guard import needs
 from smena.access.model import Ability, Role
 from smena.access.queries import account_of, viewer
 from smena.crm import actions as crm
-from smena.crm.model import Changes, GroupId, Source, User
+from smena.crm.model.entities import Changes, GroupId, Source, User
 from smena.kernel.clock import SetClock
 from smena.kernel.db import Database
-from smena.web.nav import Entry
+from smena.web.nav import NavEntry
 from tests.access.cast import (
     ACME,
     ANNA,
@@ -52,23 +52,23 @@ async def connection(request: Http) -> str:
 
 
 @post("/hooks/amocrm/1/key", exclude_from_csrf=True, status_code=200)
-async def hook() -> str:
+async def webhook() -> str:
     return "kept"
 
 
 NAV = (
-    Entry("/activity", lambda: "Активность", icon="activity", key="a"),
-    Entry(
+    NavEntry("/activity", lambda: "Активность", icon="activity", key="a"),
+    NavEntry(
         "/settings",
         lambda: "Настройки",
         icon="settings",
         children=(
-            Entry(
+            NavEntry(
                 "/settings/people",
                 lambda: "Люди",
                 shown=access.shown_to(Ability.MANAGE_PEOPLE),
             ),
-            Entry("/settings/sessions", lambda: "Сеансы"),
+            NavEntry("/settings/sessions", lambda: "Сеансы"),
         ),
     ),
 )
@@ -82,7 +82,7 @@ def clock() -> SetClock:
 @pytest.fixture
 async def browser(db: Database, clock: SetClock) -> AsyncIterator[httpx2.AsyncClient]:
     app = make_site(
-        routes=[*access.ROUTES, activity, health, connection, hook],
+        routes=[*access.ROUTES, activity, health, connection, webhook],
         db=db,
         clock=clock,
         nav=NAV,

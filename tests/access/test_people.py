@@ -1,7 +1,7 @@
 import pytest
 
 from smena.access.core.people import refuse_change, refuse_joining
-from smena.access.model import Membership, PersonId, Refusal, Role
+from smena.access.model import AccessRefusal, Membership, PersonId, Role
 from tests.access.cast import ANNA, BORIS
 
 MARINA, OLEG, IRA = PersonId(1), PersonId(2), PersonId(3)
@@ -17,13 +17,13 @@ LEFT = Membership(OLEG, Role.EMPLOYEE, ANNA, is_active=False)
         pytest.param(
             [ADMIN, SELLER],
             Membership(MARINA, Role.EMPLOYEE, None),
-            Refusal.LAST_ADMIN,
+            AccessRefusal.LAST_ADMIN,
             id="the last administrator stays one",
         ),
         pytest.param(
             [ADMIN, SELLER],
             Membership(MARINA, Role.ADMIN, None, is_active=False),
-            Refusal.LAST_ADMIN,
+            AccessRefusal.LAST_ADMIN,
             id="and stays in",
         ),
         pytest.param(
@@ -35,7 +35,7 @@ LEFT = Membership(OLEG, Role.EMPLOYEE, ANNA, is_active=False)
         pytest.param(
             [ADMIN, SELLER],
             Membership(MARINA, Role.ADMIN, ANNA),
-            Refusal.EMPLOYEE_TAKEN,
+            AccessRefusal.EMPLOYEE_TAKEN,
             id="an employee is one person",
         ),
         pytest.param(
@@ -46,7 +46,9 @@ LEFT = Membership(OLEG, Role.EMPLOYEE, ANNA, is_active=False)
         ),
     ],
 )
-def test_change(members: list[Membership], wanted: Membership, refusal: Refusal | None) -> None:
+def test_change(
+    members: list[Membership], wanted: Membership, refusal: AccessRefusal | None
+) -> None:
     assert refuse_change(members, wanted) is refusal
 
 
@@ -54,15 +56,19 @@ def test_change(members: list[Membership], wanted: Membership, refusal: Refusal 
     ("members", "wanted", "refusal"),
     [
         pytest.param([], ADMIN, None, id="the first one"),
-        pytest.param([ADMIN, SELLER], SELLER, Refusal.ALREADY_HERE, id="nobody is let in twice"),
+        pytest.param(
+            [ADMIN, SELLER], SELLER, AccessRefusal.ALREADY_HERE, id="nobody is let in twice"
+        ),
         pytest.param([ADMIN, LEFT], SELLER, None, id="somebody comes back"),
         pytest.param(
             [ADMIN, SELLER],
             Membership(IRA, Role.EMPLOYEE, ANNA),
-            Refusal.EMPLOYEE_TAKEN,
+            AccessRefusal.EMPLOYEE_TAKEN,
             id="an employee is one person",
         ),
     ],
 )
-def test_joining(members: list[Membership], wanted: Membership, refusal: Refusal | None) -> None:
+def test_joining(
+    members: list[Membership], wanted: Membership, refusal: AccessRefusal | None
+) -> None:
     assert refuse_joining(members, wanted) is refusal

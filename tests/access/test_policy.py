@@ -2,7 +2,7 @@ import pytest
 
 from smena.access.core.policy import may
 from smena.access.model import Ability, Role, Viewer
-from smena.crm.model import UserId
+from smena.crm.model.entities import UserId
 from tests.access.cast import ANNA, BORIS, viewer
 
 # Reads as the product's promise: a change here is a change of who sees what.

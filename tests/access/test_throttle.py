@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smena.access.core.throttle import FOR_EMAIL, REMEMBERED, Rule, wait
+from smena.access.core.throttle import FOR_EMAIL, REMEMBERED, ThrottleRule, wait
 from tests.access.cast import MONDAY_10_00
 
-THREE_FREE = Rule(free=3, first_seconds=1, max_seconds=60)
+THREE_FREE = ThrottleRule(free=3, first_seconds=1, max_seconds=60)
 
 
 def ago(*seconds: float) -> list[timedelta]:

@@ -11,26 +11,28 @@ from smena.accounts import actions, queries
 from smena.accounts.core.activation import check, is_phone
 from smena.accounts.model import (
     CONSENT_VERSION,
+    AccountStanding,
     AccountState,
-    Contact,
+    ContactPerson,
     Flaw,
-    Given,
+    FormInput,
     Giver,
     NewAccount,
-    Standing,
 )
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
 
 ACME, OTHER = AccountId(31000001), AccountId(31000002)
 MONDAY_10_00 = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)
-GIVEN = Given("Марина Орлова", "+7 900 123-45-67", "РОП", agrees=True, version=str(CONSENT_VERSION))
+GIVEN = FormInput(
+    "Марина Орлова", "+7 900 123-45-67", "РОП", agrees=True, version=str(CONSENT_VERSION)
+)
 MARINA = Giver(7, "marina@acme.example")
 
 
 def test_a_whole_form_is_a_contact() -> None:
     typed = replace(GIVEN, name="  Марина\t Орлова ", role=" РОП\u200b")
-    assert check(typed) == Contact("Марина Орлова", "+7 900 123-45-67", "РОП")
+    assert check(typed) == ContactPerson("Марина Орлова", "+7 900 123-45-67", "РОП")
 
 
 @pytest.mark.parametrize(
@@ -80,8 +82,8 @@ def test_whatever_is_typed_is_answered(
     agrees: bool,  # noqa: FBT001 -- from hypothesis
     version: str,
 ) -> None:
-    found = check(Given(name, phone, role, agrees, version))
-    if isinstance(found, Contact):
+    found = check(FormInput(name, phone, role, agrees, version))
+    if isinstance(found, ContactPerson):
         assert agrees
         assert "\0" not in f"{found.name}{found.phone}{found.role}"
         assert 0 < len(found.name) <= 200
@@ -98,7 +100,7 @@ async def test_recorded_with_version_time_and_person(db: Database) -> None:
         found = await queries.activation(tx)
     assert found is not None
     assert (found.version, found.giver, found.given_at) == (CONSENT_VERSION, MARINA, MONDAY_10_00)
-    assert found.contact == Contact("Марина Орлова", "+7 900 123-45-67", "РОП")
+    assert found.contact == ContactPerson("Марина Орлова", "+7 900 123-45-67", "РОП")
 
 
 @pytest.mark.anyio
@@ -134,8 +136,8 @@ async def test_one_account_does_not_activate_another(db: Database) -> None:
 
 @pytest.mark.parametrize(("version", "expected"), [(None, False), (CONSENT_VERSION, True)])
 def test_a_newer_text_asks_again(version: int | None, expected: bool) -> None:  # noqa: FBT001
-    assert Standing("Акме", AccountState.CONNECTED, "", version).is_activated is expected
-    older = Standing("Акме", AccountState.CONNECTED, "", CONSENT_VERSION - 1)
+    assert AccountStanding("Акме", AccountState.CONNECTED, "", version).is_activated is expected
+    older = AccountStanding("Акме", AccountState.CONNECTED, "", CONSENT_VERSION - 1)
     assert not older.is_activated
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from smena.activity.core.lane import lane
-from smena.activity.model import Acts, Frame, Lane, Settings, Talk
+from smena.activity.model import Acts, CallSpan, DayFrame, Lane, PanelSettings
 from smena.kernel.timespan import Span
 
 MIDNIGHT = 1795122000
@@ -17,9 +17,9 @@ def at(clock: str) -> int:
     return MIDNIGHT + hours * HOUR + minutes * MINUTE + sum(seconds)
 
 
-def frame(*shifts: str, start: str = "00:00", end: str = "24:00") -> Frame:
+def frame(*shifts: str, start: str = "00:00", end: str = "24:00") -> DayFrame:
     """Make a business day with shifts like `09:00-18:00`."""
-    return Frame(at(start), at(end), tuple(span(text) for text in shifts))
+    return DayFrame(at(start), at(end), tuple(span(text) for text in shifts))
 
 
 def span(text: str) -> Span:
@@ -37,22 +37,22 @@ def made_at(moments: Sequence[int], credit: int = 60) -> Acts:
     return Acts(points, len(points), len(points), first, last)
 
 
-def call(text: str, *, is_incoming: bool = False) -> Talk:
+def call(text: str, *, is_incoming: bool = False) -> CallSpan:
     begun = span(text)
-    return Talk(begun.start, begun.seconds, is_incoming)
+    return CallSpan(begun.start, begun.seconds, is_incoming)
 
 
 def day(
     clocks: Iterable[str],
-    calls: Iterable[Talk] = (),
+    calls: Iterable[CallSpan] = (),
     *,
     shifts: Sequence[str] = ("09:00-18:00",),
     now: str = "24:00",
-    settings: Settings | None = None,
+    settings: PanelSettings | None = None,
 ) -> Lane:
     """Draw a lane the way the worked examples put it."""
     seen = [clock for clock in clocks if at(clock) <= at(now)]
-    return lane(acts(seen), list(calls), frame(*shifts), settings or Settings(), at(now))
+    return lane(acts(seen), list(calls), frame(*shifts), settings or PanelSettings(), at(now))
 
 
 def zones(drawn: Lane, letters: str) -> list[str]:

@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy.engine import URL
 
-from smena.kernel.chance import new_id
 from smena.kernel.db import Database
+from smena.kernel.ids_and_secrets import new_id
 from tests.activity.stand import Floor
 
 CHROMIUM = "/usr/bin/chromium"

@@ -14,7 +14,7 @@ from smena.accounts import actions as accounts
 from smena.accounts.model import NewAccount
 from smena.activity import pages
 from smena.crm import actions as crm
-from smena.crm.model import (
+from smena.crm.model.entities import (
     Call,
     Changes,
     Coverage,
@@ -25,19 +25,19 @@ from smena.crm.model import (
     Group,
     GroupId,
     NoteId,
-    Roster,
     Source,
     User,
     UserId,
+    WholeList,
 )
 from smena.kernel.clock import Clock
 from smena.kernel.crypto import Vault
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
-from smena.staff import calendar_pages
-from smena.staff import pages as staff_pages
+from smena.staff.pages import calendar
+from smena.staff.pages import hours as staff_pages
 from smena.web.app import create_app
-from smena.web.nav import Entry
+from smena.web.nav import NavEntry
 from tests.activity.cast import at
 
 ACCOUNT = AccountId(31000001)
@@ -93,7 +93,7 @@ class Floor:
                     users=tuple(users) or everybody(),
                     groups=tuple(groups)
                     or (Group(SALES, "Отдел продаж"), Group(SUPPORT, "Отдел сопровождения")),
-                    complete=frozenset({Roster.USERS, Roster.GROUPS}),
+                    complete=frozenset({WholeList.USERS, WholeList.GROUPS}),
                 ),
                 now=moment("00:00"),
             )
@@ -210,12 +210,12 @@ def make_app(db: Database, clock: Clock, viewer: Viewer) -> Litestar:
             await self.app(scope, receive, send)
 
     nav = [
-        Entry("/activity", lambda: "Активность", icon="activity", key="a"),
-        Entry("/distribution", lambda: "Распределение", icon="split", key="r"),
-        Entry("/settings", lambda: "Настройки", icon="settings", key="s"),
+        NavEntry("/activity", lambda: "Активность", icon="activity", key="a"),
+        NavEntry("/distribution", lambda: "Распределение", icon="split", key="r"),
+        NavEntry("/settings", lambda: "Настройки", icon="settings", key="s"),
     ]
     return create_app(
-        [*pages.ROUTES, *staff_pages.ROUTES, *calendar_pages.ROUTES],
+        [*pages.ROUTES, *staff_pages.ROUTES, *calendar.ROUTES],
         db=db,
         clock=clock,
         settings=Installation(),

@@ -5,7 +5,7 @@ import pytest
 from smena.activity.core.acts import Verdicts, codes, sort_out
 from smena.activity.core.catalogue import family_of, is_machine, nature_of
 from smena.activity.core.lane import lane
-from smena.activity.model import Acts, Family, Kind, Nature, Settings
+from smena.activity.model import Acts, EventKind, Family, Nature, PanelSettings
 from tests.activity.cast import MINUTE, at, frame, zones
 
 FORM = "form-integration"
@@ -22,28 +22,28 @@ DAY = frame("14:50-15:20")
 
 
 def taken(
-    events: list[tuple[str, int, int]], now: str = "24:00", settings: Settings | None = None
+    events: list[tuple[str, int, int]], now: str = "24:00", settings: PanelSettings | None = None
 ) -> Acts:
     moments, kinds, clients = (list(column) for column in zip(*events, strict=True))
-    verdicts = Verdicts(LABELS, settings or Settings())
+    verdicts = Verdicts(LABELS, settings or PanelSettings())
     return sort_out([at(m) for m in moments], codes(kinds, clients), verdicts, DAY, at(now))
 
 
 @pytest.mark.parametrize(
     ("kind", "expected"),
     [
-        (Kind("lead_added"), Nature.ACTION),
-        (Kind("lead_added", "unknown-widget"), Nature.MACHINE),
-        (Kind("lead_added", "amo-mobile"), Nature.ACTION),
-        (Kind("robot_replied"), Nature.MACHINE),
-        (Kind("ltv_field_changed"), Nature.MACHINE),
-        (Kind("incoming_chat_message"), Nature.RECEIVED),
-        (Kind("outgoing_call", "telephony"), Nature.CALL),
-        (Kind("brand_new_event"), Nature.ACTION),
+        (EventKind("lead_added"), Nature.ACTION),
+        (EventKind("lead_added", "unknown-widget"), Nature.MACHINE),
+        (EventKind("lead_added", "amo-mobile"), Nature.ACTION),
+        (EventKind("robot_replied"), Nature.MACHINE),
+        (EventKind("ltv_field_changed"), Nature.MACHINE),
+        (EventKind("incoming_chat_message"), Nature.RECEIVED),
+        (EventKind("outgoing_call", "telephony"), Nature.CALL),
+        (EventKind("brand_new_event"), Nature.ACTION),
     ],
 )
-def test_nature(kind: Kind, expected: Nature) -> None:
-    assert nature_of(kind, Settings(clients=frozenset({"amo-mobile"}))) is expected
+def test_nature(kind: EventKind, expected: Nature) -> None:
+    assert nature_of(kind, PanelSettings(clients=frozenset({"amo-mobile"}))) is expected
 
 
 @pytest.mark.parametrize(
@@ -63,21 +63,21 @@ def test_family(event_type: str, family: Family) -> None:
 
 
 def test_who_is_a_machine() -> None:
-    settings = Settings(robots=frozenset({9}))
+    settings = PanelSettings(robots=frozenset({9}))
     assert [is_machine(user, settings) for user in (-1, 0, 9, 10)] == [True, True, True, False]
 
 
 def test_e9_an_integration_acts_in_somebodys_name() -> None:
     found = taken([("11:01", 2, 9), ("11:02", 6, 0)])
     assert (found.machine, found.events, list(found.points)) == (2, 0, [])
-    allowed = taken([("11:01", 2, 9)], settings=Settings(clients=frozenset({FORM})))
+    allowed = taken([("11:01", 2, 9)], settings=PanelSettings(clients=frozenset({FORM})))
     assert (allowed.machine, allowed.events) == (0, 1)
 
 
 def test_e8_a_mass_edit_is_one_action() -> None:
     found = taken([("15:00:00", 1, 0)] * 37 + [("15:00:01", 1, 0)] * 13)
     assert (found.events, found.actions) == (50, 1)
-    drawn = lane(found, [], DAY, Settings(), at("15:20"))
+    drawn = lane(found, [], DAY, PanelSettings(), at("15:20"))
     assert zones(drawn, "a") == ["14:59-15:00"]
     assert drawn.totals.idle == 29 * MINUTE
 

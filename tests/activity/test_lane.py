@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from smena.activity.core.lane import lane
-from smena.activity.model import Frame, Settings, Talk
+from smena.activity.model import CallSpan, DayFrame, PanelSettings
 from smena.kernel.timespan import Span
 from smena.staff.core import calendar
 from smena.staff.model import Period, WorkHours
@@ -79,9 +79,9 @@ def test_e6_lunch_is_never_red() -> None:
 
 
 def test_e7_a_night_is_one_lane() -> None:
-    day_frame = Frame(at("18:00"), at("33:00"), (Span(at("21:00"), at("30:00")),))
+    day_frame = DayFrame(at("18:00"), at("33:00"), (Span(at("21:00"), at("30:00")),))
     events = acts(["21:10", "23:55", "24:04", "29:50"])
-    drawn = lane(events, [call("25:00-25:20")], day_frame, Settings(), at("31:00"))
+    drawn = lane(events, [call("25:00-25:20")], day_frame, PanelSettings(), at("31:00"))
     assert "23:54-24:04" in zones(drawn, "a")
     assert drawn.totals.active == 32 * MINUTE
     assert drawn.totals.idle == 8 * HOUR + 28 * MINUTE
@@ -98,8 +98,8 @@ def test_e10_the_hour_that_comes_twice_is_idle_twice() -> None:
         Span(int(shift.start.timestamp()), int(shift.end.timestamp()))
         for shift in calendar.shifts(hours, sunday, berlin)
     )
-    whole = Frame(int(start.timestamp()), int(end.timestamp()), shifts)
-    drawn = lane(made_at([]), [], whole, Settings(), whole.end)
+    whole = DayFrame(int(start.timestamp()), int(end.timestamp()), shifts)
+    drawn = lane(made_at([]), [], whole, PanelSettings(), whole.end)
     assert drawn.totals.elapsed == drawn.totals.idle == 7 * HOUR
     assert whole.end - whole.start == 25 * HOUR
 
@@ -116,12 +116,12 @@ def test_e10_the_hour_that_comes_twice_is_idle_twice() -> None:
     ],
 )
 def test_stretches(clocks: list[str], gap: int, green: list[str]) -> None:
-    assert zones(day(clocks, settings=Settings(gap_seconds=gap)), "a") == green
+    assert zones(day(clocks, settings=PanelSettings(gap_seconds=gap)), "a") == green
 
 
 def test_a_change_without_credit_still_holds_a_stretch_together() -> None:
     points = acts(["10:00", "10:06"], credit=0)
-    drawn = lane(points, [], frame("09:00-18:00"), Settings(), at("18:00"))
+    drawn = lane(points, [], frame("09:00-18:00"), PanelSettings(), at("18:00"))
     assert zones(drawn, "a") == ["10:00-10:06"]
 
 
@@ -147,7 +147,7 @@ def test_nobody_waits_before_the_first_action() -> None:
 
 
 def test_a_call_of_unknown_length_is_a_mark_and_a_number() -> None:
-    drawn = day([], [Talk(at("10:00"), None)], now="11:00")
+    drawn = day([], [CallSpan(at("10:00"), None)], now="11:00")
     assert drawn.ticks == (at("10:00"),)
     assert zones(drawn, "c") == []
     assert (drawn.totals.calls_count, drawn.totals.calls_unknown) == (1, 1)
@@ -167,17 +167,17 @@ def test_an_unanswered_call_of_ones_own_is_an_action() -> None:
 
 
 def test_calls_may_be_hidden() -> None:
-    drawn = day([], [call("10:00-10:20")], settings=Settings(show_calls=False))
+    drawn = day([], [call("10:00-10:20")], settings=PanelSettings(show_calls=False))
     assert (zones(drawn, "c"), zones(drawn, "a")) == ([], ["10:00-10:20"])
     assert drawn.totals.calls_union == 20 * MINUTE
 
 
 def test_a_call_over_midnight_is_counted_on_the_day_it_began() -> None:
-    before = Frame(at("00:00"), at("24:00"))
-    after = Frame(at("24:00"), at("48:00"))
+    before = DayFrame(at("00:00"), at("24:00"))
+    after = DayFrame(at("24:00"), at("48:00"))
     late = call("23:50-24:20")
     first, second = (
-        lane(made_at([]), [late], whole, Settings(), at("48:00")) for whole in (before, after)
+        lane(made_at([]), [late], whole, PanelSettings(), at("48:00")) for whole in (before, after)
     )
     assert (zones(first, "c"), zones(second, "c")) == (["23:50-24:00"], ["24:00-24:20"])
     assert (first.totals.calls_count, second.totals.calls_count) == (1, 0)
@@ -192,7 +192,7 @@ def test_a_call_that_has_not_ended_by_now_is_cut_at_now() -> None:
 
 @pytest.mark.parametrize("now", ["-24:00", "00:00"])
 def test_a_day_to_come_is_all_future(now: str) -> None:
-    drawn = lane(made_at([]), [], frame("09:00-18:00"), Settings(), at("00:00"))
+    drawn = lane(made_at([]), [], frame("09:00-18:00"), PanelSettings(), at("00:00"))
     assert zones(drawn, "f") == ["00:00-24:00"]
     assert drawn.totals.elapsed == 0
     assert drawn.totals.utilisation is None

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smena.activity.core.lane import lane
-from smena.activity.model import Frame, Lane, Settings, Talk, Zone
+from smena.activity.model import CallSpan, DayFrame, Lane, PanelSettings, Zone
 from smena.kernel.timespan import Span
 from tests.activity.cast import made_at
 
@@ -13,12 +13,14 @@ LENGTH = 600
 
 
 @st.composite
-def days(draw: st.DrawFn) -> tuple[list[tuple[int, int]], list[Talk], Frame, Settings, int]:
+def days(
+    draw: st.DrawFn,
+) -> tuple[list[tuple[int, int]], list[CallSpan], DayFrame, PanelSettings, int]:
     moment = st.integers(0, LENGTH - 1)
     credit = draw(st.sampled_from([0, 7, 30]))
     points = [(at, credit) for at in sorted(draw(st.lists(moment, max_size=12)))]
     talks = [
-        Talk(start, seconds, is_incoming)
+        CallSpan(start, seconds, is_incoming)
         for start, seconds, is_incoming in draw(
             st.lists(
                 st.tuples(
@@ -34,11 +36,11 @@ def days(draw: st.DrawFn) -> tuple[list[tuple[int, int]], list[Talk], Frame, Set
     shifts = tuple(Span(a, b) for a, b in zip(edges[::2], edges[1::2], strict=False))
     gap = draw(st.sampled_from([0, 10, 60, 200]))
     now = draw(st.integers(-50, LENGTH + 300))
-    return points, talks, Frame(0, LENGTH, shifts), Settings(gap_seconds=gap), now
+    return points, talks, DayFrame(0, LENGTH, shifts), PanelSettings(gap_seconds=gap), now
 
 
 def painted(
-    points: list[tuple[int, int]], talks: list[Talk], frame: Frame, gap: int, now: int
+    points: list[tuple[int, int]], talks: list[CallSpan], frame: DayFrame, gap: int, now: int
 ) -> list[Zone]:
     """Paint the toy day second by second, straight from the wording of the rules."""
     seen = min(now, frame.end)
@@ -76,7 +78,7 @@ def painted(
     ]  # fmt: skip
 
 
-def drawn(day: tuple[list[tuple[int, int]], list[Talk], Frame, Settings, int]) -> Lane:
+def drawn(day: tuple[list[tuple[int, int]], list[CallSpan], DayFrame, PanelSettings, int]) -> Lane:
     points, talks, frame, chosen, now = day
     seen = [point for point in points if point[0] <= now]
     made = made_at([at for at, _ in seen])
@@ -87,7 +89,7 @@ def drawn(day: tuple[list[tuple[int, int]], list[Talk], Frame, Settings, int]) -
 @given(days())
 @settings(max_examples=400, deadline=None)
 def test_the_lane_equals_the_painted_one(
-    day: tuple[list[tuple[int, int]], list[Talk], Frame, Settings, int],
+    day: tuple[list[tuple[int, int]], list[CallSpan], DayFrame, PanelSettings, int],
 ) -> None:
     points, talks, frame, chosen, now = day
     seconds = [piece.zone for piece in drawn(day).pieces for _ in range(piece.start, piece.end)]
@@ -96,7 +98,9 @@ def test_the_lane_equals_the_painted_one(
 
 @given(days())
 @settings(max_examples=200, deadline=None)
-def test_identities(day: tuple[list[tuple[int, int]], list[Talk], Frame, Settings, int]) -> None:
+def test_identities(
+    day: tuple[list[tuple[int, int]], list[CallSpan], DayFrame, PanelSettings, int],
+) -> None:
     result = drawn(day)
     totals, pieces, frame, now = result.totals, result.pieces, day[2], day[4]
     assert totals.in_work + totals.idle + totals.pending == totals.elapsed
@@ -115,11 +119,11 @@ def test_identities(day: tuple[list[tuple[int, int]], list[Talk], Frame, Setting
 @given(days(), st.integers(1, 50))
 @settings(max_examples=200, deadline=None)
 def test_a_call_more_is_never_less_work(
-    day: tuple[list[tuple[int, int]], list[Talk], Frame, Settings, int], length: int
+    day: tuple[list[tuple[int, int]], list[CallSpan], DayFrame, PanelSettings, int], length: int
 ) -> None:
     points, talks, frame, chosen, now = day
     before = drawn(day).totals
-    after = drawn((points, [*talks, Talk(100, length)], frame, chosen, now)).totals
+    after = drawn((points, [*talks, CallSpan(100, length)], frame, chosen, now)).totals
     assert after.active >= before.active
     assert after.in_work >= before.in_work
     assert after.idle + after.pending <= before.idle + before.pending

@@ -2,17 +2,17 @@
 
 from smena.activity.core.lane import lane
 from smena.activity.core.parts import Part, part_at, parts
-from smena.activity.model import Acts, Settings, Talk, Zone
+from smena.activity.model import Acts, CallSpan, PanelSettings, Zone
 from tests.activity.cast import MINUTE, at, call, frame
 
 CHANGES = [(at(clock), "lead_added") for clock in ("10:00", "10:05", "10:12", "12:00")]
-CALLS = [call("10:07-10:11"), Talk(at("13:00"), None)]
+CALLS = [call("10:07-10:11"), CallSpan(at("13:00"), None)]
 
 
 def whole() -> list[Part]:
     points = [(moment, 60) for moment, _ in CHANGES]
     made = Acts(points, 4, 4, points[0][0], points[-1][0])
-    drawn = lane(made, CALLS, frame("09:00-18:00"), Settings(), at("18:00"))
+    drawn = lane(made, CALLS, frame("09:00-18:00"), PanelSettings(), at("18:00"))
     return parts(drawn, CHANGES, CALLS)
 
 
@@ -50,6 +50,6 @@ def test_a_minute_outside_the_day_is_nothing() -> None:
 def test_an_event_without_credit_at_the_start_of_a_stretch_belongs_to_it() -> None:
     changes = [(at("10:00"), "lead_added"), (at("10:05"), "lead_added")]
     made = Acts([(moment, 0) for moment, _ in changes], 2, 2, at("10:00"), at("10:05"))
-    drawn = lane(made, [], frame("09:00-18:00"), Settings(), at("18:00"))
+    drawn = lane(made, [], frame("09:00-18:00"), PanelSettings(), at("18:00"))
     (work,) = [part for part in parts(drawn, changes, []) if part.zone is Zone.WORK]
     assert len(work.events) == 2

@@ -10,10 +10,10 @@ from rich.console import Console
 from sqlalchemy.engine import make_url
 
 from smena.app import commands
-from smena.connectors.amocrm import actions
+from smena.connectors.amocrm.connecting import access
 from smena.kernel.db import Database
 from smena.kernel.settings import Settings
-from tests.connectors.stand import ACCOUNT, Team, stand
+from tests.connectors.amocrm.stand import ACCOUNT, Team, stand
 
 pytestmark = pytest.mark.anyio
 
@@ -49,7 +49,7 @@ async def test_doctor(db: Database, db_url: str, tmp_path: Path) -> None:
         assert "Данные отстают" in text
         assert "Проверьте, что Смена запущена" in text
         async with db.tenant(ACCOUNT) as tx:
-            await actions.access_lost(tx, 401, made.clock.now())
+            await access.access_lost(tx, 401, made.clock.now())
         _is_well, text = await told(db_url, tmp_path, "en")
         assert "the token: it was revoked or has expired" in text
         assert not re.search("[а-яё]", text.replace("Проба", "")), text

@@ -97,7 +97,7 @@ async def test_who_may_type_this_machine_s_address(
 ) -> None:
     settings = operator.settings.model_copy(update={"host": host})
     async with node.parts(settings, db_url, is_short=True) as made:
-        assert made.reach.options.is_own_machine_allowed is expected
+        assert made.service.options.is_own_machine_allowed is expected
 
 
 async def test_before_an_account_is_connected_the_first_one_is_the_operator(

@@ -7,21 +7,16 @@ from datetime import UTC, datetime, timedelta
 
 from smena.accounts import actions as accounts
 from smena.accounts.model import NewAccount
-from smena.crm import actions, queries
-from smena.crm.answers import Absorbed
-from smena.crm.details import (
-    FieldId,
-    Filled,
-    LeadSourceId,
-    LossReasonId,
-    Tag,
-    TagId,
-    Value,
-)
-from smena.crm.facts import Fact
-from smena.crm.model import (
+from smena.crm import actions
+from smena.crm.facts import queries as facts_queries
+from smena.crm.facts.model import Fact
+from smena.crm.mirror.model import Ingested
+from smena.crm.mirror.queries import cards
+from smena.crm.model.details import FieldId, Filled, LeadSourceId, LossReasonId, Tag, TagId, Value
+from smena.crm.model.entities import (
     Call,
     Changes,
+    CommandId,
     Contact,
     ContactId,
     Direction,
@@ -40,7 +35,7 @@ from smena.crm.model import (
     User,
     UserId,
 )
-from smena.crm.outbox import Change, Lane, Wish, WishId, WishState
+from smena.crm.outbox.model import Change, Command, CommandState, Priority
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
 
@@ -123,9 +118,16 @@ def event(number: int, at: datetime, author: UserId = ANNA, kind: str = "task_co
     return Event(EventId(f"01k{number:023d}"), kind, at, author, "lead", 4000001)
 
 
-def wish(number: int, change: Change, lane: Lane = Lane.FRESH) -> Wish:
-    return Wish(
-        WishId(number), change, lane, f"test:{number}", WishState.SENDING, 1, after(1), after(1)
+def command(number: int, change: Change, priority: Priority = Priority.FRESH) -> Command:
+    return Command(
+        CommandId(number),
+        change,
+        priority,
+        f"test:{number}",
+        CommandState.SENDING,
+        1,
+        after(1),
+        after(1),
     )
 
 
@@ -143,23 +145,23 @@ async def open_account(db: Database, account: AccountId = ACME) -> None:
         await accounts.connect(tx, new, MONDAY_10_00)
 
 
-async def absorb(db: Database, changes: Changes, account: AccountId = ACME) -> Absorbed:
+async def absorb(db: Database, changes: Changes, account: AccountId = ACME) -> Ingested:
     async with db.tenant(account) as tx:
         return await actions.absorb(tx, changes, now=after(3600))
 
 
-async def absorb_leads(db: Database, *leads: Lead, source: Source = Source.API) -> Absorbed:
+async def absorb_leads(db: Database, *leads: Lead, source: Source = Source.API) -> Ingested:
     return await absorb(db, Changes(source, leads=leads))
 
 
 async def facts(db: Database, account: AccountId = ACME) -> Sequence[Fact]:
     async with db.tenant(account) as tx:
-        return [recorded.fact for recorded in await queries.facts(tx, 0, 1000)]
+        return [recorded.fact for recorded in await facts_queries.facts(tx, 0, 1000)]
 
 
 async def lead(db: Database, number: LeadId = LEAD.id) -> Lead | None:
     async with db.tenant(ACME) as tx:
-        return await queries.lead(tx, number)
+        return await cards.lead(tx, number)
 
 
 async def until_somebody_waits(db: Database) -> None:

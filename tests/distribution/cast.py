@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from smena.accounts import actions as accounts
 from smena.accounts.model import NewAccount
 from smena.crm import actions as crm
-from smena.crm.model import (
+from smena.crm.model.entities import (
     Changes,
     Group,
     GroupId,
@@ -13,14 +13,14 @@ from smena.crm.model import (
     LeadId,
     Pipeline,
     PipelineId,
-    Roster,
     Source,
     StatusId,
     User,
     UserId,
+    WholeList,
 )
 from smena.distribution import actions
-from smena.distribution.model import Draft, Refusal, TemplateId
+from smena.distribution.model import TemplateDraft, TemplateId, TemplateRefusal
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
 
@@ -51,7 +51,7 @@ def people(*away: UserId) -> Changes:
             Pipeline(SALES, "Продажи", 1, is_main=True, is_archive=False),
             Pipeline(SUPPORT, "Сопровождение", 2, is_main=False, is_archive=False),
         ),
-        complete=frozenset(Roster),
+        complete=frozenset(WholeList),
     )
 
 
@@ -77,7 +77,7 @@ async def absorb(db: Database, changes: Changes, account: AccountId = ACME) -> N
 
 
 async def leads_come(db: Database, *leads: Lead, account: AccountId = ACME) -> None:
-    await absorb(db, Changes(Source.HOOK, leads=leads), account)
+    await absorb(db, Changes(Source.WEBHOOK, leads=leads), account)
 
 
 async def make_template(
@@ -87,9 +87,9 @@ async def make_template(
     account: AccountId = ACME,
     pipeline: PipelineId = SALES,
 ) -> TemplateId:
-    draft = Draft("Очередь", pipeline, users, groups, is_enabled=True)
+    draft = TemplateDraft("Очередь", pipeline, users, groups, is_enabled=True)
     saved = await actions.save_template(db, account, draft, None, MONDAY_10_00)
-    assert not isinstance(saved, Refusal)
+    assert not isinstance(saved, TemplateRefusal)
     return saved
 
 

@@ -1,4 +1,4 @@
-"""Decisions on a real database: once, with reasons, together with the wish and the ledger."""
+"""Decisions on a real database: once, with reasons, together with the command and the ledger."""
 
 import asyncio
 from collections.abc import Sequence
@@ -6,19 +6,20 @@ from datetime import timedelta
 
 import pytest
 
-from smena.crm import actions as crm
-from smena.crm import queries as crm_queries
-from smena.crm.model import Changes, EntityKind, LeadId, Removed, Source, UserId
-from smena.crm.outbox import ChangeLead, Delivered, WishFilter
+from smena.crm.mirror import confirmation
+from smena.crm.mirror.queries import cards
+from smena.crm.model.entities import Changes, EntityKind, LeadId, Removed, Source, UserId
+from smena.crm.outbox import actions as outbox_actions
+from smena.crm.outbox.model import ChangeLead, CommandFilter, Delivered
 from smena.distribution import actions, queries
 from smena.distribution.core.ledger import LEAD
 from smena.distribution.model import (
-    Draft,
-    Refusal,
     Result,
     ResultFilter,
-    Rule,
+    RuleStep,
     State,
+    TemplateDraft,
+    TemplateRefusal,
     TemplateTrouble,
 )
 from smena.kernel.db import Database
@@ -56,14 +57,14 @@ async def receivers(db: Database) -> list[UserId | None]:
     return [result.user for result in await all_results(db)]
 
 
-async def test_leads_go_round_and_the_wish_goes_with_the_decision(db: Database) -> None:
+async def test_leads_go_round_and_the_command_goes_with_the_decision(db: Database) -> None:
     await open_account(db)
     await make_template(db, ANNA, BORIS)
     await leads_come(db, new_lead(1), new_lead(2), new_lead(3))
     await decide_all(db)
     assert await receivers(db) == [ANNA, BORIS, ANNA]
     async with db.tenant(ACME) as tx:
-        found = await crm.claim(tx, 10, LATER)
+        found = await outbox_actions.claim(tx, 10, LATER)
     assert [item.change for item in found] == [
         ChangeLead(lead=LeadId(number), responsible=user)
         for number, user in ((1, ANNA), (2, BORIS), (3, ANNA))
@@ -81,7 +82,7 @@ async def test_the_steps_are_stored_as_they_were_decided(db: Database) -> None:
         result = await queries.result(tx, shown.id)
     assert result is not None
     assert [step.rule for step in result.steps] == [
-        Rule.MEMBERS, Rule.ACTIVE, Rule.ACCEPTED, Rule.NOT_TRIED, Rule.QUEUE,
+        RuleStep.MEMBERS, RuleStep.ACTIVE, RuleStep.ACCEPTED, RuleStep.NOT_TRIED, RuleStep.QUEUE,
     ]  # fmt: skip
     assert result.steps[1].dropped == (BORIS,)
     assert [(entry.user, entry.after) for entry in result.entries] == [
@@ -127,20 +128,20 @@ async def test_nobody_to_give_to_is_a_result_too(db: Database) -> None:
     assert (result.state, result.user) == (State.NOBODY, None)
 
 
-async def test_a_delivered_wish_closes_the_result(db: Database) -> None:
+async def test_a_delivered_command_closes_the_result(db: Database) -> None:
     await open_account(db)
     await make_template(db, ANNA)
     await leads_come(db, new_lead(1))
     await decide_all(db)
     async with db.tenant(ACME) as tx:
-        (item,) = await crm.claim(tx, 10, LATER)
+        (item,) = await outbox_actions.claim(tx, 10, LATER)
     async with db.tenant(ACME) as tx:
-        await crm.delivered(tx, [Delivered(item, LATER)], LATER)
+        await confirmation.delivered(tx, [Delivered(item, LATER)], LATER)
     await decide_all(db)
     (result,) = await all_results(db)
     assert (result.state, result.user) == (State.DONE, ANNA)
     async with db.tenant(ACME) as tx:
-        lead = await crm_queries.lead(tx, LeadId(1))
+        lead = await cards.lead(tx, LeadId(1))
     assert lead is not None
     assert lead.responsible == ANNA
 
@@ -151,8 +152,8 @@ async def test_a_refused_person_gives_the_turn_back_and_the_next_one_receives(db
     await leads_come(db, new_lead(1))
     await decide_all(db)
     async with db.tenant(ACME) as tx:
-        (item,) = await crm.claim(tx, 10, LATER)
-        await crm.refused(tx, {item.key: "NotSupportedChoice"}, LATER)
+        (item,) = await outbox_actions.claim(tx, 10, LATER)
+        await outbox_actions.refused(tx, {item.key: "NotSupportedChoice"}, LATER)
     await decide_all(db)
     first, second = await all_results(db)
     assert (first.state, first.user, first.attempt) == (State.REFUSED, ANNA, 1)
@@ -163,13 +164,13 @@ async def test_a_refused_person_gives_the_turn_back_and_the_next_one_receives(db
     assert [s.user for s in outlook.standings if s.is_refused] == [ANNA]
 
 
-async def test_a_wish_taken_back_in_the_queue_returns_the_turn(db: Database) -> None:
+async def test_a_command_taken_back_in_the_queue_returns_the_turn(db: Database) -> None:
     await open_account(db)
     template = await make_template(db, ANNA, BORIS)
     await leads_come(db, new_lead(1))
     await decide_all(db)
     async with db.tenant(ACME) as tx:
-        assert await crm.cancel_all(tx, WishFilter(), LATER) == 1
+        assert await outbox_actions.cancel_all(tx, CommandFilter(), LATER) == 1
     await decide_all(db)
     (only,) = await all_results(db)
     assert (only.state, only.user) == (State.CANCELLED, ANNA)
@@ -188,8 +189,8 @@ async def test_a_lead_deleted_meanwhile_is_not_offered_round(db: Database) -> No
     await decide_all(db)
     await absorb(db, Changes(Source.API, removed=(Removed(EntityKind.LEAD, 1, LATER),)))
     async with db.tenant(ACME) as tx:
-        (item,) = await crm.claim(tx, 10, LATER)
-        await crm.refused(tx, {item.key: "EntityNotFound"}, LATER)
+        (item,) = await outbox_actions.claim(tx, 10, LATER)
+        await outbox_actions.refused(tx, {item.key: "EntityNotFound"}, LATER)
     await decide_all(db)
     assert [result.state for result in await all_results(db)] == [State.REFUSED]
 
@@ -221,34 +222,42 @@ async def test_accounts_do_not_see_each_other(db: Database) -> None:
 @pytest.mark.parametrize(
     ("draft", "trouble"),
     [
-        pytest.param(Draft(" ", SALES, (ANNA,), (), True), TemplateTrouble.NO_NAME, id="no name"),
         pytest.param(
-            Draft("x" * 101, SALES, (ANNA,), (), True), TemplateTrouble.NAME_TOO_LONG, id="long"
+            TemplateDraft(" ", SALES, (ANNA,), (), True), TemplateTrouble.NO_NAME, id="no name"
         ),
-        pytest.param(Draft("x", SALES, (), (), True), TemplateTrouble.NO_MEMBERS, id="nobody"),
         pytest.param(
-            Draft("x", SALES, (UserId(99),), (), True),
+            TemplateDraft("x" * 101, SALES, (ANNA,), (), True),
+            TemplateTrouble.NAME_TOO_LONG,
+            id="long",
+        ),
+        pytest.param(
+            TemplateDraft("x", SALES, (), (), True), TemplateTrouble.NO_MEMBERS, id="nobody"
+        ),
+        pytest.param(
+            TemplateDraft("x", SALES, (UserId(99),), (), True),
             TemplateTrouble.UNKNOWN_MEMBER,
             id="stranger",
         ),
         pytest.param(
-            Draft("x", SALES, (ANNA,), (), True), TemplateTrouble.PIPELINE_TAKEN, id="taken"
+            TemplateDraft("x", SALES, (ANNA,), (), True), TemplateTrouble.PIPELINE_TAKEN, id="taken"
         ),
     ],
 )
-async def test_a_bad_draft_is_refused(db: Database, draft: Draft, trouble: TemplateTrouble) -> None:
+async def test_a_bad_draft_is_refused(
+    db: Database, draft: TemplateDraft, trouble: TemplateTrouble
+) -> None:
     await open_account(db)
     await make_template(db, BOSS)
     saved = await actions.save_template(db, ACME, draft, None, MONDAY_10_00)
-    assert isinstance(saved, Refusal)
+    assert isinstance(saved, TemplateRefusal)
     assert trouble in saved.troubles
 
 
 async def test_two_people_editing_one_template(db: Database) -> None:
     await open_account(db)
     template = await make_template(db, ANNA)
-    draft = Draft("Новое имя", SALES, (ANNA, BORIS), (), True)
+    draft = TemplateDraft("Новое имя", SALES, (ANNA, BORIS), (), True)
     assert await actions.save_template(db, ACME, draft, (template, 1), LATER) == template
     second = await actions.save_template(db, ACME, draft, (template, 1), LATER)
-    assert isinstance(second, Refusal)
+    assert isinstance(second, TemplateRefusal)
     assert second.troubles == (TemplateTrouble.CHANGED_MEANWHILE,)

@@ -2,10 +2,10 @@
 
 import pytest
 
-from smena.crm.model import UserId
-from smena.distribution.core.decide import Floor, decide
+from smena.crm.model.entities import UserId
+from smena.distribution.core.decide import Availability, decide
 from smena.distribution.core.ledger import Ledger, enrol
-from smena.distribution.model import Assigned, Nobody, Rule, Step
+from smena.distribution.model import Assigned, Nobody, RuleStep, Step
 
 ANNA, BORIS, VERA = (UserId(number) for number in (1, 2, 3))
 QUEUE = enrol(Ledger(), [ANNA, BORIS, VERA])
@@ -15,15 +15,17 @@ ALL = frozenset({ANNA, BORIS, VERA})
 @pytest.mark.parametrize(
     ("floor", "tried", "expected"),
     [
-        pytest.param(Floor(ALL), (), ANNA, id="first in the list"),
-        pytest.param(Floor(ALL - {ANNA}), (), BORIS, id="the first one left the company"),
-        pytest.param(Floor(ALL, frozenset({ANNA})), (), BORIS, id="amoCRM refuses the first one"),
-        pytest.param(Floor(ALL), (ANNA, BORIS), VERA, id="two had it already"),
-        pytest.param(Floor(ALL - {VERA}), (ANNA, BORIS), None, id="nobody is left"),
-        pytest.param(Floor(frozenset()), (), None, id="nobody works"),
+        pytest.param(Availability(ALL), (), ANNA, id="first in the list"),
+        pytest.param(Availability(ALL - {ANNA}), (), BORIS, id="the first one left the company"),
+        pytest.param(
+            Availability(ALL, frozenset({ANNA})), (), BORIS, id="amoCRM refuses the first one"
+        ),
+        pytest.param(Availability(ALL), (ANNA, BORIS), VERA, id="two had it already"),
+        pytest.param(Availability(ALL - {VERA}), (ANNA, BORIS), None, id="nobody is left"),
+        pytest.param(Availability(frozenset()), (), None, id="nobody works"),
     ],
 )
-def test_receiver(floor: Floor, tried: tuple[UserId, ...], expected: UserId | None) -> None:
+def test_receiver(floor: Availability, tried: tuple[UserId, ...], expected: UserId | None) -> None:
     decision, ledger = decide(QUEUE, floor, tried)
     if expected is None:
         assert isinstance(decision, Nobody)
@@ -35,11 +37,11 @@ def test_receiver(floor: Floor, tried: tuple[UserId, ...], expected: UserId | No
 
 
 def test_steps_say_who_was_dropped_where() -> None:
-    decision, _ = decide(QUEUE, Floor(ALL - {VERA}, frozenset({ANNA})))
+    decision, _ = decide(QUEUE, Availability(ALL - {VERA}, frozenset({ANNA})))
     assert decision.steps == (
-        Step(Rule.MEMBERS, (ANNA, BORIS, VERA)),
-        Step(Rule.ACTIVE, (ANNA, BORIS), (VERA,)),
-        Step(Rule.ACCEPTED, (BORIS,), (ANNA,)),
-        Step(Rule.NOT_TRIED, (BORIS,)),
-        Step(Rule.QUEUE, (BORIS,)),
+        Step(RuleStep.MEMBERS, (ANNA, BORIS, VERA)),
+        Step(RuleStep.ACTIVE, (ANNA, BORIS), (VERA,)),
+        Step(RuleStep.ACCEPTED, (BORIS,), (ANNA,)),
+        Step(RuleStep.NOT_TRIED, (BORIS,)),
+        Step(RuleStep.QUEUE, (BORIS,)),
     )

@@ -5,15 +5,15 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smena.crm.model import UserId
+from smena.crm.model.entities import UserId
 from smena.distribution.core.ledger import (
     LEAD,
     Balance,
     Ledger,
+    assign,
     enrol,
-    give,
-    give_back,
     next_receivers,
+    undo,
 )
 
 ANNA, BORIS, VERA, GLEB = (UserId(number) for number in (1, 2, 3, 4))
@@ -28,7 +28,7 @@ def fresh(*users: UserId) -> Ledger:
 def receivers(ledger: Ledger, turns: list[list[UserId]]) -> tuple[list[UserId], Ledger]:
     chosen = []
     for candidates in turns:
-        turn = give(ledger, candidates)
+        turn = assign(ledger, candidates)
         chosen.append(turn.user)
         ledger = turn.ledger
     return chosen, ledger
@@ -58,11 +58,11 @@ def test_whoever_was_away_does_not_get_a_run_on_return() -> None:
 
 def test_a_newcomer_goes_first_at_the_first_tie() -> None:
     _, ledger = receivers(fresh(ANNA, BORIS), [[ANNA, BORIS]] * 2)
-    assert give(enrol(ledger, [ANNA, BORIS, VERA]), {ANNA, BORIS, VERA}).user == VERA
+    assert assign(enrol(ledger, [ANNA, BORIS, VERA]), {ANNA, BORIS, VERA}).user == VERA
 
 
 def test_the_vector_of_a_decision_names_every_candidate() -> None:
-    turn = give(fresh(ANNA, BORIS, VERA), {ANNA, BORIS, VERA})
+    turn = assign(fresh(ANNA, BORIS, VERA), {ANNA, BORIS, VERA})
     assert [(e.user, e.before, e.share) for e in turn.entries] == [
         (ANNA, 0, 333_333_334),
         (BORIS, 0, 333_333_333),
@@ -89,10 +89,10 @@ def test_credits_always_add_up_to_zero(roster: list[UserId], data: st.DataObject
             case step:
                 members = [balance.user for balance in ledger.balances]
                 present = data.draw(st.lists(st.sampled_from(members), min_size=1, unique=True))
-                turn = give(ledger, present)
+                turn = assign(ledger, present)
                 ledger = turn.ledger
                 if step == "give_back":
-                    ledger = give_back(ledger, turn.user, turn.entries)
+                    ledger = undo(ledger, turn.user, turn.entries)
         assert total(ledger) == 0
 
 
@@ -144,7 +144,7 @@ def test_nobody_gains_by_coming_and_going(roster: list[UserId], data: st.DataObj
     ledger, got, fair = fresh(*roster), 0, 0.0
     for is_here in presence:
         candidates = roster if is_here else roster[1:]
-        turn = give(ledger, candidates)
+        turn = assign(ledger, candidates)
         ledger = turn.ledger
         got += turn.user == gamer
         fair += 1 / len(candidates) if is_here else 0
@@ -171,7 +171,7 @@ def test_the_journal_alone_rebuilds_the_credits(roster: list[UserId], data: st.D
     ledger = fresh(*roster)
     rebuilt = dict.fromkeys(roster, 0)
     for present in turns:
-        turn = give(ledger, present)
+        turn = assign(ledger, present)
         ledger = turn.ledger
         for entry in turn.entries:
             assert entry.before == rebuilt[entry.user]
@@ -183,5 +183,5 @@ def test_the_journal_alone_rebuilds_the_credits(roster: list[UserId], data: st.D
 def test_a_refused_gift_leaves_no_trace_in_the_credits(roster: list[UserId], leads: int) -> None:
     """Section 1.2, point 10: the person did not ignore anything."""
     _, ledger = receivers(fresh(*roster), [list(roster)] * leads)
-    turn = give(ledger, roster)
-    assert give_back(turn.ledger, turn.user, turn.entries).balances == ledger.balances
+    turn = assign(ledger, roster)
+    assert undo(turn.ledger, turn.user, turn.entries).balances == ledger.balances

@@ -11,7 +11,7 @@ import pytest
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from smena.access.model import PersonId, Role, SessionId, Viewer
-from smena.crm import actions as crm
+from smena.crm.outbox import actions
 from smena.distribution import pages, queries
 from smena.distribution.model import ResultFilter
 from smena.kernel.clock import SetClock
@@ -109,7 +109,7 @@ async def test_while_the_account_only_watches_nobody_is_told_that_leads_are_hand
     admin: Reader,
 ) -> None:
     async with admin.db.tenant(ACME) as tx:
-        await crm.stop_sending(tx, MONDAY_10_00)
+        await actions.stop_sending(tx, MONDAY_10_00)
     await given_leads(admin.db, 41)
     text = await admin.text(RESULTS)
     assert "была бы передана: режим «только смотреть»" in text

@@ -6,8 +6,8 @@ import pytest
 
 from smena.accounts import actions as accounts
 from smena.accounts.model import Module
-from smena.crm import actions as crm
-from smena.crm.model import LeadId
+from smena.crm.model.entities import LeadId
+from smena.crm.outbox import actions
 from smena.distribution import queries
 from smena.distribution.model import ResultFilter, State
 from smena.kernel.db import Database
@@ -69,8 +69,8 @@ async def test_decisions_under_way_find_their_end(db: Database) -> None:
     await decide_all(db)
     await switch(db, 5, is_on=False)
     async with db.tenant(ACME) as tx:
-        items = await crm.claim(tx, 50, TEN_PAST)
-        await crm.refused(tx, {item.key: "NotSupportedChoice" for item in items}, TEN_PAST)
+        items = await actions.claim(tx, 50, TEN_PAST)
+        await actions.refused(tx, {item.key: "NotSupportedChoice" for item in items}, TEN_PAST)
     await decide_all(db)
     async with db.tenant(ACME) as tx:
         found = await queries.results(tx, ResultFilter(limit=100))

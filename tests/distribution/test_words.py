@@ -4,18 +4,18 @@ from collections.abc import Sequence
 
 import pytest
 
-from smena.crm.model import LeadId, UserId
+from smena.crm.model.entities import LeadId, UserId
 from smena.distribution import words
-from smena.distribution.core.ledger import LEAD, NEVER, Entry
+from smena.distribution.core.ledger import LEAD, NEVER, LedgerEntry
 from smena.distribution.model import Result, ResultId, State, TemplateId
 from tests.distribution.cast import MONDAY_10_00
 
 ANNA, BORIS, VERA = UserId(1), UserId(2), UserId(3)
 
 
-def entry(user: UserId, credit: float, last_seq: int = NEVER) -> Entry:
+def entry(user: UserId, credit: float, last_seq: int = NEVER) -> LedgerEntry:
     before = round(credit * LEAD)
-    return Entry(user, 0, before, before, last_seq)
+    return LedgerEntry(user, 0, before, before, last_seq)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def entry(user: UserId, credit: float, last_seq: int = NEVER) -> Entry:
         ),
     ],
 )
-def test_why(entries: Sequence[Entry], expected: str) -> None:
+def test_why(entries: Sequence[LedgerEntry], expected: str) -> None:
     result = Result(
         id=ResultId(1), template=TemplateId(1), template_name="Очередь", lead=LeadId(1),
         lead_name="Окна", attempt=1, decided_at=MONDAY_10_00, state=State.DONE,

@@ -1,4 +1,4 @@
-"""Random histories of an account and its mirror, by a seed: work, webhooks, faults, kills, wishes.
+"""Random histories of an account and its mirror, by a seed: work, webhooks, faults, kills.
 
 A life is one account: it is connected, loaded in the middle of everything, and then goes through
 some histories. After each one all trouble ends, the connector runs as it does in life, and the
@@ -22,17 +22,17 @@ from amocrm_emulator.serving.hooks.faults import HookFaults
 from smena.connectors.amocrm import jobs, queries
 from smena.connectors.amocrm.model import Connection
 from smena.kernel.db import Database
-from smena.kernel.db_trouble import is_passing
+from smena.kernel.db_trouble import is_transient
 from smena.kernel.errors import GiveUp, TryLater
-from tests.connectors.checking import begin, last_report
-from tests.connectors.consent import consent
-from tests.connectors.mirror_check import differences
-from tests.connectors.stand import ACCOUNT, SPEC, TOKEN, Stand, stand
+from tests.connectors.amocrm.checking import begin, last_report
+from tests.connectors.amocrm.consent import consent
+from tests.connectors.amocrm.mirror_check import differences
+from tests.connectors.amocrm.stand import ACCOUNT, SPEC, TOKEN, Stand, stand
+from tests.faults.commands_at_random import Commands, wrong_ends
 from tests.faults.people_at_work import People
-from tests.faults.wishes_at_random import Wishes, wrong_ends
 
-Pump = Callable[[Any, Any], Awaitable[None]]
-PUMPS: Sequence[Pump] = (
+AccountJob = Callable[[Any, Any], Awaitable[None]]
+ACCOUNT_JOBS: Sequence[AccountJob] = (
     jobs.drain_inbox, jobs.poll, jobs.read_cards, jobs.deliver, jobs.load, jobs.go_on_checking,
 )  # fmt: skip
 STEPS = 10
@@ -40,12 +40,12 @@ ROUNDS = (4, 61, 3_700)
 """Seconds after each round of settling: a second look at what was gone, a deep one, all lists."""
 BUSY_MAX = 12
 BUSY = """
-SELECT (SELECT count(*) FROM crm_wish WHERE state IN ('planned', 'sending'))
-     + (SELECT count(*) FROM amocrm_unread)
+SELECT (SELECT count(*) FROM crm_command WHERE state IN ('planned', 'sending'))
+     + (SELECT count(*) FROM amocrm_fetch)
 """
 
 SHARES = (0.0, 0.1, 0.5)
-"""Of webhook bodies that are lost, come twice, are overtaken."""
+"""Of webhook bodies that are lost, come twice, are superseded."""
 
 API = "/api/v4/*"
 TROUBLE: Sequence[dict[str, Any]] = (
@@ -89,7 +89,7 @@ class Life:
         self._made, self._seed = made, seed
         self._dice = random.Random(seed)
         self.people = People(made, seed)
-        self.wishes = Wishes(made, self.people, seed)
+        self.commands = Commands(made, self.people, seed)
         self.told = Told()
 
     async def begin(self) -> None:
@@ -108,8 +108,8 @@ class Life:
             for _ in range(self._dice.randrange(4)):
                 self.people.act()
             if self._dice.random() < 0.3:
-                await self.wishes.ask()
-            await self._some_pumps()
+                await self.commands.ask()
+            await self._some_account_jobs()
             self._pass_time(self._dice.choice((0, 0, 1, 2, 7, 40)))
         await self._settle()
         self.told.histories += 1
@@ -137,12 +137,14 @@ class Life:
         self.told.struck += sum(line.struck for line in wire.script.lines)
         wire.script = Script(faults)
 
-    async def _some_pumps(self) -> None:
+    async def _some_account_jobs(self) -> None:
         """Run some of the work, two kinds side by side, and now and then kill the process."""
         if self._dice.random() < 0.2:
             await jobs.check_access(self._made.context)
-        chosen = self._dice.choices(PUMPS, k=self._dice.randrange(4))
-        running = [asyncio.create_task(_as_a_job(pump, self._made)) for pump in chosen]
+        chosen = self._dice.choices(ACCOUNT_JOBS, k=self._dice.randrange(4))
+        running = [
+            asyncio.create_task(_as_a_job(account_job, self._made)) for account_job in chosen
+        ]
         if running and self._dice.random() < 0.15:
             await asyncio.wait(running, timeout=self._dice.random() * 0.05)
             await self._kill(running)
@@ -155,8 +157,8 @@ class Life:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
         running.clear()
-        await self._made.reach.settle()
-        self._made.reach = replace(self._made.reach, seen={}, known={}, rings={})
+        await self._made.service.settle()
+        self._made.service = replace(self._made.service, seen={}, known={}, rings={})
 
     def _pass_time(self, seconds: float) -> None:
         """Let the same time pass on both sides; amoCRM's clock is kept with its account."""
@@ -173,20 +175,20 @@ class Life:
         await self._made.emulator.flush_hooks()
         await jobs.check_access(self._made.context)
         for seconds in ROUNDS:
-            await self._all_pumps()
+            await self._all_account_jobs()
             self._pass_time(seconds)
         await self._made.emulator.flush_hooks()
-        await self._all_pumps()
+        await self._all_account_jobs()
         for _ in range(BUSY_MAX):
             async with self._made.db.tenant(ACCOUNT) as tx:
                 if not await tx.value(BUSY):
                     return
             self._pass_time(61)
-            await self._all_pumps()
+            await self._all_account_jobs()
 
-    async def _all_pumps(self) -> None:
-        for pump in PUMPS:
-            await _as_a_job(pump, self._made)
+    async def _all_account_jobs(self) -> None:
+        for account_job in ACCOUNT_JOBS:
+            await _as_a_job(account_job, self._made)
 
     async def _compare(self) -> list[str]:
         wrong = await wrong_ends(self._made)
@@ -203,10 +205,10 @@ class Life:
 
     async def _check_of_the_night(self) -> None:
         assert await begin(self._made), f"life {self._seed} cannot be checked: {await self._link()}"
-        while (await last_report(self._made)).check.finished_at is None:
-            await self._all_pumps()
+        while (await last_report(self._made)).reconciliation.finished_at is None:
+            await self._all_account_jobs()
             self._pass_time(30)
-        await self._all_pumps()
+        await self._all_account_jobs()
 
     async def _differences(self) -> list[str]:
         return await differences(self._made.db, ACCOUNT, self._made.emulator.url, TOKEN)
@@ -224,11 +226,11 @@ async def live(db: Database, seed: int, histories: int) -> Told:
         return life.told
 
 
-async def _as_a_job(pump: Pump, made: Stand) -> None:
-    """Run a pump as the worker does: what cannot go on now goes on later."""
+async def _as_a_job(account_job: AccountJob, made: Stand) -> None:
+    """Run a account job as the worker does: what cannot go on now goes on later."""
     try:
         with suppress(TryLater, GiveUp):
-            await pump(made.context, ACCOUNT)
+            await account_job(made.context, ACCOUNT)
     except Exception as trouble:
-        if not is_passing(trouble):
+        if not is_transient(trouble):
             raise

@@ -9,7 +9,7 @@ from typing import Any
 
 from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.account.spec import ROBOT
-from tests.connectors.stand import ANNA, BORIS, BOSS, SALES, VERA, Stand, Team
+from tests.connectors.amocrm.stand import ANNA, BORIS, BOSS, SALES, VERA, Stand, Team
 
 CARDS = ("leads", "leads", "contacts", "companies")
 FIELDS = (

@@ -3,7 +3,7 @@
 | row of the matrix | column                                   | invariants    |
 |-------------------|------------------------------------------|---------------|
 | each of F7, F8    | first load, polling, check: reading      | I10, I12      |
-| each of F7, F8    | courier: changes and creations           | I2, I6, I10   |
+| each of F7, F8    | dispatcher: changes and creations           | I2, I6, I10   |
 | some              | another account of the node              | I11           |
 
 The renewal of tokens has its own table (tests/connectors/test_renewing.py, F11).
@@ -24,18 +24,26 @@ import stamina
 from amocrm_emulator.account.clock import MovableClock
 from amocrm_emulator.account.crm import Crm
 from smena.connectors.amocrm import jobs
-from smena.crm import actions as crm
-from smena.crm import queries as crm_queries
-from smena.crm.facts import WishDelivered
-from smena.crm.model import EntityKind, LeadId, UserId
-from smena.crm.outbox import AddNote, Asked, Change, ChangeLead, CreateTask, Lane, WishState
+from smena.crm.facts import queries as facts_queries
+from smena.crm.facts.model import CommandDelivered
+from smena.crm.model.entities import EntityKind, LeadId, UserId
+from smena.crm.outbox import actions, queries
+from smena.crm.outbox.model import (
+    AddNote,
+    Change,
+    ChangeLead,
+    CommandState,
+    CreateTask,
+    NewCommand,
+    Priority,
+)
 from smena.kernel.db import Database
 from smena.kernel.errors import GiveUp, TryLater
 from smena.kernel.http import new_client
 from smena.kernel.ids import AccountId
-from tests.connectors.checking import begin, check, finish
-from tests.connectors.mirror_check import differences
-from tests.connectors.stand import (
+from tests.connectors.amocrm.checking import begin, check, finish
+from tests.connectors.amocrm.mirror_check import differences
+from tests.connectors.amocrm.stand import (
     ACCOUNT,
     ANNA,
     BORIS,
@@ -51,7 +59,7 @@ from tests.faults.trouble import F7, F8, PATIENCE_SECONDS, Trouble, end, rows, s
 
 pytestmark = pytest.mark.anyio
 
-Pump = Callable[[Any, Any], Awaitable[None]]
+AccountJob = Callable[[Any, Any], Awaitable[None]]
 DELAYING = ("429", "502 as html", "no answer in time")
 REQUESTS_MAX = 60
 """What one run of a job may cost while nothing works: four tries of each of a few requests."""
@@ -94,7 +102,7 @@ async def test_reading(db: Database, trouble: Trouble) -> None:
 
 @pytest.mark.parametrize("trouble", rows(*F7, *F8))
 async def test_writing(db: Database, trouble: Trouble) -> None:
-    """Every wish takes effect once, in its order, and is told once."""
+    """Every command takes effect once, in its order, and is told once."""
     async with impatient(db) as made:
         team = Team(made, 3)
         team.begin(leads=4)
@@ -113,12 +121,12 @@ async def test_writing(db: Database, trouble: Trouble) -> None:
                 pass_time(made, 35)
             assert end(made) < 3 * REQUESTS_MAX
             await again(made, jobs.deliver)
-        assert await states(made) == {WishState.DELIVERED: 10}
+        assert await states(made) == {CommandState.DELIVERED: 10}
         assert owners_in_turn(made, team) == {lead: [ANNA, BORIS] for lead in team.leads}
         assert written(made) == {"Перезвонить по заявке": 1, "Распределено": 1}
         async with db.tenant(ACCOUNT) as tx:
-            told = [one.fact for one in await crm_queries.facts(tx, 0, 1000)]
-        assert sum(isinstance(fact, WishDelivered) for fact in told) == 10
+            told = [one.fact for one in await facts_queries.facts(tx, 0, 1000)]
+        assert sum(isinstance(fact, CommandDelivered) for fact in told) == 10
         await settled(made)
         assert await compare(made) == []
 
@@ -132,13 +140,15 @@ async def test_another_account_is_not_delayed(db: Database, trouble: Trouble) ->
     other = replace(SPEC, id=OTHER, subdomain="drugaya")
     async with stand(db) as made, stand(db, Crm.create(None, other)) as well, new_client() as http:
         for one in (made, well):
-            one.reach = replace(one.reach, http=http)
+            one.service = replace(one.service, http=http)
             Team(one, 3).begin(leads=3)
             await one.connect()
         await jobs.load(well.context, OTHER)
         strike(made, trouble)
-        pumps = (jobs.load, jobs.poll, jobs.read_cards, jobs.deliver)
-        in_trouble = [asyncio.create_task(as_a_job(made, pump)) for pump in pumps]
+        account_jobs = (jobs.load, jobs.poll, jobs.read_cards, jobs.deliver)
+        in_trouble = [
+            asyncio.create_task(as_a_job(made, account_job)) for account_job in account_jobs
+        ]
         while not sum(line.struck for line in made.emulator.wire.script.lines):
             await asyncio.sleep(0)
         lead = well.crm.leads.add(ANNA, well.now(), "Срочно", quiet=True)
@@ -161,26 +171,26 @@ async def impatient(db: Database) -> AsyncIterator[Stand]:
         httpx2.AsyncClient(timeout=PATIENCE_SECONDS, trust_env=False, verify=False) as http,
     ):
         with stamina.set_testing(True, attempts=4, cap=True):
-            made.reach = replace(made.reach, http=http)
+            made.service = replace(made.service, http=http)
             yield made
 
 
-async def as_a_job(made: Stand, pump: Pump) -> None:
+async def as_a_job(made: Stand, account_job: AccountJob) -> None:
     with suppress(TryLater, GiveUp):
-        await pump(made.context, ACCOUNT)
+        await account_job(made.context, ACCOUNT)
 
 
-async def through(made: Stand, *pumps: Pump) -> None:
-    """Run pumps once in the middle of trouble."""
-    for pump in pumps:
-        await as_a_job(made, pump)
+async def through(made: Stand, *account_jobs: AccountJob) -> None:
+    """Run account jobs once in the middle of trouble."""
+    for account_job in account_jobs:
+        await as_a_job(made, account_job)
 
 
-async def again(made: Stand, pump: Pump) -> None:
-    """Run a pump when all is well again; whoever was shut out is let in first."""
+async def again(made: Stand, account_job: AccountJob) -> None:
+    """Run a account job when all is well again; whoever was shut out is let in first."""
     await jobs.check_access(made.context)
     for _ in range(3):
-        await pump(made.context, ACCOUNT)
+        await account_job(made.context, ACCOUNT)
         pass_time(made, 61)
 
 
@@ -214,8 +224,8 @@ def touch_everything(made: Stand, team: Team) -> None:
 
 async def ask(made: Stand, *changes: Change) -> None:
     async with made.db.tenant(ACCOUNT) as tx:
-        asked = [Asked(change, "test", Lane.FRESH) for change in changes]
-        await crm.request_all(tx, asked, made.clock.now())
+        asked = [NewCommand(change, "test", Priority.FRESH) for change in changes]
+        await actions.request_all(tx, asked, made.clock.now())
 
 
 def creations(made: Stand, team: Team) -> tuple[Change, ...]:
@@ -227,10 +237,10 @@ def creations(made: Stand, team: Team) -> tuple[Change, ...]:
     )
 
 
-async def states(made: Stand) -> dict[WishState, int]:
+async def states(made: Stand) -> dict[CommandState, int]:
     async with made.db.tenant(ACCOUNT) as tx:
-        counts = await crm_queries.wish_counts(tx)
-    return {state: count.wishes for state, count in counts.items()}
+        counts = await queries.command_counts(tx)
+    return {state: count.commands for state, count in counts.items()}
 
 
 def owners_in_turn(made: Stand, team: Team) -> dict[int, list[int]]:

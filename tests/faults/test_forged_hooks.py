@@ -13,10 +13,10 @@ from amocrm_emulator.account.crm import Crm
 from smena.connectors.amocrm import jobs
 from smena.kernel.db import Database, Tx
 from smena.kernel.ids import AccountId
-from tests.connectors.checking import check
-from tests.connectors.mirror_check import differences
-from tests.connectors.stand import ACCOUNT, ANNA, SPEC, TOKEN, Stand, Team, stand
-from tests.connectors.test_receiver import body, send
+from tests.connectors.amocrm.checking import check
+from tests.connectors.amocrm.mirror_check import differences
+from tests.connectors.amocrm.stand import ACCOUNT, ANNA, SPEC, TOKEN, Stand, Team, stand
+from tests.connectors.amocrm.webhooks.test_endpoint import body, send
 
 pytestmark = pytest.mark.anyio
 

@@ -1,4 +1,4 @@
-"""After any history the mirror equals amoCRM, and every wish has one end (I1, I2, I12; F9).
+"""After any history the mirror equals amoCRM, and every command has one end (I1, I2, I12; F9).
 
 `SMENA_HISTORIES=1000` lives through so many of them; without it there are fewer, by the same
 seeds. A history that once went wrong is a case of its own.
@@ -15,9 +15,9 @@ import pytest
 import stamina
 from sqlalchemy.engine import URL
 
-from smena.kernel.chance import new_id
 from smena.kernel.db import Database
-from tests.connectors.stand import killing
+from smena.kernel.ids_and_secrets import new_id
+from tests.connectors.amocrm.stand import killing
 from tests.faults.histories import Told, live
 
 pytestmark = [pytest.mark.slow, pytest.mark.anyio]

@@ -11,17 +11,17 @@ from collections import Counter
 import pytest
 
 from smena.connectors.amocrm import jobs
-from smena.crm import queries as crm
-from smena.crm.facts import LeadAppeared
+from smena.crm.facts import queries
+from smena.crm.facts.model import LeadAppeared
 from smena.kernel.db import Database
-from tests.connectors.checking import check, found
-from tests.connectors.mirror_check import differences
-from tests.connectors.stand import ACCOUNT, TOKEN, Stand, Team, stand
+from tests.connectors.amocrm.checking import check, found
+from tests.connectors.amocrm.mirror_check import differences
+from tests.connectors.amocrm.stand import ACCOUNT, TOKEN, Stand, Team, stand
 
 pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 
 WEBHOOKS = int(os.environ.get("SMENA_STORM", "1500"))
-COPIES, LOST, OVERTAKEN_BY = 3, 0.05, 200
+COPIES, LOST, SUPERSEDED_BY = 3, 0.05, 200
 SENDERS = 16
 AT_ONCE = 50
 
@@ -48,7 +48,7 @@ async def test_a_storm_of_webhooks(db: Database) -> None:
         assert await differences(made.db, ACCOUNT, made.emulator.url, TOKEN) == []
         assert found(await check(made)) == {}
         async with db.tenant(ACCOUNT) as tx:
-            facts = [one.fact for one in await crm.facts(tx, 0, 1_000_000)]
+            facts = [one.fact for one in await queries.facts(tx, 0, 1_000_000)]
         appeared = Counter(fact.lead for fact in facts if isinstance(fact, LeadAppeared))
         assert set(appeared.values()) == {1}
 
@@ -59,7 +59,7 @@ async def rested(made: Stand) -> None:
     for _ in range(WEBHOOKS // 100):
         await made.settle(rounds=1)
         async with made.db.tenant(ACCOUNT) as tx:
-            left = await tx.value("SELECT count(*) FROM amocrm_unread")
+            left = await tx.value("SELECT count(*) FROM amocrm_fetch")
         if not left:
             return
     raise AssertionError(f"{left} cards still wait to be read")
@@ -76,9 +76,9 @@ def bodies(made: Stand, team: Team) -> list[bytes]:
 
 
 def as_networks_do(told: list[bytes], dice: random.Random) -> list[bytes]:
-    """Lose some, send the others three times, and let each be overtaken."""
+    """Lose some, send the others three times, and let each be superseded."""
     copies = [
-        (place + dice.random() * OVERTAKEN_BY, body)
+        (place + dice.random() * SUPERSEDED_BY, body)
         for place, body in enumerate(told)
         if dice.random() >= LOST
         for _ in range(COPIES)
@@ -89,8 +89,8 @@ def as_networks_do(told: list[bytes], dice: random.Random) -> list[bytes]:
 async def post_all(made: Stand, sent: list[bytes]) -> None:
     """Send all over a few connections; a refused body is sent again, as amoCRM does."""
     left = iter(sent)
-    host, _, port = made.hooks_url.rpartition("//")[2].partition(":")
-    path = f"/hooks/amocrm/{ACCOUNT}/{made.reach.hook_key(ACCOUNT)}"
+    host, _, port = made.webhooks_url.rpartition("//")[2].partition(":")
+    path = f"/hooks/amocrm/{ACCOUNT}/{made.service.webhook_key(ACCOUNT)}"
 
     async def sender() -> None:
         reader, writer = await asyncio.open_connection(host, int(port))

@@ -11,10 +11,10 @@ import pytest
 import stamina
 
 from smena.accounts import queries as accounts
-from smena.connectors.amocrm.core.listing import users
+from smena.connectors.amocrm.api.core.listing import users
 from smena.kernel.db import Database
-from tests.connectors.consent import consent, grow_old, kept, newest_refresh
-from tests.connectors.stand import ACCOUNT, Stand, stand
+from tests.connectors.amocrm.consent import consent, grow_old, kept, newest_refresh
+from tests.connectors.amocrm.stand import ACCOUNT, Stand, stand
 from tests.faults.trouble import F7, F8, PATIENCE_SECONDS, Trouble, end, rows, strike
 
 pytestmark = pytest.mark.anyio
@@ -29,7 +29,7 @@ async def test_a_renewal_in_trouble(db: Database, trouble: Trouble) -> None:
         stand(db, history_days=0) as made,
         httpx2.AsyncClient(timeout=PATIENCE_SECONDS, trust_env=False, verify=False) as http,
     ):
-        made.reach = replace(made.reach, http=http)
+        made.service = replace(made.service, http=http)
         await consent(made)
         await grow_old(made)
         with stamina.set_testing(True, attempts=2, cap=True):
@@ -42,9 +42,9 @@ async def test_a_renewal_in_trouble(db: Database, trouble: Trouble) -> None:
 
 async def works_or_is_told(made: Stand) -> None:
     """Prove that amoCRM is read, and that a pair that is no longer its newest is known as lost."""
-    client = await made.reach.client(made.db, made.clock, ACCOUNT)
+    client = await made.service.client(made.db, made.clock, ACCOUNT)
     assert (await client.list_page(users())).items
-    await made.reach.settle()
+    await made.service.settle()
     pair = await kept(made)
     if pair.lost_at is None:
         assert pair.refresh in newest_refresh(made) or pair.retry_at is not None

@@ -15,11 +15,11 @@ from contextlib import asynccontextmanager
 import pytest
 
 from smena.accounts import queries as accounts
-from smena.connectors.amocrm.core.listing import users
-from smena.connectors.amocrm.renewing import renew
+from smena.connectors.amocrm.api.core.listing import users
+from smena.connectors.amocrm.tokens.refresh import renew
 from smena.kernel.db import Database
-from tests.connectors.consent import consent, grow_old, kept, newest_refresh
-from tests.connectors.stand import ACCOUNT, Stand, stand
+from tests.connectors.amocrm.consent import consent, grow_old, kept, newest_refresh
+from tests.connectors.amocrm.stand import ACCOUNT, Stand, stand
 from tests.faults.cut import Crash, Cut, driver_complains
 
 pytestmark = [pytest.mark.slow, pytest.mark.anyio]
@@ -34,7 +34,7 @@ START_SECONDS = 120
 
 
 async def ask(made: Stand) -> None:
-    client = await made.reach.client(made.db, made.clock, ACCOUNT)
+    client = await made.service.client(made.db, made.clock, ACCOUNT)
     assert (await client.list_page(users())).items
 
 
@@ -59,7 +59,7 @@ async def test_a_crash_at_every_point_of_a_renewal(db: Database) -> None:
             for point in range(POINTS_MAX):
                 await grow_old(made)
                 try:
-                    await Cut(renew(made.reach.ring(db, made.clock), ACCOUNT), point)
+                    await Cut(renew(made.service.ring(db, made.clock), ACCOUNT), point)
                 except Crash:
                     pass
                 else:

@@ -13,19 +13,18 @@ import pytest
 
 from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.serving.server import Emulator
-from smena.connectors.amocrm.actions import connect_by_token
-from smena.connectors.amocrm.connecting import Request
+from smena.connectors.amocrm.connecting.connect import Request, connect_by_token
 from smena.connectors.amocrm.model import Connected
-from smena.connectors.amocrm.reach import Options, Reach
-from smena.crm import queries as crm_queries
-from smena.crm.model import LeadId, PipelineId, UserId
+from smena.connectors.amocrm.service import AmocrmService, Options
+from smena.crm.mirror.queries import people
+from smena.crm.model.entities import LeadId, PipelineId, UserId
 from smena.distribution import actions, queries
-from smena.distribution.model import Draft, Refusal, ResultFilter, State
+from smena.distribution.model import ResultFilter, State, TemplateDraft, TemplateRefusal
 from smena.kernel.clock import SystemClock
 from smena.kernel.crypto import Vault
 from smena.kernel.db import Database
 from smena.kernel.http import new_client
-from tests.connectors.stand import ACCOUNT, ANNA, BORIS, SALES, SPEC, TOKEN
+from tests.connectors.amocrm.stand import ACCOUNT, ANNA, BORIS, SALES, SPEC, TOKEN
 from tests.journeys.demo import free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.anyio]
@@ -101,21 +100,23 @@ async def _connect(db: Database, emulator_url: str, port: int) -> None:
     """Connect the account, load it, share its new leads between two people."""
     async with new_client() as http:
         options = Options(public_url=f"http://127.0.0.1:{port}")
-        reach = Reach(http, Vault(SECRET), options)
+        service = AmocrmService(http, Vault(SECRET), options)
         asked = Request(emulator_url, TOKEN, 0, 0)
-        found = await connect_by_token(db, SystemClock(), reach, asked)
+        found = await connect_by_token(db, SystemClock(), service, asked)
     assert isinstance(found, Connected)
     async with asyncio.timeout(30):
         while not await _knows_people(db):
             await asyncio.sleep(0.1)
-    draft = Draft("Очередь", PipelineId(SALES), (UserId(ANNA), UserId(BORIS)), (), is_enabled=True)
+    draft = TemplateDraft(
+        "Очередь", PipelineId(SALES), (UserId(ANNA), UserId(BORIS)), (), is_enabled=True
+    )
     saved = await actions.save_template(db, ACCOUNT, draft, None, SystemClock().now())
-    assert not isinstance(saved, Refusal)
+    assert not isinstance(saved, TemplateRefusal)
 
 
 async def _knows_people(db: Database) -> bool:
     async with db.tenant(ACCOUNT) as tx:
-        return bool(await crm_queries.users(tx) and await crm_queries.pipelines(tx))
+        return bool(await people.users(tx) and await people.pipelines(tx))
 
 
 async def _given(db: Database, lead: int, seconds: float) -> None:

@@ -8,9 +8,9 @@ import contextlib
 import random
 import sys
 
-from smena.connectors.amocrm.client import AccessLost
-from smena.connectors.amocrm.core.listing import users
-from smena.connectors.amocrm.reach import Reach
+from smena.connectors.amocrm.api.client import AccessLost
+from smena.connectors.amocrm.api.core.listing import users
+from smena.connectors.amocrm.service import AmocrmService
 from smena.kernel.clock import SystemClock
 from smena.kernel.crypto import Vault
 from smena.kernel.db import Database
@@ -22,16 +22,16 @@ ACCOUNT = AccountId(31000001)
 ASKERS = 3
 
 
-async def ask(db: Database, reach: Reach) -> None:
-    client = await reach.client(db, SystemClock(), ACCOUNT)
+async def ask(db: Database, service: AmocrmService) -> None:
+    client = await service.client(db, SystemClock(), ACCOUNT)
     with contextlib.suppress(AccessLost, TryLater):
         for _ in range(5):
             await client.list_page(users())
 
 
-async def askers(db: Database, reach: Reach, dice: random.Random) -> None:
+async def askers(db: Database, service: AmocrmService, dice: random.Random) -> None:
     while True:
-        task = asyncio.create_task(ask(db, reach))
+        task = asyncio.create_task(ask(db, service))
         await asyncio.wait({task}, timeout=dice.uniform(0.001, 0.3))
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -43,9 +43,9 @@ async def main(url: str, secret: str, seed: int) -> None:
     dice = random.Random(seed)
     db = Database.open(url, pool_size=4)
     async with new_client() as http:
-        reach = Reach(http, Vault(secret))
+        service = AmocrmService(http, Vault(secret))
         print("ready", flush=True)  # noqa: T201 -- told to the test
-        await asyncio.gather(*(askers(db, reach, dice) for _ in range(ASKERS)))
+        await asyncio.gather(*(askers(db, service, dice) for _ in range(ASKERS)))
 
 
 if __name__ == "__main__":

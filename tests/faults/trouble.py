@@ -7,7 +7,7 @@ import pytest
 
 from amocrm_emulator.serving.faults.read import read_list
 from amocrm_emulator.serving.faults.script import Script
-from tests.connectors.stand import Stand
+from tests.connectors.amocrm.stand import Stand
 
 PATIENCE_SECONDS = 0.3
 """How long a test's client waits for the next byte."""

@@ -12,11 +12,11 @@ from amocrm_emulator.account.clock import ManualClock
 from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.team.log import read_log
 from amocrm_emulator.team.replay import Replay
-from smena.activity import queries as activity
+from smena.activity.panel import queries as activity
 from smena.kernel.clock import SystemClock
 from smena.kernel.db import Database
 from smena.staff import actions as staff
-from tests.connectors.stand import ACCOUNT, TOKEN, stand
+from tests.connectors.amocrm.stand import ACCOUNT, TOKEN, stand
 from tests.journeys.loan_desk import RECORDED, ROBOT, convert
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]

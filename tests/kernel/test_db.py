@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from smena.kernel.db import CommitRefused, Database
-from smena.kernel.db_trouble import DatabaseBusy, is_passing
+from smena.kernel.db_trouble import DatabaseBusy, is_transient
 from smena.kernel.errors import TryLater
 from smena.kernel.ids import AccountId
 
@@ -228,10 +228,10 @@ async def fail(db: Database, statement: str) -> None:
 async def test_what_passes_by_itself(db: Database, statement: str, passes: bool) -> None:  # noqa: FBT001 -- a column of the table
     with pytest.raises(DBAPIError) as found:
         await fail(db, statement)
-    assert is_passing(found.value) is passes
+    assert is_transient(found.value) is passes
 
 
 async def test_trouble_outside_the_database() -> None:
-    assert is_passing(ConnectionRefusedError())
-    assert is_passing(TimeoutError())
-    assert not is_passing(KeyError("name"))
+    assert is_transient(ConnectionRefusedError())
+    assert is_transient(TimeoutError())
+    assert not is_transient(KeyError("name"))

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from smena.kernel.chance import new_id
+from smena.kernel.ids_and_secrets import new_id
 from smena.kernel.postgres.server import EmbeddedPostgres
 from smena.migrations.apply import upgrade
 from smena.migrations.obstacles import CannotMigrate

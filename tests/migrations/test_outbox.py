@@ -3,9 +3,9 @@
 import asyncpg
 import pytest
 
-from smena.crm import queries as crm
-from smena.crm.model import LeadId, UserId
-from smena.crm.outbox import ChangeLead, WishFilter
+from smena.crm.model.entities import LeadId, UserId
+from smena.crm.outbox import queries
+from smena.crm.outbox.model import ChangeLead, CommandFilter
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
 from smena.migrations.apply import upgrade
@@ -26,10 +26,10 @@ async def test_an_old_wish_can_be_read(server_url: str) -> None:
         await upgrade(url)
         db = Database.open(url, pool_size=1, topics={})
         async with db.tenant(AccountId(31000001)) as tx:
-            (wish,) = await crm.find_wishes(tx, WishFilter())
+            (command,) = await queries.find_commands(tx, CommandFilter())
         await db.close()
-    assert wish.change == ChangeLead(lead=LeadId(4000001), responsible=UserId(9000002))
-    assert wish.cause == "distribution:17"
+    assert command.change == ChangeLead(lead=LeadId(4000001), responsible=UserId(9000002))
+    assert command.cause == "distribution:17"
 
 
 async def _ask(connection: asyncpg.Connection) -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from smena.connectors.amocrm.core.renewal import Way
-from smena.connectors.amocrm.store import tokens
+from smena.connectors.amocrm.tokens.core.refresh import Way
+from smena.connectors.amocrm.tokens.store import tokens
 from smena.kernel.crypto import Vault
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId

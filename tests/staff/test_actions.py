@@ -7,7 +7,7 @@ import pytest
 
 from smena.accounts import actions as accounts
 from smena.accounts.model import NewAccount
-from smena.crm.model import UserId
+from smena.crm.model.entities import UserId
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
 from smena.staff import actions, queries

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from smena.access import actions as access
 from smena.access.model import NewPerson, Role
 from smena.accounts import actions as accounts
-from smena.accounts.model import CONSENT_VERSION, Given, Giver
+from smena.accounts.model import CONSENT_VERSION, FormInput, Giver
 from smena.app import wiring
 from smena.kernel.clock import SetClock
 from smena.kernel.db import Database
@@ -29,7 +29,7 @@ async def a_friday(floor: Floor) -> None:
     await floor.absorb()
     new = NewPerson(MAIL, "Марина", Role.ADMIN, ACCOUNT, PASSWORD)
     await access.add_person(floor.db, new, AFTERNOON - timedelta(days=1))
-    given = Given("Марина", "+7 900 123-45-67", "РОП", True, str(CONSENT_VERSION))
+    given = FormInput("Марина", "+7 900 123-45-67", "РОП", True, str(CONSENT_VERSION))
     async with floor.db.tenant(ACCOUNT) as tx:
         assert not await accounts.activate(tx, given, Giver(1, MAIL), AFTERNOON)
 
@@ -75,7 +75,7 @@ def test_a_day_off_of_the_company_is_seen_on_the_panel(page: Page) -> None:
     page.goto("/settings/calendar")
     page.get_by_role("button", name="Убрать: пт, 20 ноября").click()
     page.goto("/activity")
-    expect(page.locator("#lane-1")).to_be_visible()
+    expect(page.locator("#priority-1")).to_be_visible()
     expect(page.locator("#day-special")).to_have_count(0)
 
 
@@ -99,7 +99,7 @@ def test_a_zone_of_ones_own_moves_the_day(page: Page) -> None:
     page.get_by_role("button", name="Сохранить").click()
     expect(page.get_by_role("heading", name="Account settings")).to_be_visible()
     page.goto("/activity")
-    expect(page.locator(f"#lane-{ANNA}")).to_contain_text("16:")  # 09:… in Moscow
+    expect(page.locator(f"#priority-{ANNA}")).to_contain_text("16:")  # 09:… in Moscow
 
 
 @pytest.mark.parametrize("address", ["/settings/account", "/settings/calendar"])

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smena.staff.core.week import Fault, Refused, check_week, read_day, write_day
+from smena.staff.core.week import HoursFault, HoursRefused, check_week, read_day, write_day
 from smena.staff.model import OFFICE_DAY, Period
 
 
@@ -20,14 +20,14 @@ from smena.staff.model import OFFICE_DAY, Period
         ("21:00–01:00, 02:00–06:00", (Period(1260, 1500), Period(1560, 1800))),
         ("00:00–24:00", (Period(0, 1440),)),
         ("18:00–24:00", (Period(1080, 1440),)),
-        ("09:00–09:00", Refused(Fault.EMPTY_PERIOD)),
-        ("утром", Refused(Fault.UNREADABLE)),
-        ("09:00", Refused(Fault.UNREADABLE)),
-        ("09:00–25:00", Refused(Fault.NO_SUCH_TIME)),
-        ("09:70–18:00", Refused(Fault.NO_SUCH_TIME)),
-        ("09:00–18:00, 10:00–12:00", Refused(Fault.TOO_LONG)),
-        (", ".join(["01:00–02:00"] * 7), Refused(Fault.TOO_MANY)),
-        ("1" * 300, Refused(Fault.UNREADABLE)),
+        ("09:00–09:00", HoursRefused(HoursFault.EMPTY_PERIOD)),
+        ("утром", HoursRefused(HoursFault.UNREADABLE)),
+        ("09:00", HoursRefused(HoursFault.UNREADABLE)),
+        ("09:00–25:00", HoursRefused(HoursFault.NO_SUCH_TIME)),
+        ("09:70–18:00", HoursRefused(HoursFault.NO_SUCH_TIME)),
+        ("09:00–18:00, 10:00–12:00", HoursRefused(HoursFault.TOO_LONG)),
+        (", ".join(["01:00–02:00"] * 7), HoursRefused(HoursFault.TOO_MANY)),
+        ("1" * 300, HoursRefused(HoursFault.UNREADABLE)),
     ],
 )
 def test_a_day(text: str, expected: object) -> None:
@@ -36,8 +36,8 @@ def test_a_day(text: str, expected: object) -> None:
 
 def test_a_night_may_not_run_into_the_next_morning() -> None:
     night, morning = (Period(1260, 1980),), (Period(480, 1000),)
-    assert check_week((night, morning, (), (), (), (), ())) == {0: Fault.MEETS_NEXT_DAY}
-    assert check_week((morning, (), (), (), (), (), night)) == {6: Fault.MEETS_NEXT_DAY}
+    assert check_week((night, morning, (), (), (), (), ())) == {0: HoursFault.MEETS_NEXT_DAY}
+    assert check_week((morning, (), (), (), (), (), night)) == {6: HoursFault.MEETS_NEXT_DAY}
     assert check_week((OFFICE_DAY,) * 7) == {}
 
 

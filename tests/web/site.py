@@ -22,8 +22,8 @@ from smena.kernel.clock import SetClock
 from smena.kernel.crypto import Vault
 from smena.kernel.db import Database
 from smena.web.app import create_app
-from smena.web.live import Event, stream
-from smena.web.nav import Entry
+from smena.web.live import ServerEvent, stream
+from smena.web.nav import NavEntry
 from smena.web.page import Html, flash, page, redirect
 from smena.web.templates import environment
 
@@ -136,8 +136,10 @@ def plain(request: Http) -> Response[bytes]:
 @get("/live", sync_to_thread=False)
 def live(request: Http) -> Stream:
     async def events() -> Any:
-        yield Event(None, "первое")
-        yield Event(None, '<hx-partial hx-target="#other" hx-swap="innerHTML">второе</hx-partial>')
+        yield ServerEvent(None, "первое")
+        yield ServerEvent(
+            None, '<hx-partial hx-target="#other" hx-swap="innerHTML">второе</hx-partial>'
+        )
         await asyncio.Event().wait()
 
     return stream(request, events())
@@ -154,7 +156,7 @@ def refused(status: FromPath[int]) -> None:
 
 
 @post("/hooks/any", status_code=200, exclude_from_csrf=True)
-async def hook(request: Http) -> dict[str, int]:
+async def webhook(request: Http) -> dict[str, int]:
     return {"bytes": len(await request.body())}
 
 
@@ -166,12 +168,12 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     live,
     boom,
     refused,
-    hook,
+    webhook,
 )
 NAV = (
-    Entry("/", lambda: "Активность", icon="activity", key="a"),
-    Entry("/distribution", lambda: "Распределение", icon="split", key="r"),
-    Entry("/settings", lambda: "Настройки", icon="settings", key="s"),
+    NavEntry("/", lambda: "Активность", icon="activity", key="a"),
+    NavEntry("/distribution", lambda: "Распределение", icon="split", key="r"),
+    NavEntry("/settings", lambda: "Настройки", icon="settings", key="s"),
 )
 
 

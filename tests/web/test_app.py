@@ -46,7 +46,7 @@ async def test_somebody_elses_key_is_none(browser: httpx2.AsyncClient) -> None:
     assert (await browser.post("/plain", data={"_csrf_token": theirs})).status_code == 403
 
 
-async def test_hooks_need_no_key(browser: httpx2.AsyncClient) -> None:
+async def test_webhooks_need_no_key(browser: httpx2.AsyncClient) -> None:
     answer = await browser.post("/hooks/any", content=b"leads[add][0][id]=1")
     assert answer.json() == {"bytes": 19}
 

@@ -4,13 +4,13 @@ from collections.abc import AsyncGenerator
 import httpx2
 import pytest
 
-from smena.web.live import Broadcaster, Event, Streams, _encoded
+from smena.web.live import Broadcaster, ServerEvent, Streams, _encoded
 from tests.web.site import make_site, served, until
 
 pytestmark = pytest.mark.anyio
 
 
-async def drain(stream: AsyncGenerator[Event, None]) -> list[str]:
+async def drain(stream: AsyncGenerator[ServerEvent, None]) -> list[str]:
     return [event.html async for event in stream]
 
 
@@ -18,11 +18,11 @@ class Source:
     """A producer that a test feeds by hand and that tells whether it still runs."""
 
     def __init__(self) -> None:
-        self.waiting: asyncio.Queue[Event | None] = asyncio.Queue()
+        self.waiting: asyncio.Queue[ServerEvent | None] = asyncio.Queue()
         self.starts = 0
         self.is_running = False
 
-    async def produce(self) -> AsyncGenerator[Event, None]:
+    async def produce(self) -> AsyncGenerator[ServerEvent, None]:
         self.starts += 1
         self.is_running = True
         try:
@@ -32,7 +32,7 @@ class Source:
             self.is_running = False
 
     def tell(self, html: str, part: str = "") -> None:
-        self.waiting.put_nowait(Event(None, html, part))
+        self.waiting.put_nowait(ServerEvent(None, html, part))
 
     def end(self) -> None:
         self.waiting.put_nowait(None)
@@ -41,12 +41,12 @@ class Source:
 @pytest.mark.parametrize(
     ("event", "wire"),
     [
-        (Event(None, "<p>да</p>"), "data: <p>да</p>\n\n"),
-        (Event(None, "a\nb\r\nc"), "data: a\ndata: b\ndata: c\n\n"),
-        (Event("stale", ""), "event: stale\ndata: \n\n"),
+        (ServerEvent(None, "<p>да</p>"), "data: <p>да</p>\n\n"),
+        (ServerEvent(None, "a\nb\r\nc"), "data: a\ndata: b\ndata: c\n\n"),
+        (ServerEvent("stale", ""), "event: stale\ndata: \n\n"),
     ],
 )
-def test_what_goes_over_the_wire(event: Event, wire: str) -> None:
+def test_what_goes_over_the_wire(event: ServerEvent, wire: str) -> None:
     assert event.encoded().decode() == wire
 
 
@@ -105,8 +105,8 @@ async def test_keys_do_not_mix() -> None:
 
 
 async def test_a_defect_of_the_producer_reaches_every_reader() -> None:
-    async def produce() -> AsyncGenerator[Event, None]:
-        yield Event(None, "before")
+    async def produce() -> AsyncGenerator[ServerEvent, None]:
+        yield ServerEvent(None, "before")
         raise ZeroDivisionError
 
     broadcaster = Broadcaster()
@@ -142,9 +142,9 @@ async def test_a_heartbeat_asks_whether_the_reader_may_still_look() -> None:
 
 
 async def test_a_busy_stream_asks_too() -> None:
-    async def busy() -> AsyncGenerator[Event, None]:
+    async def busy() -> AsyncGenerator[ServerEvent, None]:
         while True:
-            yield Event(None, "новое")
+            yield ServerEvent(None, "новое")
             await asyncio.sleep(0)
 
     async def allowed() -> bool:

@@ -2,12 +2,12 @@ from typing import Any
 
 import pytest
 
-from smena.web.nav import Entry, links
+from smena.web.nav import NavEntry, links
 from tests.web.site import Http
 
 
-def entry(path: str, *children: Entry, shown: bool = True) -> Entry:
-    return Entry(path, lambda: path, children=children, shown=lambda _request: shown)
+def entry(path: str, *children: NavEntry, shown: bool = True) -> NavEntry:
+    return NavEntry(path, lambda: path, children=children, shown=lambda _request: shown)
 
 
 def at(path: str) -> Http:
@@ -48,7 +48,7 @@ def test_no_dead_links() -> None:
 
 def test_a_group_is_open_on_each_of_its_pages_and_leads_to_its_first() -> None:
     pages = (entry("/settings/health"), entry("/settings/outbox"))
-    group = Entry("/settings/connection", lambda: "amoCRM", children=pages)
+    group = NavEntry("/settings/connection", lambda: "amoCRM", children=pages)
     (section,) = links(
         [entry("/settings", group, entry("/settings/people"))], at("/settings/outbox")
     )

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from smena.access import passwords
 from smena.access.core import admission, people, throttle
 from smena.access.model import (
+    AccessRefusal,
     AddedPerson,
     Credentials,
     Membership,
     NewPerson,
     PersonId,
-    Refusal,
     SessionId,
     SignedIn,
     SignInOutcome,
@@ -20,15 +20,15 @@ from smena.access.model import (
     Viewer,
     WrongPassword,
 )
+from smena.access.store import attempts, sessions
 from smena.access.store import people as people_rows
-from smena.access.store import sessions, tries
 from smena.access.store.sessions import Visit
-from smena.kernel.chance import new_id, new_secret
 from smena.kernel.db import Database, Tx
 from smena.kernel.ids import AccountId
+from smena.kernel.ids_and_secrets import new_id, new_secret
 
 GENERATED_BYTES = 12
-KEPT_TRIES = timedelta(days=30)
+KEPT_ATTEMPTS = timedelta(days=30)
 KEPT_SESSIONS = timedelta(days=90)
 
 
@@ -41,25 +41,25 @@ async def sign_in(
     """
     email = admission.clean_email(given.email) or ""
     async with db.system() as tx:
-        attempt = await tries.begin_try(tx, email, given.address, now)
+        attempt = await attempts.begin_attempt(tx, email, given.address, now)
     async with db.system() as tx:
         wait = await _wait(tx, attempt, email, given.address, now)
         if wait:
-            await tries.end_try(tx, attempt, "refused")
+            await attempts.end_attempt(tx, attempt, "refused")
             return TooSoon(wait)
         found = await people_rows.password_by_email(tx, email)
     stored = None if found is None else found[1]
     is_right = await passwords.is_right(stored, given.password[: admission.PASSWORD_MAX])
     if found is None or not is_right:
         async with db.system() as tx:
-            await tries.end_try(tx, attempt, "failed")
+            await attempts.end_attempt(tx, attempt, "failed")
         return WrongPassword()
     person, password_hash = found
     fresh = None
     if passwords.is_outdated(password_hash):
         fresh = await passwords.make(given.password)
     async with db.system() as tx:
-        await tries.end_try(tx, attempt, "done")
+        await attempts.end_attempt(tx, attempt, "done")
         if fresh is not None:
             await people_rows.set_password(tx, person, fresh)
         if old_token is not None:
@@ -106,14 +106,14 @@ async def end_sessions_of(db: Database, account: AccountId, person: PersonId, no
         return await sessions.end_in_account(tx, person, account, now)
 
 
-async def add_person(db: Database, new: NewPerson, now: datetime) -> AddedPerson | Refusal:
+async def add_person(db: Database, new: NewPerson, now: datetime) -> AddedPerson | AccessRefusal:
     """Let somebody in: a new person with a password, or a known one into one more account."""
     email = admission.clean_email(new.email)
     if email is None:
-        return Refusal.BAD_EMAIL
+        return AccessRefusal.BAD_EMAIL
     password = new.password or new_secret(GENERATED_BYTES)
     if not admission.is_strong(password, email):
-        return Refusal.WEAK_PASSWORD
+        return AccessRefusal.WEAK_PASSWORD
     password_hash = await passwords.make(password)
     async with db.system() as tx:
         known = await people_rows.password_by_email(tx, email)
@@ -132,14 +132,18 @@ async def add_person(db: Database, new: NewPerson, now: datetime) -> AddedPerson
     return AddedPerson(person, password if known is None else None)
 
 
-async def _refused(tx: Tx, new: NewPerson, known: tuple[PersonId, str] | None) -> Refusal | None:
+async def _refused(
+    tx: Tx, new: NewPerson, known: tuple[PersonId, str] | None
+) -> AccessRefusal | None:
     assert new.account is not None
     present = await people_rows.lock_members(tx, new.account)
     person = PersonId(0) if known is None else known[0]
     return people.refuse_joining(present, Membership(person, new.role, new.crm_user))
 
 
-async def join(tx: Tx, account: AccountId, membership: Membership, now: datetime) -> Refusal | None:
+async def join(
+    tx: Tx, account: AccountId, membership: Membership, now: datetime
+) -> AccessRefusal | None:
     """Give a person a place in an account; needs a system transaction."""
     present = await people_rows.lock_members(tx, account)
     refused = people.refuse_joining(present, membership)
@@ -150,7 +154,7 @@ async def join(tx: Tx, account: AccountId, membership: Membership, now: datetime
 
 async def change_member(
     db: Database, account: AccountId, wanted: Membership, now: datetime
-) -> Refusal | None:
+) -> AccessRefusal | None:
     """Set somebody's role, employee and whether they may come in; leaving ends their sessions."""
     async with db.system() as tx:
         present = await people_rows.lock_members(tx, account)
@@ -166,14 +170,14 @@ async def change_member(
 
 async def change_password(
     db: Database, viewer: Viewer, old: str, new: str, now: datetime
-) -> Refusal | None:
+) -> AccessRefusal | None:
     """Set one's own password; all other sessions end."""
     if not admission.is_strong(new, viewer.email):
-        return Refusal.WEAK_PASSWORD
+        return AccessRefusal.WEAK_PASSWORD
     async with db.system() as tx:
         stored = await people_rows.password_of(tx, viewer.person_id)
     if not await passwords.is_right(stored, old):
-        return Refusal.WRONG_PASSWORD
+        return AccessRefusal.WRONG_PASSWORD
     fresh = await passwords.make(new)
     async with db.system() as tx:
         await people_rows.set_password(tx, viewer.person_id, fresh)
@@ -182,9 +186,9 @@ async def change_password(
 
 
 async def forget(db: Database, now: datetime) -> None:
-    """Delete tries and sessions that are of no use any more."""
+    """Delete attempts and sessions that are of no use any more."""
     async with db.system() as tx:
-        await tries.forget(tx, now - KEPT_TRIES)
+        await attempts.forget(tx, now - KEPT_ATTEMPTS)
         await sessions.forget(tx, now - KEPT_SESSIONS)
 
 
@@ -201,7 +205,7 @@ async def _open(tx: Tx, visit: Visit, now: datetime) -> str:
 
 async def _wait(tx: Tx, attempt: int, email: str, address: str, now: datetime) -> timedelta:
     since = now - throttle.REMEMBERED
-    of_email, of_address = await tries.failures(tx, attempt, email, address, since)
+    of_email, of_address = await attempts.failures(tx, attempt, email, address, since)
     return max(
         throttle.wait(of_email, now, throttle.FOR_EMAIL),
         throttle.wait(of_address, now, throttle.FOR_ADDRESS),

@@ -13,7 +13,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from smena.access import queries, standing
+from smena.access import account_gate, queries
 from smena.access.core.policy import may
 from smena.access.model import Ability, Viewer
 from smena.kernel.i18n import use
@@ -33,7 +33,7 @@ _ACCOUNT_FREE_EXACT = ("/", "/account")
 log = structlog.get_logger(__name__)
 
 
-class SignedIn:
+class SignedInMiddleware:
     """Middleware: `state.viewer` is set for everything behind it."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -47,7 +47,7 @@ class SignedIn:
         viewer = await recognise(request)
         answer = _turn_away(request) if viewer is None else _send_on(request, viewer)
         if viewer is not None and answer is None:
-            answer = await standing.judge(request, viewer)
+            answer = await account_gate.account_gate(request, viewer)
         if answer is not None:
             await answer.to_asgi_response(app=None, request=request)(scope, receive, send)
             return
@@ -75,13 +75,13 @@ async def recognise(request: Request[Any, Any, Any]) -> Viewer | None:
 
     async def still_allowed() -> bool:
         now_there = await queries.recognise(state.db, token, state.clock.now())
-        return now_there == viewer and await standing.is_open(request, viewer)
+        return now_there == viewer and await account_gate.is_open(request, viewer)
 
     request.scope.setdefault("state", {}).update(viewer=viewer, still_allowed=still_allowed)
     return viewer
 
 
-async def recall(error: Exception, scope: Scope) -> None:
+async def re_authenticate(error: Exception, scope: Scope) -> None:
     """Find out who will read an error page that no handler stood behind: they keep their menu.
 
     Whatever goes wrong here leaves the plain page; a defect may be the database's, so then nobody
@@ -96,7 +96,7 @@ async def recall(error: Exception, scope: Scope) -> None:
         async with asyncio.timeout(RECALL_SECONDS):
             viewer = await recognise(request)
             if viewer is not None:
-                await standing.frame(request, viewer)
+                await account_gate.frame(request, viewer)
     except Exception as trouble:  # noqa: BLE001 -- the page that follows tells of another failure
         scope.setdefault("state", {}).pop("viewer", None)
         log.warning("reader_not_recalled", trouble=repr(trouble))

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NewType
 from uuid import UUID
 
-from smena.crm.model import UserId
+from smena.crm.model.entities import UserId
 from smena.kernel.ids import AccountId
 
 PersonId = NewType("PersonId", int)
@@ -144,14 +144,14 @@ class Membership:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class AccountChoice:
     """An account that a person may switch to."""
 
     account: AccountId
     name: str
 
 
-class Refusal(StrEnum):
+class AccessRefusal(StrEnum):
     """Why a change of people was not made."""
 
     LAST_ADMIN = "last_admin"

@@ -1,6 +1,6 @@
 """HTTP entry points of access: the front door, signing in and out, one's own sessions.
 
-The people of an account have their own file, people_pages.py.
+Accounts, modules and the people of an account are set in `smena.settings`.
 """
 
 from datetime import UTC, tzinfo
@@ -12,16 +12,7 @@ from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from smena.access import (
-    account_pages,
-    actions,
-    activation_pages,
-    module_pages,
-    modules,
-    people_pages,
-    queries,
-    words,
-)
+from smena.access import actions, modules, queries, words
 from smena.access.core import lifetime
 from smena.access.core.browser import browser_words
 from smena.access.core.policy import may
@@ -31,11 +22,11 @@ from smena.access.middleware import (
     CONNECTION,
     SESSION_COOKIE,
     SIGN_IN,
-    recall,
+    SignedInMiddleware,
+    re_authenticate,
     recognise,
     token_of,
 )
-from smena.access.middleware import SignedIn as SignedInMiddleware
 from smena.access.model import Ability, Credentials, SessionId, SignedIn, TooSoon
 from smena.accounts import queries as accounts
 from smena.kernel.i18n import gettext as _
@@ -43,7 +34,7 @@ from smena.kernel.ids import AccountId
 from smena.web.page import Html, flash, page, redirect
 from smena.web.paths import local_path
 
-__all__ = ["MENU", "MIDDLEWARE", "RECALL", "ROUTES", "needs", "shown_to"]
+__all__ = ["MENU", "MIDDLEWARE", "RE_AUTHENTICATE", "ROUTES", "needs", "shown_to"]
 
 Http = Request[Any, Any, Any]
 SESSIONS = "/settings/sessions"
@@ -117,12 +108,6 @@ async def own_accounts(request: Http) -> Html:
     viewer = queries.viewer(request)
     choices = await queries.accounts_of(request.app.state.db, viewer.person_id)
     return page(request, "access/accounts.html", title=_("Аккаунты"), choices=choices)
-
-
-@get("/settings", sync_to_thread=False)
-def settings(request: Http) -> Response[bytes]:
-    is_admin = may(queries.viewer(request), Ability.MANAGE_PEOPLE)
-    return redirect(people_pages.PEOPLE if is_admin else SESSIONS)
 
 
 @get(SESSIONS)
@@ -215,16 +200,11 @@ ROUTES = (
     sign_out,
     switch_account,
     own_accounts,
-    settings,
     sessions,
     end_others,
     end_session,
     change_password,
-    *people_pages.ROUTES,
-    *activation_pages.ROUTES,
-    *account_pages.ROUTES,
-    *module_pages.ROUTES,
 )
 MIDDLEWARE = (SignedInMiddleware,)
-RECALL = recall
+RE_AUTHENTICATE = re_authenticate
 MENU = "access/menu.html"

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from smena.access.actions import hash_token
 from smena.access.core import lifetime
-from smena.access.model import Choice, Member, OpenSession, PersonId, Viewer
+from smena.access.model import AccountChoice, Member, OpenSession, PersonId, Viewer
 from smena.access.store import people, sessions
 from smena.accounts.model import Module
 from smena.kernel.db import Database
@@ -70,7 +70,7 @@ async def members(db: Database, account: AccountId, now: datetime) -> list[Membe
     return sorted(found, key=lambda member: (not member.is_active, member.name.casefold()))
 
 
-async def accounts_of(db: Database, person: PersonId) -> Sequence[Choice]:
+async def accounts_of(db: Database, person: PersonId) -> Sequence[AccountChoice]:
     """Return the accounts a person may look at, the latest one first."""
     async with db.system() as tx:
         return await people.choices(tx, person)

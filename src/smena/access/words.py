@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from smena.access.core.admission import PASSWORD_MIN
-from smena.access.model import Refusal, Role
-from smena.accounts.model import Flaw, Misfit, Module
+from smena.access.model import AccessRefusal, Role
+from smena.accounts.model import Module
 from smena.kernel.i18n import gettext as _
 from smena.kernel.i18n import ngettext
 
@@ -19,48 +19,21 @@ def role_name(role: Role) -> str:
     return names[role]
 
 
-def refusal_text(refusal: Refusal) -> str:
+def refusal_text(refusal: AccessRefusal) -> str:
     """Return why a change was not made and what to do instead."""
     texts = {
-        Refusal.LAST_ADMIN: _("Это последний администратор аккаунта: сначала назначьте другого."),
-        Refusal.EMPLOYEE_TAKEN: _("Этот сотрудник amoCRM уже связан с другим человеком."),
-        Refusal.ALREADY_HERE: _("У этого человека уже есть доступ к аккаунту."),
-        Refusal.BAD_EMAIL: _("Это не похоже на адрес e-mail."),
-        Refusal.WEAK_PASSWORD: _(
+        AccessRefusal.LAST_ADMIN: _(
+            "Это последний администратор аккаунта: сначала назначьте другого."
+        ),
+        AccessRefusal.EMPLOYEE_TAKEN: _("Этот сотрудник amoCRM уже связан с другим человеком."),
+        AccessRefusal.ALREADY_HERE: _("У этого человека уже есть доступ к аккаунту."),
+        AccessRefusal.BAD_EMAIL: _("Это не похоже на адрес e-mail."),
+        AccessRefusal.WEAK_PASSWORD: _(
             "Пароль слишком простой: нужно не меньше {n} разных знаков, не e-mail."
         ).format(n=PASSWORD_MIN),
-        Refusal.WRONG_PASSWORD: _("Текущий пароль не подходит."),
+        AccessRefusal.WRONG_PASSWORD: _("Текущий пароль не подходит."),
     }
     return texts[refusal]
-
-
-def flaw_text(flaw: Flaw) -> str:
-    """Return what to write into a field of the activation form."""
-    texts = {
-        Flaw.NO_NAME: _("Напишите, как вас зовут."),
-        Flaw.NO_PHONE: _("Напишите номер, по которому вам можно позвонить."),
-        Flaw.BAD_PHONE: _("В номере от 7 до 15 цифр, например +7 900 000-00-00."),
-        Flaw.NO_ROLE: _("Напишите должность, например «руководитель отдела продаж»."),
-        Flaw.NO_CONSENT: _("Без согласия аккаунт не активировать."),
-        Flaw.OTHER_VERSION: _("Пока вы читали, текст согласия изменился. Прочитайте новый."),
-    }
-    return texts[flaw]
-
-
-def misfit_text(misfit: Misfit) -> str:
-    """Return what to write into a field of the account's settings."""
-    texts = {
-        Misfit.NO_SUCH_ZONE: _(
-            "Такого часового пояса нет: выберите из списка, например Asia/Yekaterinburg"
-        ),
-        Misfit.NO_SUCH_LANGUAGE: _("Такого языка нет: выберите из списка."),
-    }
-    return texts[misfit]
-
-
-def language_name(language: str) -> str:
-    """Return what a language calls itself."""
-    return {"ru": "Русский", "en": "English"}[language]
 
 
 def module_name(module: Module) -> str:
@@ -68,42 +41,6 @@ def module_name(module: Module) -> str:
         Module.ACTIVITY: _("Активность"),
         Module.DISTRIBUTION: _("Распределение"),
     }[module]
-
-
-def module_purpose(module: Module) -> str:
-    return {
-        Module.ACTIVITY: _("Как прошёл день каждого сотрудника."),
-        Module.DISTRIBUTION: _("Кому достаётся новая сделка и почему."),
-    }[module]
-
-
-def what_follows(module: Module, *, is_on: bool) -> list[str]:
-    """Return what switching changes and what it leaves alone, a sentence each."""
-    match module, is_on:
-        case Module.ACTIVITY, False:
-            return [
-                _("Раздел исчезнет из меню у всех, его страницы закроются."),
-                _("События из amoCRM собираются дальше: включите снова, и эти дни будут видны."),
-            ]
-        case Module.ACTIVITY, True:
-            return [
-                _("Раздел появится в меню у тех, кому он открыт."),
-                _("Дни, пока он был выключен, тоже будут видны: события собирались всё время."),
-            ]
-        case Module.DISTRIBUTION, False:
-            return [
-                _("Новые сделки никому не передаются: остаются у тех, кто указан в amoCRM."),
-                _("Уже принятые решения дойдут до amoCRM; если она откажет, другого не выберут."),
-                _("Шаблоны, балансы и результаты сохраняются, но раздел исчезнет из меню."),
-            ]
-        case _:
-            return [
-                _("Распределяются сделки, созданные с этой минуты, по сохранённым шаблонам."),
-                _(
-                    "Сделки, которые пришли, пока распределение было выключено, сами не раздаются:"
-                    " вся пачка досталась бы тем, кто сейчас в очереди. Передайте их в amoCRM."
-                ),
-            ]
 
 
 NAMES_SHOWN = 3

@@ -10,9 +10,9 @@ from smena.accounts.model import (
     AccountState,
     Activation,
     Choices,
-    Contact,
+    ContactPerson,
     Flaw,
-    Given,
+    FormInput,
     Giver,
     Misfit,
     Module,
@@ -60,10 +60,10 @@ async def disconnect(tx: Tx, reason: str = "") -> None:
     await accounts.set_state(tx, tx.account, AccountState.DISCONNECTED, reason)
 
 
-async def activate(tx: Tx, given: Given, giver: Giver, now: datetime) -> dict[str, Flaw]:
+async def activate(tx: Tx, given: FormInput, giver: Giver, now: datetime) -> dict[str, Flaw]:
     """Record the consent and whom to call; return what is wrong with the form instead."""
     contact = check(given)
-    if not isinstance(contact, Contact):
+    if not isinstance(contact, ContactPerson):
         return contact
     await activation.give(tx, Activation(CONSENT_VERSION, contact, giver, now))
     return {}

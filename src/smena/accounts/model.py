@@ -88,7 +88,7 @@ class Switch:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class FormInput:
     """What a person typed and ticked; `version` is the text they had before their eyes."""
 
     name: str
@@ -99,7 +99,7 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
+class ContactPerson:
     """Whom to call about an account."""
 
     name: str
@@ -120,13 +120,13 @@ class Activation:
     """A consent to the processing of personal data, with the version of its text."""
 
     version: int
-    contact: Contact
+    contact: ContactPerson
     giver: Giver
     given_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AccountStanding:
     """What every page has to know of its account."""
 
     name: str

@@ -65,7 +65,7 @@ class Acts:
     received: int = 0
 
 
-class Talk(NamedTuple):
+class CallSpan(NamedTuple):
     """A call; `seconds` None is unknown, which is not 0 (R3)."""
 
     start: int
@@ -79,7 +79,7 @@ class Talk(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class DayFrame:
     """The business day of one person: its edges, and the working spans inside (R14)."""
 
     start: int
@@ -134,13 +134,13 @@ class Totals:
 class Lane:
     """One person's day: the pieces that follow each other, marks of calls of unknown length."""
 
-    frame: Frame
+    frame: DayFrame
     pieces: tuple[Piece, ...]
     ticks: tuple[int, ...]
     totals: Totals
 
 
-class Kind(NamedTuple):
+class EventKind(NamedTuple):
     """A type of events and the integration that made them, if one did."""
 
     type: str
@@ -180,7 +180,7 @@ DEFAULT_CREDITS: Mapping[Family, int] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class PanelSettings:
     """How a panel judges a day (activity.md section 1, Settings)."""
 
     name: str = ""

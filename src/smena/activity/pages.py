@@ -14,19 +14,19 @@ from smena.access.core.policy import may
 from smena.access.model import Ability, Viewer
 from smena.access.pages import needs
 from smena.accounts import queries as accounts
-from smena.activity import live, queries
 from smena.activity.core.parts import part_at, parts
-from smena.activity.dates import is_this_day, read_day, today_in
-from smena.activity.days import Panel
-from smena.activity.part_rows import part_row
-from smena.activity.person_view import person_view
-from smena.activity.states import PanelState, state_of
-from smena.activity.views import panel_view
-from smena.crm.model import UserId
+from smena.activity.panel import live, queries
+from smena.activity.panel.dates import is_this_day, read_day, today_in
+from smena.activity.panel.days import Panel
+from smena.activity.panel.states import PanelState, state_of
+from smena.activity.panel.views import panel_view
+from smena.activity.person.part_rows import part_row
+from smena.activity.person.view import person_view
+from smena.crm.model.entities import UserId
 from smena.kernel.db import Tx
 from smena.kernel.i18n import gettext as _
 from smena.kernel.i18n import language
-from smena.web.live import Broadcaster, Event, stream
+from smena.web.live import Broadcaster, ServerEvent, stream
 from smena.web.page import Html, fragment, page
 
 Http = Request[Any, Any, Any]
@@ -99,13 +99,13 @@ async def watch_panel(request: Http) -> Stream:
 
 async def _events(
     request: Http, sight: live.Sight, since: int, seen_at: int
-) -> AsyncGenerator[Event, None]:
+) -> AsyncGenerator[ServerEvent, None]:
     """Bring a page that is older than a minute up to date, then send what all readers get."""
     state = request.app.state
     if abs(_now(request).timestamp() - seen_at) > _FRESH_SECONDS:
         async with state.db.tenant(sight.account) as tx:
             panel = await queries.panel(tx, sight.day, _now(request), sight.only)
-        since = panel.pulse
+        since = panel.last_change
         yield live.whole(panel, sight.language)
     shared = BROADCASTER.subscribe(
         (id(state.db), sight), lambda: live.watch(state.db, sight, state.clock.now, since)
@@ -138,7 +138,7 @@ def _live_address(panel: Panel) -> str:
     if not is_this_day(panel):
         return ""
     at = int(panel.now.timestamp())
-    return f"/activity/live?date={panel.day}&since={panel.pulse}&at={at}"
+    return f"/activity/live?date={panel.day}&since={panel.last_change}&at={at}"
 
 
 async def _day(request: Http, tx: Tx, given: str) -> date:

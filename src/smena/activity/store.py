@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from smena.activity.model import DEFAULT_CREDITS, Family, Settings
+from smena.activity.model import DEFAULT_CREDITS, Family, PanelSettings
 from smena.kernel.db import Tx
 
 DEFAULT = """
@@ -19,7 +19,7 @@ ON CONFLICT (account_id) WHERE is_default DO NOTHING
 """
 
 
-async def default_panel(tx: Tx) -> Settings | None:
+async def default_panel(tx: Tx) -> PanelSettings | None:
     row = await tx.row(DEFAULT, account=tx.account)
     return None if row is None else _settings(row)
 
@@ -28,9 +28,9 @@ async def ensure(tx: Tx, name: str) -> None:
     await tx.run(ENSURE, account=tx.account, name=name)
 
 
-def _settings(row: Row[Any]) -> Settings:
+def _settings(row: Row[Any]) -> PanelSettings:
     window = row.window_from_minute, row.window_to_minute
-    return Settings(
+    return PanelSettings(
         name=row.name,
         gap_seconds=row.gap_seconds,
         credits={**DEFAULT_CREDITS, **{Family(k): int(v) for k, v in row.credits.items()}},

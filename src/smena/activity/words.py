@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from smena.activity.model import Talk, Totals, Zone
+from smena.activity.model import CallSpan, Totals, Zone
 from smena.kernel.i18n import NBSP, duration_words, language, ngettext
 from smena.kernel.i18n import gettext as _
 
@@ -94,7 +94,7 @@ def share(value: float | None) -> str:
     return _("{percent} % времени").format(percent=round(100 * value)).replace(" ", NBSP)
 
 
-def talk(one: Talk) -> str:
+def talk(one: CallSpan) -> str:
     """Return a call in words: Исходящий, 12 мин 05 с."""
     direction = _("Входящий звонок") if one.is_incoming else _("Исходящий звонок")
     if one.seconds is None:

@@ -38,7 +38,7 @@ def up(
     port: Annotated[int | None, typer.Option(help="Порт (8700).")] = None,
     data_dir: DataDir = None,
     config: Config = None,
-    role: Annotated[node.Role, typer.Option(help="Что делает этот узел.")] = node.Role.ALL,
+    role: Annotated[node.NodeRole, typer.Option(help="Что делает этот узел.")] = node.NodeRole.ALL,
 ) -> None:
     """Запустить Смену: страницы, вебхуки и фоновую работу."""
     settings = _settings(config, host=host, port=port, data_dir=data_dir)
@@ -62,7 +62,7 @@ def run_demo(
 ) -> None:
     """Показать живой отдел продаж: база, эмулятор amoCRM и Смена одной командой."""
     folder = data_dir or demo.default_folder()
-    wanted = demo.Options(port, folder.absolute(), seed, users, speed, not no_browser)
+    wanted = demo.DemoOptions(port, folder.absolute(), seed, users, speed, not no_browser)
     logs.configure("console", "warning")
     _run(_until_signal(lambda stop: demo.run(wanted, stop, console)))
 

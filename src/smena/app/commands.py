@@ -8,19 +8,19 @@ from rich.console import Console
 from rich.markup import escape
 
 from smena.access import actions as access
-from smena.access.model import NewPerson, Refusal, Role
+from smena.access.model import AccessRefusal, NewPerson, Role
 from smena.access.words import refusal_text as access_text
 from smena.accounts import queries as accounts
 from smena.accounts.model import Account
 from smena.app import database, node
 from smena.app.address import address
 from smena.app.setting_up import make_ready
-from smena.connectors.amocrm import actions as amocrm
-from smena.connectors.amocrm import queries as amocrm_queries
-from smena.connectors.amocrm.connecting import Request
-from smena.connectors.amocrm.health_view import health_view
+from smena.connectors.amocrm.connecting import connect as connecting_connect
+from smena.connectors.amocrm.connecting.connect import Request
+from smena.connectors.amocrm.connecting.words import refusal_text
+from smena.connectors.amocrm.health import gather
+from smena.connectors.amocrm.health.view import health_view
 from smena.connectors.amocrm.model import Connected
-from smena.connectors.amocrm.words import refusal_text
 from smena.kernel.i18n import gettext as _
 from smena.kernel.i18n import use
 from smena.kernel.ids import AccountId
@@ -63,7 +63,7 @@ async def add_user(settings: Settings, person: Person, console: Console) -> None
             is_operator=account is None,
         )
         added = await access.add_person(made.db, new, made.clock.now())
-        if isinstance(added, Refusal):
+        if isinstance(added, AccessRefusal):
             raise Failed(access_text(added))
     console.print(f"Вход: [bold]{address(settings)}/sign-in[/bold]")
     console.print(f"E-mail: [bold]{person.email}[/bold]")
@@ -89,7 +89,9 @@ async def connect(settings: Settings, url: str, token: str, console: Console) ->
         database.reached(settings, console.print) as database_url,
         node.parts(settings, database_url, is_short=True) as made,
     ):
-        found = await amocrm.connect_by_token(made.db, made.clock, made.reach, Request(url, token))
+        found = await connecting_connect.connect_by_token(
+            made.db, made.clock, made.service, Request(url, token)
+        )
         if not isinstance(found, Connected):
             raise Failed(refusal_text(found))
         await make_ready(made.db, found.account)
@@ -138,13 +140,13 @@ async def doctor(settings: Settings, console: Console) -> bool:
 async def _examine(made: node.Parts, account: Account, console: Console) -> bool:
     """Print how one account's connection lives and what to do about it."""
     now = made.clock.now()
-    period = made.reach.options.poll_period
-    vitals = await amocrm_queries.vitals(made.db, account.id, period, now)
+    period = made.service.options.poll_period
+    health = await gather.of_account(made.db, account.id, period, now)
     console.print(f"\n[bold]{escape(account.name)}[/bold] ({account.id}), {account.base_url}")
-    if vitals is None:
+    if health is None:
         console.print("  " + _("не подключался"))
         return True
-    shown = health_view(vitals, ZoneInfo(account.time_zone), now)
+    shown = health_view(health, ZoneInfo(account.time_zone), now)
     for fact in shown.facts:
         console.print(f"  {fact.name}: {escape(fact.value)}")
     pace = _("Запросов за минуту: {n}; ответов 429 за час: {too_fast}")

@@ -20,21 +20,21 @@ from rich.console import Console
 
 from amocrm_emulator.team.people import pick_time_zone
 from smena.access import actions as access
-from smena.access.model import AddedPerson, NewPerson, Refusal, Role
+from smena.access.model import AccessRefusal, AddedPerson, NewPerson, Role
 from smena.accounts import actions as accounts
-from smena.accounts.model import CONSENT_VERSION, Given, Giver
+from smena.accounts.model import CONSENT_VERSION, FormInput, Giver
 from smena.app import node
 from smena.app.demo_progress import show_load
 from smena.app.demo_work import first_customers, give_work, people_are_known
 from smena.app.setting_up import make_ready
-from smena.connectors.amocrm import actions as amocrm
 from smena.connectors.amocrm import queries as amocrm_queries
-from smena.connectors.amocrm.connecting import Request
+from smena.connectors.amocrm.connecting import connect
+from smena.connectors.amocrm.connecting.connect import Request
 from smena.connectors.amocrm.model import Connected
-from smena.kernel.chance import new_secret
 from smena.kernel.clock import SystemClock
 from smena.kernel.errors import BadSetting
 from smena.kernel.ids import AccountId
+from smena.kernel.ids_and_secrets import new_secret
 from smena.kernel.settings import default_data_dir, load
 
 EMAIL = "demo@smena.example"
@@ -45,7 +45,7 @@ LOAD_SECONDS_MAX = 600
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class DemoOptions:
     """What the command line said."""
 
     port: int
@@ -70,7 +70,7 @@ def default_folder() -> Path:
     return default_data_dir().with_name("smena-demo")
 
 
-async def run(options: Options, stop: asyncio.Event, console: Console) -> None:
+async def run(options: DemoOptions, stop: asyncio.Event, console: Console) -> None:
     """Run the demo until `stop`."""
     options.folder.mkdir(parents=True, exist_ok=True)
     (options.folder / "demo.json").unlink(missing_ok=True)
@@ -113,7 +113,7 @@ async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
         stopping.cancel()
 
 
-def _remember(options: Options) -> Remembered:
+def _remember(options: DemoOptions) -> Remembered:
     path = options.folder / "demo-settings.json"
     if path.exists():
         return Remembered(**json.loads(path.read_text()))
@@ -137,7 +137,7 @@ def _write_private(path: Path, content: dict[str, object]) -> None:
 
 @contextlib.asynccontextmanager
 async def _emulator(
-    options: Options, kept: Remembered, console: Console, stop: asyncio.Event
+    options: DemoOptions, kept: Remembered, console: Console, stop: asyncio.Event
 ) -> AsyncIterator[asyncio.Task[str]]:
     """Run the emulator as a child that ends with us; the task tells its address when it is up.
 
@@ -169,7 +169,9 @@ async def _emulator(
             await child.wait()
 
 
-async def _address(child: asyncio.subprocess.Process, options: Options, kept: Remembered) -> str:
+async def _address(
+    child: asyncio.subprocess.Process, options: DemoOptions, kept: Remembered
+) -> str:
     assert child.stdout is not None
     line = (await child.stdout.readline()).decode().strip()
     if not line.startswith("http"):
@@ -189,7 +191,7 @@ async def _watch(child: asyncio.subprocess.Process, stop: asyncio.Event, console
 
 async def _set_up(
     made: node.Parts,
-    options: Options,
+    options: DemoOptions,
     kept: Remembered,
     emulator: asyncio.Task[str],
     console: Console,
@@ -202,7 +204,7 @@ async def _set_up(
         new = NewPerson(EMAIL, NAME, Role.ADMIN, ACCOUNT, kept.password)
         added = await access.add_person(made.db, new, made.clock.now())
         await _activate(made, added)
-    hook = made.reach.hook_url(ACCOUNT)
+    webhook = made.service.webhook_url(ACCOUNT)
     _write_private(
         options.folder / "demo.json",
         {
@@ -212,7 +214,7 @@ async def _set_up(
             "emulator_url": emulator_url,
             "emulator_token": kept.emulator_token,
             "account_id": ACCOUNT,
-            "webhook_url": hook,
+            "webhook_url": webhook,
         },
     )
     console.print(f"\n  Смена:   [bold]{made.settings.url}[/bold]")
@@ -238,17 +240,17 @@ async def _connect(made: node.Parts, kept: Remembered, emulator_url: str) -> Non
     """Connect like a customer would; only the request limit is lifted for the first load."""
     await _limit(emulator_url, None)
     asked = Request(emulator_url, kept.emulator_token, load_requests_per_second=0)
-    found = await amocrm.connect_by_token(made.db, made.clock, made.reach, asked)
+    found = await connect.connect_by_token(made.db, made.clock, made.service, asked)
     if not isinstance(found, Connected):
         raise BadSetting(f"Эмулятор не подключился: {found.refusal} {found.detail}")
     await make_ready(made.db, ACCOUNT)
 
 
-async def _activate(made: node.Parts, added: AddedPerson | Refusal) -> None:
+async def _activate(made: node.Parts, added: AddedPerson | AccessRefusal) -> None:
     """Give the consent that a customer's administrator gives at the first entry."""
     if not isinstance(added, AddedPerson):
         raise BadSetting(f"Администратор демо не добавлен: {added}")
-    given = Given(NAME, PHONE, "Руководитель отдела продаж", True, str(CONSENT_VERSION))
+    given = FormInput(NAME, PHONE, "Руководитель отдела продаж", True, str(CONSENT_VERSION))
     async with made.db.tenant(ACCOUNT) as tx:
         await accounts.activate(tx, given, Giver(added.person_id, EMAIL), made.clock.now())
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from amocrm_emulator.team.people import department
 from amocrm_emulator.team.rota import Hours, rota
-from smena.crm.model import User
+from smena.crm.model.entities import User
 from smena.kernel.db import Tx
 from smena.staff import actions as staff
 from smena.staff.model import DAY_MINUTES, Period, WorkHours

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from smena.app.node import Parts
-from smena.connectors.amocrm import queries as amocrm
+from smena.connectors.amocrm.reading import queries
 from smena.kernel.ids import AccountId
 
 LOOK_SECONDS = 0.3
@@ -25,7 +25,7 @@ async def show_load(made: Parts, account: AccountId, console: Console) -> None:
         task = bar.add_task("Загружаются прошлые дни", total=1.0, rows="")
         while True:
             async with made.db.tenant(account) as tx:
-                progress = await amocrm.progress(tx, made.clock.now())
+                progress = await queries.progress(tx, made.clock.now())
             if progress is not None:
                 rows = sum(stage.rows for stage in progress.stages)
                 bar.update(task, completed=progress.share, rows=f"{rows} записей")

@@ -14,8 +14,8 @@ from litestar import Litestar
 
 from smena.app import database, wiring
 from smena.app.address import remember
-from smena.connectors.amocrm.health_metrics import Gauges
-from smena.connectors.amocrm.reach import Options, Reach
+from smena.connectors.amocrm.health.metrics import Gauges
+from smena.connectors.amocrm.service import AmocrmService, Options
 from smena.kernel.clock import Clock, SystemClock
 from smena.kernel.crypto import Vault
 from smena.kernel.db import Database
@@ -23,9 +23,9 @@ from smena.kernel.errors import BadSetting
 from smena.kernel.http import new_client
 from smena.kernel.ids import AccountId
 from smena.kernel.inbox import Inbox
-from smena.kernel.jobs import JobContext, wake
+from smena.kernel.jobs.registry import JobContext, wake
+from smena.kernel.jobs.worker import Worker
 from smena.kernel.settings import Settings, secret_key
-from smena.kernel.worker import Worker
 from smena.migrations.apply import upgrade
 from smena.web.app import create_app
 from smena.web.live import Streams
@@ -35,7 +35,7 @@ STOP_SECONDS = 5
 log = structlog.get_logger(__name__)
 
 
-class Role(StrEnum):
+class NodeRole(StrEnum):
     """What a node does; several machines may split the work."""
 
     ALL = "all"
@@ -52,7 +52,7 @@ class Parts:
     db: Database
     clock: Clock
     vault: Vault
-    reach: Reach
+    service: AmocrmService
 
 
 @contextlib.asynccontextmanager
@@ -71,11 +71,11 @@ async def parts(settings: Settings, url: str, *, is_short: bool = False) -> Asyn
         allowed_hosts=frozenset(settings.allowed_crm_hosts),
         is_own_machine_allowed=settings.is_for_this_machine,
     )
-    reach = Reach(http, vault, options)
+    service = AmocrmService(http, vault, options)
     try:
-        yield Parts(url, settings, db, clock, vault, reach)
+        yield Parts(url, settings, db, clock, vault, service)
     finally:
-        await reach.settle()
+        await service.settle()
         await http.aclose()
         await db.close()
 
@@ -84,16 +84,16 @@ async def run(
     settings: Settings,
     stop: asyncio.Event,
     *,
-    role: Role = Role.ALL,
+    role: NodeRole = NodeRole.ALL,
     tell: Callable[[str], None] = lambda _text: None,
     on_ready: Callable[[Parts], None] = lambda _parts: None,
 ) -> None:
     """Run a node until `stop`; `on_ready` is called when its pages answer."""
-    listening = listen(settings) if role is not Role.WORKER else None
+    listening = listen(settings) if role is not NodeRole.WORKER else None
     async with database.running(settings, tell) as url, parts(settings, url) as made:
         tasks = []
-        if role is not Role.WEB:
-            context = JobContext(made.db, made.clock, {Reach: made.reach})
+        if role is not NodeRole.WEB:
+            context = JobContext(made.db, made.clock, {AmocrmService: made.service})
             worker = Worker(made.url, wiring.registry(made.clock), context)
             tasks.append(asyncio.create_task(worker.run(stop), name="worker"))
         if listening is not None:
@@ -130,17 +130,17 @@ def _app(made: Parts) -> Litestar:
         clock=made.clock,
         settings=made.settings,
         vault=made.vault,
-        services={"amocrm": made.reach, "inbox": Inbox(made.db, _waker(made.db))},
+        services={"amocrm": made.service, "inbox": Inbox(made.db, _waker(made.db))},
         nav=wiring.navigation(),
         menu=wiring.MENU,
         middleware=wiring.MIDDLEWARE,
-        recall=wiring.RECALL,
-        gauges=[Gauges(made.db, made.clock, made.reach).refresh],
+        re_authenticate=wiring.RE_AUTHENTICATE,
+        gauges=[Gauges(made.db, made.clock, made.service).refresh],
     )
 
 
 def _waker(db: Database) -> Callable[[set[AccountId]], None]:
-    """Return a hint that wakes the inbox's pump after a commit, in a transaction of its own.
+    """Return a hint that wakes the inbox's account job after a commit, in a transaction of its own.
 
     Hints that come while one is being written share the next one; a lost hint costs at most the
     pause until the sweep.

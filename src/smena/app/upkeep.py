@@ -2,20 +2,20 @@
 
 from datetime import timedelta
 
-from smena.connectors.amocrm import actions as amocrm
+from smena.connectors.amocrm import actions
 from smena.crm import actions as crm
 from smena.kernel import inbox
-from smena.kernel.jobs import JobContext
+from smena.kernel.jobs.registry import JobContext
 
 BODIES_KEPT = timedelta(days=2)
-SPOILED_BODIES_KEPT = timedelta(days=30)
+DEAD_LETTERS_KEPT = timedelta(days=30)
 
 
 async def trim(context: JobContext) -> None:
     """Forget bodies that were understood and facts that all have read; make the coming weeks."""
     now = context.now
     async with context.db.system() as tx:
-        await inbox.clean(tx, now - BODIES_KEPT, now - SPOILED_BODIES_KEPT)
+        await inbox.clean(tx, now - BODIES_KEPT, now - DEAD_LETTERS_KEPT)
         await crm.trim(tx, now)
-        await amocrm.trim(tx, now)
+        await actions.trim(tx, now)
         await crm.make_room(tx, now)

@@ -1,6 +1,6 @@
 """The table of contents of the running system, in plain lines.
 
-Which announcement wakes whom, which work runs when, which pages there are.
+Which publication wakes whom, which work runs when, which pages there are.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,33 +14,38 @@ from smena.access.model import Ability
 from smena.accounts.model import Module
 from smena.activity import pages as activity
 from smena.app import upkeep
-from smena.connectors.amocrm import completeness_pages as completeness
-from smena.connectors.amocrm import health_pages as health
-from smena.connectors.amocrm import history_pages as amocrm_history
 from smena.connectors.amocrm import jobs as amocrm_jobs
-from smena.connectors.amocrm import outbox_pages
-from smena.connectors.amocrm import pages as amocrm
+from smena.connectors.amocrm.connecting.pages import connection as amocrm
+from smena.connectors.amocrm.health import pages as health
+from smena.connectors.amocrm.reading import pages as amocrm_history
+from smena.connectors.amocrm.reconciliation import pages as completeness
 from smena.distribution import jobs as distribution_jobs
 from smena.distribution import pages as distribution
 from smena.distribution import queries as distribution_queries
 from smena.kernel.clock import Clock
 from smena.kernel.i18n import gettext as _
-from smena.kernel.jobs import Registry
-from smena.staff import calendar_pages as staff_calendar
-from smena.staff import pages as staff
-from smena.web.nav import Entry
+from smena.kernel.jobs.registry import Registry
+from smena.settings.pages import account, activation, front, module, outbox, people
+from smena.staff.pages import calendar as staff_calendar
+from smena.staff.pages import hours as staff
+from smena.web.nav import NavEntry
 
-# What is announced inside a transaction, and the pumps that it wakes.
+# What is published inside a transaction, and the account jobs that it wakes.
 TOPICS: Mapping[str, Sequence[str]] = {
     "crm.facts": ("distribution.decide",),
-    "crm.wishes": ("amocrm.courier",),
+    "crm.commands": ("amocrm.dispatcher",),
 }
 
 ROUTES: Sequence[ControllerRouterHandler] = (
     *access.ROUTES,
     *activity.ROUTES,
     *amocrm.ROUTES,
-    *outbox_pages.ROUTES,
+    *front.ROUTES,
+    *account.ROUTES,
+    *people.ROUTES,
+    *activation.ROUTES,
+    *module.ROUTES,
+    *outbox.ROUTES,
     *completeness.ROUTES,
     *health.ROUTES,
     *amocrm_history.ROUTES,
@@ -50,7 +55,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
 )
 
 MIDDLEWARE: Sequence[Middleware] = access.MIDDLEWARE
-RECALL = access.RECALL
+RE_AUTHENTICATE = access.RE_AUTHENTICATE
 
 MENU = access.MENU
 
@@ -59,7 +64,7 @@ def registry(clock: Clock) -> Registry:
     """Return all background work of the installation."""
     work = Registry()
     amocrm_jobs.register(work, clock)
-    work.pump(
+    work.account_job(
         "distribution.decide",
         distribution_jobs.decide_new_leads,
         distribution_queries.accounts_with_news,
@@ -69,96 +74,96 @@ def registry(clock: Clock) -> Registry:
     return work
 
 
-def navigation() -> Sequence[Entry]:
+def navigation() -> Sequence[NavEntry]:
     """Return the rail: sections with the pages that a reader may open."""
     return (
-        Entry(
+        NavEntry(
             "/activity",
             lambda: _("Активность"),
             icon="activity",
             key="a",
             shown=shown_with(Module.ACTIVITY, Ability.SEE_OWN_ACTIVITY),
         ),
-        Entry(
+        NavEntry(
             "/distribution",
             lambda: _("Распределение"),
             icon="split",
             key="r",
             shown=shown_with(Module.DISTRIBUTION),
             children=(
-                Entry(
+                NavEntry(
                     "/distribution/results",
                     lambda: _("Результаты"),
                     shown=shown_to(Ability.SEE_RESULTS),
                 ),
-                Entry(
+                NavEntry(
                     "/distribution/templates",
                     lambda: _("Шаблоны"),
                     shown=shown_to(Ability.EDIT_TEMPLATES),
                 ),
             ),
         ),
-        Entry(
+        NavEntry(
             "/settings",
             lambda: _("Настройки"),
             icon="settings",
             key="s",
             children=(
-                Entry("/settings/connection", lambda: "amoCRM", children=_amocrm_pages()),
-                Entry(
+                NavEntry("/settings/connection", lambda: "amoCRM", children=_amocrm_pages()),
+                NavEntry(
                     "/settings/hours",
                     lambda: _("Рабочее время"),
                     shown=shown_to(Ability.EDIT_WORK_HOURS),
                     children=(
-                        Entry("/settings/hours", lambda: _("Часы")),
-                        Entry("/settings/calendar", lambda: _("Производственный календарь")),
+                        NavEntry("/settings/hours", lambda: _("Часы")),
+                        NavEntry("/settings/calendar", lambda: _("Производственный календарь")),
                     ),
                 ),
-                Entry(
+                NavEntry(
                     "/settings/people",
                     lambda: _("Люди"),
                     shown=shown_to(Ability.MANAGE_PEOPLE),
                 ),
-                Entry(
+                NavEntry(
                     "/settings/account",
                     lambda: _("Аккаунт"),
                     shown=shown_to(Ability.EDIT_ACCOUNT),
                 ),
-                Entry("/settings/sessions", lambda: _("Сеансы")),
+                NavEntry("/settings/sessions", lambda: _("Сеансы")),
             ),
         ),
     )
 
 
-def _amocrm_pages() -> tuple[Entry, ...]:
+def _amocrm_pages() -> tuple[NavEntry, ...]:
     """Return the pages about the connection with amoCRM, in the order in which they are needed."""
     return (
-        Entry(
+        NavEntry(
             "/settings/connection",
             lambda: _("Подключение"),
             shown=shown_to(Ability.CONNECT_ACCOUNT),
         ),
-        Entry(
+        NavEntry(
             "/settings/health",
             lambda: _("Состояние связи"),
             shown=shown_in_account(Ability.SEE_HEALTH),
         ),
-        Entry(
+        NavEntry(
             "/settings/completeness",
             lambda: _("Полнота данных"),
             shown=shown_in_account(Ability.SEE_HEALTH),
         ),
-        Entry(
+        NavEntry(
             "/settings/outbox",
             lambda: _("Очередь в amoCRM"),
             shown=shown_to(Ability.MANAGE_OUTBOX),
         ),
-        Entry(
+        NavEntry(
             "/settings/history",
             lambda: _("История событий"),
             shown=shown_in_account(Ability.CONNECT_ACCOUNT),
         ),
-        Entry(
+        NavEntry(
             "/settings/activation",
             lambda: _("Активация"),
             shown=shown_to(Ability.ACTIVATE_ACCOUNT),

@@ -5,27 +5,28 @@ from datetime import datetime
 
 from smena.accounts import queries as accounts
 from smena.accounts.model import Module
-from smena.crm import actions as crm
-from smena.crm import queries as crm_queries
-from smena.crm.answers import Seat
-from smena.crm.facts import (
+from smena.crm.facts import queries
+from smena.crm.facts.model import (
+    CommandCancelled,
+    CommandDelivered,
+    CommandRefused,
+    CommandSuperseded,
     LeadAppeared,
     Recorded,
-    WishCancelled,
-    WishDelivered,
-    WishOvertaken,
-    WishRefused,
+    UserRef,
 )
-from smena.crm.outbox import Lane
-from smena.distribution.core.ledger import give_back
+from smena.crm.mirror.queries import cards, people
+from smena.crm.outbox import actions
+from smena.crm.outbox.model import Priority
+from smena.distribution.batch import Batch, key_of
+from smena.distribution.core.ledger import undo
 from smena.distribution.core.roster import check, taken_by_another
-from smena.distribution.desk import Desk, key_of
 from smena.distribution.model import (
-    Draft,
-    Refusal,
     ResultKey,
     State,
+    TemplateDraft,
     TemplateId,
+    TemplateRefusal,
     TemplateTrouble,
 )
 from smena.distribution.store import batch, position, results, templates
@@ -37,15 +38,15 @@ BATCH = 500
 
 
 async def read_facts(db: Database, account: AccountId, now: datetime, *, limit: int = BATCH) -> int:
-    """Decide the next new leads and close results whose wishes ended; return the facts read.
+    """Decide the next new leads and close results whose commands ended; return the facts read.
 
-    Position, ledger, results and wishes commit together: a lead is decided once, whoever dies.
-    Switched off, it reads on without giving anything to anybody: results of wishes under way still
-    find their end, and nothing piles up that would be given out at once later.
+    Position, ledger, results and commands commit together: a lead is decided once, whoever dies.
+    Switched off, it reads on without giving anything to anybody: results of commands under way
+    still find their end, and nothing piles up that would be given out at once later.
     """
     async with db.tenant(account) as tx:
         last = await position.lock(tx)
-        facts, seats = await crm_queries.briefing(tx, last, limit)
+        facts, seats = await queries.decision_input(tx, last, limit)
         if not facts:
             return 0
         if _concern_us(facts):
@@ -53,7 +54,7 @@ async def read_facts(db: Database, account: AccountId, now: datetime, *, limit: 
             for recorded in facts:
                 await _take(tx, desk, recorded, now)
             await batch.save(tx, desk.decided, desk.changed_queues(), facts[-1].id, now)
-            await crm.request_all(tx, list(desk.asked.values()), now)
+            await actions.request_all(tx, list(desk.asked.values()), now)
         else:
             await position.move(tx, facts[-1].id)
         return len(facts)
@@ -62,10 +63,10 @@ async def read_facts(db: Database, account: AccountId, now: datetime, *, limit: 
 async def save_template(
     db: Database,
     account: AccountId,
-    draft: Draft,
+    draft: TemplateDraft,
     known: tuple[TemplateId, int] | None,
     now: datetime,
-) -> TemplateId | Refusal:
+) -> TemplateId | TemplateRefusal:
     """Add a template, or change the one `known` by its number and the version that was read.
 
     Saving also forgives: people whom amoCRM refused take part again. The CRM stamps whole seconds,
@@ -77,12 +78,12 @@ async def save_template(
         existing = [queue.template for queue in await templates.lock_queues(tx)]
         troubles = check(
             draft,
-            {user.id: user for user in await crm_queries.users(tx)},
-            await crm_queries.groups(tx),
-            await crm_queries.pipelines(tx),
+            {user.id: user for user in await people.users(tx)},
+            await people.groups(tx),
+            await people.pipelines(tx),
         )
         if troubles:
-            return Refusal(tuple(troubles))
+            return TemplateRefusal(tuple(troubles))
         own = known[0] if known else None
         if taken := taken_by_another(draft, own, existing):
             return taken
@@ -90,49 +91,49 @@ async def save_template(
             return await templates.add_template(tx, draft, since if draft.is_enabled else None, now)
         old = next((t for t in existing if (t.id, t.version) == known), None)
         if old is None or not await templates.change_template(tx, old, draft, since):
-            return Refusal((TemplateTrouble.CHANGED_MEANWHILE,))
+            return TemplateRefusal((TemplateTrouble.CHANGED_MEANWHILE,))
         return old.id
 
 
 def _concern_us(facts: Iterable[Recorded]) -> bool:
-    ours = LeadAppeared | WishDelivered | WishRefused | WishOvertaken | WishCancelled
+    ours = LeadAppeared | CommandDelivered | CommandRefused | CommandSuperseded | CommandCancelled
     return any(isinstance(recorded.fact, ours) for recorded in facts)
 
 
-async def _open_desk(tx: Tx, facts: Iterable[Recorded], seats: Iterable[Seat]) -> Desk:
+async def _open_desk(tx: Tx, facts: Iterable[Recorded], seats: Iterable[UserRef]) -> Batch:
     leads = [r.fact.lead for r in facts if isinstance(r.fact, LeadAppeared)]
     switch = await accounts.switch(tx, Module.DISTRIBUTION)
     queues, had = await batch.load(tx, leads)
-    return Desk(queues, seats, had, switch)
+    return Batch(queues, seats, had, switch)
 
 
-async def _take(tx: Tx, desk: Desk, recorded: Recorded, now: datetime) -> None:
+async def _take(tx: Tx, desk: Batch, recorded: Recorded, now: datetime) -> None:
     match recorded.fact:
         case LeadAppeared(lead=lead, pipeline=pipeline, created_at=created_at):
             if template := desk.claim(lead, pipeline, created_at):
-                desk.decide(lead, template, Lane.FRESH)
-        case WishDelivered(cause=cause) if key := key_of(cause):
+                desk.decide(lead, template, Priority.FRESH)
+        case CommandDelivered(cause=cause) if key := key_of(cause):
             await results.finish(tx, key, State.DONE, "", now)
-        case WishOvertaken(cause=cause) if key := key_of(cause):
-            await results.finish(tx, key, State.OVERTAKEN, "", now)
-        case WishRefused(cause=cause, reason=reason) if key := key_of(cause):
+        case CommandSuperseded(cause=cause) if key := key_of(cause):
+            await results.finish(tx, key, State.SUPERSEDED, "", now)
+        case CommandRefused(cause=cause, reason=reason) if key := key_of(cause):
             await _decide_again(tx, desk, key, reason, now)
-        case WishCancelled(cause=cause) if key := key_of(cause):
+        case CommandCancelled(cause=cause) if key := key_of(cause):
             await _take_back(tx, desk, key, now)
         case _:
             pass
 
 
-async def _take_back(tx: Tx, desk: Desk, key: ResultKey, now: datetime) -> None:
+async def _take_back(tx: Tx, desk: Batch, key: ResultKey, now: datetime) -> None:
     """Return the turn: somebody decided that this lead stays as it is."""
     if closed := await results.finish(tx, key, State.CANCELLED, "", now):
         user, entries = closed
         queue = desk.queue(key.template)
-        ledger = give_back(queue.ledger, user, entries)
-        desk.put(templates.Queue(queue.template, ledger, queue.refused))
+        ledger = undo(queue.ledger, user, entries)
+        desk.put(templates.QueueState(queue.template, ledger, queue.refused))
 
 
-async def _decide_again(tx: Tx, desk: Desk, key: ResultKey, reason: str, now: datetime) -> None:
+async def _decide_again(tx: Tx, desk: Batch, key: ResultKey, reason: str, now: datetime) -> None:
     """AmoCRM refused the person: the turn returns, the person waits for an administrator.
 
     The lead itself may be what was refused (deleted meanwhile): then a second refusal would follow
@@ -143,12 +144,12 @@ async def _decide_again(tx: Tx, desk: Desk, key: ResultKey, reason: str, now: da
         return
     user, entries = closed
     queue = desk.queue(key.template)
-    known = await crm_queries.lead(tx, key.lead)
+    known = await cards.lead(tx, key.lead)
     lead_exists = known is not None and not known.is_deleted
     refused = queue.refused | {user} if lead_exists else queue.refused
     desk.put(
-        templates.Queue(queue.template, give_back(queue.ledger, user, entries), frozenset(refused))
+        templates.QueueState(queue.template, undo(queue.ledger, user, entries), frozenset(refused))
     )
     if lead_exists and desk.is_on:
         desk.remember(await results.attempts(tx, [key.lead]))
-        desk.decide(key.lead, key.template, Lane.AGAIN)
+        desk.decide(key.lead, key.template, Priority.AGAIN)

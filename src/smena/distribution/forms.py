@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-from smena.crm.model import GroupId, LeadId, PipelineId, UserId
-from smena.distribution.model import Draft, ResultFilter, ResultId, State, TemplateId
+from smena.crm.model.entities import GroupId, LeadId, PipelineId, UserId
+from smena.distribution.model import ResultFilter, ResultId, State, TemplateDraft, TemplateId
 
 NUMBER_MAX = 2**63 - 1
 NUMBER_DIGITS_MAX = 19
@@ -48,10 +48,10 @@ def read_filter(query: Mapping[str, str], zone: ZoneInfo) -> tuple[ResultFilter,
     return wanted, tuple(bad)
 
 
-def read_draft(form: Fields) -> Draft:
+def read_draft(form: Fields) -> TemplateDraft:
     """Read the template form; whatever is not a number counts as not chosen."""
     pipeline = _numbers(form.getall("pipeline", []))
-    return Draft(
+    return TemplateDraft(
         name="".join(form.getall("name", [])[:1]).strip(),
         pipeline=PipelineId(pipeline[0] if pipeline else 0),
         users=tuple(UserId(number) for number in _numbers(form.getall("users", []))),
@@ -95,6 +95,6 @@ def _state(text: str) -> tuple[State, ...] | None:
     """`green` and `yellow` are the seed's words for distributed and not."""
     groups = {
         "green": (State.SENT, State.DONE),
-        "yellow": (State.NOBODY, State.REFUSED, State.OVERTAKEN, State.CANCELLED),
+        "yellow": (State.NOBODY, State.REFUSED, State.SUPERSEDED, State.CANCELLED),
     }
     return groups.get(text)

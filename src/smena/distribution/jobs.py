@@ -1,8 +1,8 @@
-"""The pump of distribution: reads the account's facts in order until there are none left."""
+"""The account job of distribution: reads the account's facts in order until there are none left."""
 
 from smena.distribution import actions
 from smena.kernel.ids import AccountId
-from smena.kernel.jobs import JobContext
+from smena.kernel.jobs.registry import JobContext
 
 
 async def decide_new_leads(context: JobContext, account: AccountId) -> None:

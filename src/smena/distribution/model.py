@@ -9,8 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
-from smena.crm.model import GroupId, LeadId, PipelineId, UserId
-from smena.distribution.core.ledger import Entry
+from smena.crm.model.entities import GroupId, LeadId, PipelineId, UserId
+from smena.distribution.core.ledger import LedgerEntry
 
 TemplateId = NewType("TemplateId", int)
 ResultId = NewType("ResultId", int)
@@ -30,7 +30,7 @@ class Template:
     version: int = 1
 
 
-class Rule(StrEnum):
+class RuleStep(StrEnum):
     """What a step of a decision looked at."""
 
     MEMBERS = "members"
@@ -45,7 +45,7 @@ class Rule(StrEnum):
 class Step:
     """One rule, who passed it and who did not, in the order of the template's list."""
 
-    rule: Rule
+    rule: RuleStep
     kept: tuple[UserId, ...]
     dropped: tuple[UserId, ...] = ()
 
@@ -57,7 +57,7 @@ class Assigned:
     user: UserId
     seq: int
     steps: tuple[Step, ...]
-    entries: tuple[Entry, ...]
+    entries: tuple[LedgerEntry, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ Decision = Assigned | Nobody
 
 @dataclass(frozen=True, slots=True)
 class ResultKey:
-    """What makes a decision about a lead the only one of its kind; travels as a wish's cause."""
+    """What makes a decision about a lead the only one of its kind; travels as a command's cause."""
 
     template: TemplateId
     lead: LeadId
@@ -93,13 +93,13 @@ class State(StrEnum):
     """What became of a result. Green on screen: SENT and DONE; yellow: the others."""
 
     SENT = "sent"
-    """Decided, the wish is on its way to amoCRM."""
+    """Decided, the command is on its way to amoCRM."""
     DONE = "done"
     """amoCRM has confirmed the responsible person."""
     REFUSED = "refused"
     """amoCRM refused the person; the lead was decided again."""
-    OVERTAKEN = "overtaken"
-    """A later wish for the same lead took its place before it was sent."""
+    SUPERSEDED = "superseded"
+    """A later command for the same lead took its place before it was sent."""
     CANCELLED = "cancelled"
     """An administrator took it back before it was sent; the turn returned."""
     NOBODY = "nobody"
@@ -123,7 +123,7 @@ class Result:
     reason: str = ""
     finished_at: datetime | None = None
     steps: tuple[Step, ...] = ()
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[LedgerEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ class TemplateTrouble(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class TemplateDraft:
     """A template as a person filled it in, before it is checked."""
 
     name: str
@@ -164,7 +164,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class TemplateRefusal:
     """The template was not saved."""
 
     troubles: tuple[TemplateTrouble, ...]
@@ -172,7 +172,7 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class MemberBalance:
     """One member on the template's page: the debt in leads and whether they take part."""
 
     user: UserId
@@ -185,5 +185,5 @@ class Standing:
 class Outlook:
     """The state of a template's queue and its next receivers if nothing changes."""
 
-    standings: tuple[Standing, ...] = ()
+    standings: tuple[MemberBalance, ...] = ()
     next_receivers: tuple[UserId, ...] = field(default_factory=tuple)

@@ -14,15 +14,16 @@ from smena.access.core.policy import may
 from smena.access.guard import needs
 from smena.access.model import Ability
 from smena.accounts import queries as accounts
-from smena.crm import queries as crm
+from smena.crm.mirror.queries import people
+from smena.crm.outbox import queries as outbox_queries
 from smena.distribution import actions, forms, queries, views, words
 from smena.distribution.model import (
-    Draft,
-    Refusal,
     ResultFilter,
     ResultId,
     Template,
+    TemplateDraft,
     TemplateId,
+    TemplateRefusal,
 )
 from smena.kernel.db import Tx
 from smena.kernel.i18n import gettext as _
@@ -54,8 +55,8 @@ async def one_result(request: Http, number: FromPath[int]) -> Html:
         if found is None:
             raise NotFoundException(_("Такого результата нет."))
         account = await accounts.account(tx)
-        users = {user.id: user for user in await crm.users(tx)}
-        is_dry = (await crm.outbox_settings(tx)).is_dry
+        users = {user.id: user for user in await people.users(tx)}
+        is_dry = (await outbox_queries.outbox_settings(tx)).is_dry
         shown = views.result_row(found, account, request.app.state.clock.now(), is_dry=is_dry)
         context = await _results(request, tx, result=shown)
     context |= {
@@ -73,7 +74,7 @@ async def _results(request: Http, tx: Tx, result: views.ResultRow | None) -> dic
     given = dict(request.query_params)
     wanted, bad = forms.read_filter(given, ZoneInfo(account.time_zone))
     found = await queries.results(tx, wanted)
-    is_dry = (await crm.outbox_settings(tx)).is_dry
+    is_dry = (await outbox_queries.outbox_settings(tx)).is_dry
     templates = await queries.templates(tx)
     filtered = {k: v for k, v in given.items() if v and k in forms.FILTERS}
     return {
@@ -81,7 +82,7 @@ async def _results(request: Http, tx: Tx, result: views.ResultRow | None) -> dic
         "result": result,
         "given": {name: given.get(name, "") for name in forms.FILTERS},
         "bad": [words.bad_filter(name) for name in bad],
-        "people": views.people_options(await crm.users(tx)),
+        "people": views.people_options(await people.users(tx)),
         "states": views.state_options(),
         "is_filtered": bool(filtered),
         "has_template": any(template.is_enabled for template in templates),
@@ -102,7 +103,7 @@ def _older(wanted: ResultFilter, filtered: dict[str, str], ids: list[ResultId]) 
 async def templates(request: Http) -> Html:
     async with request.app.state.db.tenant(access.account_of(request)) as tx:
         rows = views.template_rows(
-            await queries.templates(tx), await crm.pipelines(tx), await crm.users(tx)
+            await queries.templates(tx), await people.pipelines(tx), await people.users(tx)
         )
     return page(
         request,
@@ -149,19 +150,22 @@ async def _save(request: Http, template: Template | None) -> Response[bytes]:
     saved = await actions.save_template(
         state.db, access.account_of(request), draft, known, state.clock.now()
     )
-    if isinstance(saved, Refusal):
+    if isinstance(saved, TemplateRefusal):
         return await _form(request, template, draft, saved)
     flash(request, _("Шаблон сохранён."))
     return redirect(f"{TEMPLATES}/{saved}")
 
 
 async def _form(
-    request: Http, template: Template | None, draft: Draft | None, refusal: Refusal | None
+    request: Http,
+    template: Template | None,
+    draft: TemplateDraft | None,
+    refusal: TemplateRefusal | None,
 ) -> Html:
     async with request.app.state.db.tenant(access.account_of(request)) as tx:
-        users, pipelines = await crm.users(tx), await crm.pipelines(tx)
+        users, pipelines = await people.users(tx), await people.pipelines(tx)
         outlook = await queries.outlook(tx, template.id) if template else None
-        groups = await crm.groups(tx)
+        groups = await people.groups(tx)
     shown = draft or views.draft_of(template, pipelines)
     known = {user.id: user for user in users}
     return page(

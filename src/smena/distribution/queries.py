@@ -5,17 +5,18 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from smena.crm import queries as crm
-from smena.crm.model import Lead, LeadId, User, UserId
+from smena.crm.facts import queries
+from smena.crm.mirror.queries import cards, people
+from smena.crm.model.entities import Lead, LeadId, User, UserId
+from smena.distribution.batch import Batch
 from smena.distribution.core.ledger import LEAD, next_receivers
 from smena.distribution.core.roster import members
-from smena.distribution.desk import Desk
 from smena.distribution.model import (
+    MemberBalance,
     Outlook,
     Result,
     ResultFilter,
     ResultId,
-    Standing,
     State,
     Template,
     TemplateId,
@@ -32,7 +33,7 @@ NEXT_RECEIVERS = 10
 async def accounts_with_news(tx: Tx) -> list[AccountId]:
     """Return accounts with facts that distribution has not read (system transaction)."""
     positions = await position.all_positions(tx)
-    last = await crm.last_facts(tx)
+    last = await queries.last_facts(tx)
     return [account for account, fact in last.items() if fact > positions.get(account, 0)]
 
 
@@ -46,14 +47,14 @@ async def template(tx: Tx, template_id: TemplateId) -> Template | None:
 
 async def outlook(tx: Tx, template_id: TemplateId) -> Outlook:
     """Return who is owed what and who comes next if nothing changes (distribution.md, 1.7)."""
-    users = await crm.users(tx)
-    desk = Desk(await templates_store.queues(tx), users, {})
+    users = await people.users(tx)
+    desk = Batch(await templates_store.queues(tx), users, {})
     queue = desk.queue(template_id)
     floor = desk.floor(queue)
     candidates = (floor.active - floor.refused).intersection(members(queue.template, users))
     return Outlook(
         standings=tuple(
-            Standing(b.user, b.credit / LEAD, b.user in floor.active, b.user in floor.refused)
+            MemberBalance(b.user, b.credit / LEAD, b.user in floor.active, b.user in floor.refused)
             for b in queue.ledger.balances
         ),
         next_receivers=tuple(next_receivers(queue.ledger, candidates, NEXT_RECEIVERS)),
@@ -74,8 +75,8 @@ async def result(tx: Tx, result_id: ResultId) -> Result | None:
 
 async def _results(tx: Tx, rows: Sequence[Row[Any]]) -> list[Result]:
     """Put names to numbers: people and leads are the mirror's."""
-    users = {user.id: user for user in await crm.users(tx)}
-    leads = await crm.find_leads(tx, {LeadId(row.lead_id) for row in rows})
+    users = {user.id: user for user in await people.users(tx)}
+    leads = await cards.find_leads(tx, {LeadId(row.lead_id) for row in rows})
     return [_result(row, users, leads) for row in rows]
 
 

@@ -6,16 +6,17 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from smena.accounts.model import Account
-from smena.crm.model import Group, Pipeline, PipelineId, User, UserId
+from smena.crm.links import card_url
+from smena.crm.model.entities import EntityKind, Group, Pipeline, PipelineId, User, UserId
 from smena.distribution import words
 from smena.distribution.core.roster import members
 from smena.distribution.model import (
-    Draft,
     Outlook,
-    Refusal,
     Result,
     State,
     Template,
+    TemplateDraft,
+    TemplateRefusal,
     TemplateTrouble,
 )
 from smena.kernel import i18n
@@ -64,7 +65,7 @@ def result_row(
         id=result.id,
         lead=result.lead,
         lead_name=result.lead_name or _("Сделка {id}").format(id=result.lead),
-        lead_address=f"{account.base_url}/leads/detail/{result.lead}",
+        lead_address=card_url(account.base_url, EntityKind.LEAD, result.lead),
         user=result.user,
         user_name=result.user_name,
         state=result.state,
@@ -131,11 +132,11 @@ def pipeline_options(pipelines: Iterable[Pipeline]) -> list[tuple[int, str]]:
     return [(pipeline.id, pipeline.name) for pipeline in pipelines if not pipeline.is_archive]
 
 
-def draft_of(template: Template | None, pipelines: Sequence[Pipeline]) -> Draft:
+def draft_of(template: Template | None, pipelines: Sequence[Pipeline]) -> TemplateDraft:
     if template is None:
         main = next((p.id for p in pipelines if p.is_main), PipelineId(0))
-        return Draft(_("Новые сделки"), main, (), (), is_enabled=True)
-    return Draft(
+        return TemplateDraft(_("Новые сделки"), main, (), (), is_enabled=True)
+    return TemplateDraft(
         template.name, template.pipeline, template.users, template.groups, template.is_enabled
     )
 
@@ -150,7 +151,7 @@ class Errors:
     form: list[str] = field(default_factory=list)
 
 
-def errors_of(refusal: Refusal | None) -> Errors:
+def errors_of(refusal: TemplateRefusal | None) -> Errors:
     errors = Errors()
     for trouble in refusal.troubles if refusal else ():
         text = words.trouble(trouble, refusal.pipeline_owner if refusal else "")

@@ -3,15 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from smena.crm.model import User, UserId
+from smena.crm.model.entities import User, UserId
 from smena.distribution.core.ledger import LEAD
-from smena.distribution.model import Result, Rule, State, Step, TemplateTrouble
+from smena.distribution.model import Result, RuleStep, State, Step, TemplateTrouble
 from smena.kernel.i18n import gettext as _
 from smena.kernel.i18n import ngettext, signed
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class StepLine:
     """One step as the reader sees it: what was asked, who stayed, who did not."""
 
     title: str
@@ -38,7 +38,7 @@ def state(value: State, *, is_dry: bool = False) -> str:
         State.SENT: _("передаётся в amoCRM"),
         State.DONE: _("распределена"),
         State.REFUSED: _("amoCRM не приняла"),
-        State.OVERTAKEN: _("заменена следующим решением"),
+        State.SUPERSEDED: _("заменена следующим решением"),
         State.CANCELLED: _("отменена в очереди"),
         State.NOBODY: _("некому передать"),
     }[value]
@@ -49,7 +49,7 @@ def is_green(value: State) -> bool:
     return value in {State.SENT, State.DONE}
 
 
-def lines(result: Result, users: Mapping[UserId, User]) -> list[Line]:
+def lines(result: Result, users: Mapping[UserId, User]) -> list[StepLine]:
     return [_line(step, users) for step in result.steps]
 
 
@@ -130,8 +130,8 @@ def trouble(value: TemplateTrouble, pipeline_owner: str) -> str:
     }[value]
 
 
-def _line(step: Step, users: Mapping[UserId, User]) -> Line:
-    return Line(
+def _line(step: Step, users: Mapping[UserId, User]) -> StepLine:
+    return StepLine(
         title=_title(step),
         kept=_names(step.kept, users),
         dropped=_names(step.dropped, users),
@@ -143,20 +143,20 @@ def _title(step: Step) -> str:
     count = len(step.kept)
     people = ngettext("{n} сотрудник", "{n} сотрудника|{n} сотрудников", count).format(n=count)
     return {
-        Rule.MEMBERS: _("Участники шаблона: {people}").format(people=people),
-        Rule.ACTIVE: _("Работают в amoCRM: {people}").format(people=people),
-        Rule.ACCEPTED: _("amoCRM принимает их ответственными: {people}").format(people=people),
-        Rule.NOT_TRIED: _("Эту сделку ещё не получали: {people}").format(people=people),
-        Rule.QUEUE: _("По очереди"),
-        Rule.NOBODY: _("Передать некому"),
+        RuleStep.MEMBERS: _("Участники шаблона: {people}").format(people=people),
+        RuleStep.ACTIVE: _("Работают в amoCRM: {people}").format(people=people),
+        RuleStep.ACCEPTED: _("amoCRM принимает их ответственными: {people}").format(people=people),
+        RuleStep.NOT_TRIED: _("Эту сделку ещё не получали: {people}").format(people=people),
+        RuleStep.QUEUE: _("По очереди"),
+        RuleStep.NOBODY: _("Передать некому"),
     }[step.rule]
 
 
-def _dropped_because(rule: Rule) -> str:
+def _dropped_because(rule: RuleStep) -> str:
     return {
-        Rule.ACTIVE: _("отключены в amoCRM"),
-        Rule.ACCEPTED: _("amoCRM отказала; сохраните шаблон, чтобы вернуть их в очередь"),
-        Rule.NOT_TRIED: _("уже получали эту сделку"),
+        RuleStep.ACTIVE: _("отключены в amoCRM"),
+        RuleStep.ACCEPTED: _("amoCRM отказала; сохраните шаблон, чтобы вернуть их в очередь"),
+        RuleStep.NOT_TRIED: _("уже получали эту сделку"),
     }.get(rule, "")
 
 

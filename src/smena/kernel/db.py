@@ -54,7 +54,7 @@ class Tx:
         topics: Mapping[str, Sequence[str]],
     ) -> None:
         self.topics = topics
-        self.pumps_to_wake: set[tuple[str, AccountId]] = set()
+        self.account_jobs_to_wake: set[tuple[str, AccountId]] = set()
         """Filled and told by `smena.kernel.jobs`."""
         self._connection = connection
         self._raw = raw
@@ -142,7 +142,7 @@ class Database:
 
         At most twice `pool_size` connections are open, the last used is used next; who waits longer
         than `wait_seconds` for one meets DatabaseBusy.
-        `topics` says which pumps wake up on which announcement (see `smena.kernel.jobs`).
+        `topics` says which account jobs wake up on which publication (see `smena.kernel.jobs`).
         """
         engine = create_async_engine(
             make_url(url).set(drivername="postgresql+asyncpg"),

@@ -24,12 +24,12 @@ class DatabaseBusy(TryLater):
         super().__init__("no free connection to the database", after=BUSY_PAUSE)
 
 
-def is_passing(error: BaseException) -> bool:
+def is_transient(error: BaseException) -> bool:
     """Tell whether the same work may succeed later without anybody's help."""
     if isinstance(error, OSError | TimeoutError | asyncpg.InterfaceError):
         return True
     if isinstance(error, DBAPIError):
-        return error.connection_invalidated or is_passing(_driver_error(error))
+        return error.connection_invalidated or is_transient(_driver_error(error))
     if isinstance(error, asyncpg.PostgresError):
         state = error.sqlstate or ""
         return state[:2] in _PASSING_CLASSES or state in (_LOCK_NOT_AVAILABLE, _READ_ONLY)

@@ -11,6 +11,7 @@ from datetime import date, datetime, tzinfo
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date
@@ -132,3 +133,18 @@ def month(value: date) -> str:
     """Return the month of a calendar's head: Ноябрь 2026."""
     text = format_date(value, "LLLL y", locale=language())
     return text[:1].upper() + text[1:]
+
+
+def moment_text(at: datetime | None, zone: ZoneInfo) -> str:
+    """Say a moment: 14:05, 20 November; a dash when there was none."""
+    return f"{clock(at, zone)}, {day(at.astimezone(zone).date())}" if at else "—"
+
+
+def ago_text(at: datetime | None, now: datetime) -> str:
+    """Say how long ago something was."""
+    if at is None:
+        return gettext("ещё не было")
+    seconds = round((now - at).total_seconds())
+    if seconds < 5:  # noqa: PLR2004 -- shorter is no length
+        return gettext("только что")
+    return gettext("{time} назад").format(time=duration_words(seconds))

@@ -1,7 +1,7 @@
 """Raw messages of the outside world: kept first, understood later.
 
 A sender waits for our answer with a short patience (amoCRM: 2 s), so keeping is one INSERT shared
-by everybody who arrives while the previous one commits. Nothing is announced inside that
+by everybody who arrives while the previous one commits. Nothing is published inside that
 transaction: a NOTIFY would halve the commits under load (design.md section 4, rule 5).
 """
 
@@ -32,7 +32,7 @@ DONE = """
 UPDATE inbox SET taken_at = :now WHERE account_id = :account AND id = ANY(:ids)
 """
 
-SPOILED = """
+DEAD = """
 UPDATE inbox SET taken_at = :now, trouble = :trouble WHERE account_id = :account AND id = :id
 """
 
@@ -43,13 +43,11 @@ SELECT DISTINCT account_id FROM inbox WHERE source = :source AND taken_at IS NUL
 STATE = """
 SELECT count(*) FILTER (WHERE taken_at IS NULL) AS waiting,
        min(received_at) FILTER (WHERE taken_at IS NULL) AS oldest_at,
-       count(*) FILTER (WHERE trouble <> '' AND taken_at >= :since) AS spoiled
+       count(*) FILTER (WHERE trouble <> '' AND taken_at >= :since) AS dead_letters
   FROM inbox WHERE account_id = :account AND source = :source
 """
 
-CLEAN = (
-    "DELETE FROM inbox WHERE taken_at < :before AND (trouble = '' OR taken_at < :spoiled_before)"
-)
+CLEAN = "DELETE FROM inbox WHERE taken_at < :before AND (trouble = '' OR taken_at < :dead_before)"
 
 
 class Overloaded(Exception):  # noqa: N818 -- said to the sender
@@ -57,7 +55,7 @@ class Overloaded(Exception):  # noqa: N818 -- said to the sender
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class InboxMessage:
     """A message as it came; `id` grows in the order of arrival within an account."""
 
     id: int
@@ -72,7 +70,7 @@ class InboxState:
 
     waiting: int
     oldest_at: datetime | None
-    spoiled: int
+    dead_letters: int
 
 
 class _Waiting(NamedTuple):
@@ -129,19 +127,19 @@ class Inbox:
         self._on_kept({item.account for item in batch})
 
 
-async def take(tx: Tx, source: str, limit: int) -> list[Kept]:
+async def take(tx: Tx, source: str, limit: int) -> list[InboxMessage]:
     """Return the oldest messages not yet understood, locked, in the order they came."""
     rows = await tx.rows(TAKE, account=tx.account, source=source, limit=limit)
-    return [Kept(row.id, row.source, row.received_at, row.body) for row in rows]
+    return [InboxMessage(row.id, row.source, row.received_at, row.body) for row in rows]
 
 
 async def done(tx: Tx, ids: Sequence[int], now: datetime) -> None:
     await tx.run(DONE, account=tx.account, ids=list(ids), now=now)
 
 
-async def spoiled(tx: Tx, message: int, trouble: str, now: datetime) -> None:
+async def set_aside(tx: Tx, message: int, trouble: str, now: datetime) -> None:
     """Put a message aside that cannot be understood; it is kept longer and counted."""
-    await tx.run(SPOILED, account=tx.account, id=message, trouble=trouble[:500], now=now)
+    await tx.run(DEAD, account=tx.account, id=message, trouble=trouble[:500], now=now)
 
 
 async def accounts_waiting(tx: Tx, source: str) -> list[AccountId]:
@@ -150,15 +148,15 @@ async def accounts_waiting(tx: Tx, source: str) -> list[AccountId]:
 
 
 async def state(tx: Tx, source: str, since: datetime) -> InboxState:
-    """Tell how the inbox of an account stands; spoiled messages are counted `since` a moment."""
+    """Tell how the inbox of an account stands; dead letters are counted `since` a moment."""
     row = await tx.row(STATE, account=tx.account, source=source, since=since)
     return (
         InboxState(0, None, 0)
         if row is None
-        else InboxState(row.waiting, row.oldest_at, row.spoiled)
+        else InboxState(row.waiting, row.oldest_at, row.dead_letters)
     )
 
 
-async def clean(tx: Tx, before: datetime, spoiled_before: datetime) -> int:
-    """Forget understood messages older than `before`, spoiled ones older than the other."""
-    return await tx.run(CLEAN, before=before, spoiled_before=spoiled_before)
+async def clean(tx: Tx, before: datetime, dead_before: datetime) -> int:
+    """Forget understood messages older than `before`, dead letters older than the other."""
+    return await tx.run(CLEAN, before=before, dead_before=dead_before)

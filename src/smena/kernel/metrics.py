@@ -16,8 +16,8 @@ CRM_SECONDS = Histogram(
 TOKENS = Counter(
     "smena_crm_tokens_total", "Renewals of tokens by outcome", ["outcome"], registry=REGISTRY
 )
-DISABLE_HOOKS = Counter(
-    "smena_crm_disable_hooks_total", "Told that we are off, by outcome", ["outcome"],
+DISABLE_WEBHOOKS = Counter(
+    "smena_crm_disable_webhooks_total", "Told that we are off, by outcome", ["outcome"],
     registry=REGISTRY,
 )  # fmt: skip
 JOBS = Counter(
@@ -38,11 +38,11 @@ def _gauge(name: str, about: str) -> Gauge:
 
 CONNECTED = _gauge("connected", "1 while the CRM lets us in")
 DATA_AGE = _gauge("data_age_seconds", "How old the mirror is; -1 before the first reading")
-HOOK_AGE = _gauge("hook_age_seconds", "Since the last webhook; -1 before the first one")
-HOOK_LAG = _gauge("hook_lag_seconds", "From a change in the CRM to the mirror, by webhook")
+WEBHOOK_AGE = _gauge("webhook_age_seconds", "Since the last webhook; -1 before the first one")
+WEBHOOK_LAG = _gauge("webhook_lag_seconds", "From a change in the CRM to the mirror, by webhook")
 BODIES_WAITING = _gauge("bodies_waiting", "Webhook bodies that wait to be understood")
 UNREAD = _gauge("unread", "Cards and notes that wait to be read by number")
-WISHES_WAITING = _gauge("wishes_waiting", "Writes to the CRM that wait")
+COMMANDS_WAITING = _gauge("commands_waiting", "Writes to the CRM that wait")
 REQUESTS_MINUTE = _gauge("requests_last_minute", "Requests to the CRM in the last whole minute")
 TOO_FAST_HOUR = _gauge("too_fast_last_hour", "Answers 429 of the last hour")
 CHECK_AGE = _gauge("check_age_seconds", "Since the last check of completeness; -1 before the first")
@@ -50,7 +50,7 @@ CHECK_FOUND = _gauge("check_found", "Differences that the last check of complete
 FINDINGS = _gauge("needs_hand", "Troubles of the connection that need a person")
 
 _OF_ACCOUNT = (
-    CONNECTED, DATA_AGE, HOOK_AGE, HOOK_LAG, BODIES_WAITING, UNREAD, WISHES_WAITING,
+    CONNECTED, DATA_AGE, WEBHOOK_AGE, WEBHOOK_LAG, BODIES_WAITING, UNREAD, COMMANDS_WAITING,
     REQUESTS_MINUTE, TOO_FAST_HOUR, CHECK_AGE, CHECK_FOUND, FINDINGS,
 )  # fmt: skip
 

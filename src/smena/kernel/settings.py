@@ -18,8 +18,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from smena.kernel.chance import new_secret
 from smena.kernel.errors import BadSetting
+from smena.kernel.ids_and_secrets import new_secret
 
 SECRET_LENGTH_MIN = 32
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from smena.crm.model import UserId
+from smena.crm.model.entities import UserId
 from smena.kernel.db import Tx
 from smena.staff import countries
 from smena.staff.core import own_day

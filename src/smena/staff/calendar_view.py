@@ -16,7 +16,7 @@ _ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class CalendarCell:
     """One date; `kind` is off, working, short, rest (a usual day off) or empty."""
 
     day: date
@@ -30,11 +30,11 @@ class Month:
     """`weeks` have seven places; None is a date of another month."""
 
     name: str
-    weeks: Sequence[Sequence[Cell | None]]
+    weeks: Sequence[Sequence[CalendarCell | None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CalendarLine:
     """A date that differs, or several in a row that do so alike, in words."""
 
     day: date
@@ -57,26 +57,26 @@ def months(year: int, special: Mapping[date, SpecialDay], usual: Week) -> list[M
     ]
 
 
-def lines(special: Mapping[date, SpecialDay]) -> list[Line]:
+def lines(special: Mapping[date, SpecialDay]) -> list[CalendarLine]:
     """Return what differs from a usual week, by date; a row of holidays is one line."""
-    found: list[Line] = []
+    found: list[CalendarLine] = []
     last = date.min
     for day, one in sorted(special.items()):
         text, is_own = words.special_text(one), one.note is not None
         before = found[-1] if found and last + _ONE_DAY == day else None
         if before and not is_own and (before.text, before.is_own) == (text, is_own):
             name = f"{day_words(before.day)} – {day_words(day)}"
-            found[-1] = Line(before.day, name, text, is_own)
+            found[-1] = CalendarLine(before.day, name, text, is_own)
         else:
-            found.append(Line(day, weekday_day(day), text, is_own))
+            found.append(CalendarLine(day, weekday_day(day), text, is_own))
         last = day
     return found
 
 
-def _cell(day: date, special: Mapping[date, SpecialDay], usual: Week) -> Cell:
+def _cell(day: date, special: Mapping[date, SpecialDay], usual: Week) -> CalendarCell:
     found = special.get(day)
     if found is None:
-        return Cell(day) if usual[day.weekday()] else Cell(day, "rest")
+        return CalendarCell(day) if usual[day.weekday()] else CalendarCell(day, "rest")
     is_short = found.kind is DayKind.WORKING and found.is_short
     kind = f"{found.kind.value}{' short' if is_short else ''}"
-    return Cell(day, kind, words.special_text(found), found.note is not None)
+    return CalendarCell(day, kind, words.special_text(found), found.note is not None)

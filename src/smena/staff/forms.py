@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from zoneinfo import available_timezones
 
 from smena.kernel.i18n import gettext as _
-from smena.staff.core.week import Day, Fault, Refused, check_week, read_day, write_day
+from smena.staff.core.week import Day, HoursFault, HoursRefused, check_week, read_day, write_day
 from smena.staff.model import WorkHours
 
 ZONE = "time_zone"
@@ -37,11 +37,11 @@ def read(given: Mapping[str, str]) -> WeekForm:
     """Read a sent form."""
     texts = [str(given.get(day_field(weekday), "")).strip() for weekday in range(7)]
     time_zone = str(given.get(ZONE, "")).strip()
-    faults: dict[int, Fault] = {}
+    faults: dict[int, HoursFault] = {}
     week: list[Day] = []
     for weekday, text in enumerate(texts):
         found = read_day(text)
-        if isinstance(found, Refused):
+        if isinstance(found, HoursRefused):
             faults[weekday] = found.fault
             found = ()
         week.append(found)
@@ -56,14 +56,14 @@ def read(given: Mapping[str, str]) -> WeekForm:
     return WeekForm(texts, time_zone, works, errors, value)
 
 
-def _message(fault: Fault) -> str:
+def _message(fault: HoursFault) -> str:
     return {
-        Fault.UNREADABLE: _("Напишите время так: 09:00–18:00 или 09:00–13:00, 14:00–18:00"),
-        Fault.NO_SUCH_TIME: _("Такого времени не бывает: часы от 00:00 до 24:00"),
-        Fault.EMPTY_PERIOD: _("Начало и конец совпадают; круглые сутки — это 00:00–24:00"),
-        Fault.TOO_LONG: _(
+        HoursFault.UNREADABLE: _("Напишите время так: 09:00–18:00 или 09:00–13:00, 14:00–18:00"),
+        HoursFault.NO_SUCH_TIME: _("Такого времени не бывает: часы от 00:00 до 24:00"),
+        HoursFault.EMPTY_PERIOD: _("Начало и конец совпадают; круглые сутки — это 00:00–24:00"),
+        HoursFault.TOO_LONG: _(
             "Периоды идут не по порядку: смена не может быть длиннее суток и пересекать саму себя"
         ),
-        Fault.TOO_MANY: _("Не больше шести периодов в день"),
-        Fault.MEETS_NEXT_DAY: _("Ночная смена заходит на начало следующего рабочего дня"),
+        HoursFault.TOO_MANY: _("Не больше шести периодов в день"),
+        HoursFault.MEETS_NEXT_DAY: _("Ночная смена заходит на начало следующего рабочего дня"),
     }[fault]

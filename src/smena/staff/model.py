@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from smena.crm.model import UserId
+from smena.crm.model.entities import UserId
 
 DAY_MINUTES = 24 * 60
 

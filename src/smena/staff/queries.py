@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from smena.accounts import queries as accounts
-from smena.crm.model import UserId
+from smena.crm.model.entities import UserId
 from smena.kernel.db import Tx
 from smena.staff import countries
 from smena.staff.core import calendar

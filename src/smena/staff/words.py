@@ -27,14 +27,14 @@ def short_weekdays() -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class WeekLine:
     """Neighbouring weekdays with the same hours: `пн–пт`, `09:00–18:00`."""
 
     days: str
     hours: str
 
 
-def lines(hours: WorkHours) -> list[Line]:
+def lines(hours: WorkHours) -> list[WeekLine]:
     """Return a week as people write it on a door; days off are left out."""
     short, found = short_weekdays(), []
     first = 0
@@ -44,9 +44,9 @@ def lines(hours: WorkHours) -> list[Line]:
         if hours.week[first]:
             last = weekday - 1
             days = short[first] if first == last else f"{short[first]}–{short[last]}"
-            found.append(Line(days, write_day(hours.week[first])))
+            found.append(WeekLine(days, write_day(hours.week[first])))
         first = weekday
-    return found or [Line("", _("рабочих дней нет"))]
+    return found or [WeekLine("", _("рабочих дней нет"))]
 
 
 def special_text(special: SpecialDay) -> str:

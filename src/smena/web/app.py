@@ -20,13 +20,13 @@ from smena.kernel.health import Check, Refresh, database_check
 from smena.web import errors, flashes, frame, operations, preferences, static, vendor
 from smena.web.cookies import Jar
 from smena.web.live import Streams
-from smena.web.nav import Entry
+from smena.web.nav import NavEntry
 from smena.web.templates import environment
 
 BODY_MAX_BYTES = 1024 * 1024
 _NO_FORMS_HERE = ["^/hooks/", "^/static/", "^/healthz$", "^/metrics$"]
 
-Recall = Callable[[Exception, Scope], Awaitable[None]]
+ReAuthenticate = Callable[[Exception, Scope], Awaitable[None]]
 """Finds the reader of an error page, where nothing behind the address has."""
 
 
@@ -46,7 +46,7 @@ class Kit:
     """What the layout needs to know of the rest of the system."""
 
     language: str
-    nav: Sequence[Entry] = ()
+    nav: Sequence[NavEntry] = ()
     menu: str | None = None
     """Template of the reader's own menu, from the context that knows who signs in."""
 
@@ -59,18 +59,18 @@ def create_app(
     settings: WebSettings,
     vault: Vault,
     services: Mapping[str, object] | None = None,
-    nav: Sequence[Entry] = (),
+    nav: Sequence[NavEntry] = (),
     menu: str | None = None,
     middleware: Sequence[Middleware] = (),
-    recall: Recall | None = None,
+    re_authenticate: ReAuthenticate | None = None,
     allowed_hosts: Sequence[str] = (),
     checks: Mapping[str, Check] | None = None,
     gauges: Sequence[Refresh] = (),
 ) -> Litestar:
     """Make the application.
 
-    `middleware`, `menu` and `recall` come from access: who may pass, who is here, and who reads an
-    error page.
+    `middleware`, `menu` and `re_authenticate` come from access: who may pass, who is here, and who
+    reads an error page.
     """
     _be_sure_of_vendor()
     environment()
@@ -96,7 +96,7 @@ def create_app(
         middleware=[frame.Frame, *middleware],
         csrf_config=_csrf(vault, jar),
         allowed_hosts=AllowedHostsConfig(list(allowed_hosts)) if allowed_hosts else None,
-        after_exception=[recall] if recall is not None else [],
+        after_exception=[re_authenticate] if re_authenticate is not None else [],
         before_send=[frame.headers, flashes.carry],
         exception_handlers=_exception_handlers(),
         request_max_body_size=BODY_MAX_BYTES,

@@ -6,9 +6,9 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
-from smena.kernel.chance import new_secret
 from smena.kernel.i18n import gettext as _
 from smena.kernel.i18n import use
+from smena.kernel.ids_and_secrets import new_secret
 from smena.web.frame import language_of
 from smena.web.page import is_htmx, page
 

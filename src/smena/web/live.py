@@ -20,7 +20,7 @@ _HEARTBEAT = b": still here\n\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class ServerEvent:
     """One message; `name` None is HTML to swap.
 
     `part` says which part of the picture it is: a newer event replaces an older one of its part.
@@ -66,7 +66,7 @@ class Streams:
             self._tasks.discard(task)
 
 
-def stream(request: Request[Any, Any, Any], events: AsyncGenerator[Event, None]) -> Stream:
+def stream(request: Request[Any, Any, Any], events: AsyncGenerator[ServerEvent, None]) -> Stream:
     """Send events as they come, with a heartbeat that proxies see and that notices lost readers.
 
     Ends when the reader goes, when the server stops, and when the reader's session has ended
@@ -82,7 +82,7 @@ def stream(request: Request[Any, Any, Any], events: AsyncGenerator[Event, None])
 
 async def _encoded(
     streams: Streams,
-    events: AsyncGenerator[Event, None],
+    events: AsyncGenerator[ServerEvent, None],
     allowed: Callable[[], Awaitable[bool]] | None,
     heartbeat_seconds: float = HEARTBEAT_SECONDS,
 ) -> AsyncGenerator[bytes, None]:
@@ -90,7 +90,7 @@ async def _encoded(
 
     A busy stream asks as often as a quiet one whether its reader may still look.
     """
-    waiting: asyncio.Task[Event] | None = None
+    waiting: asyncio.Task[ServerEvent] | None = None
     loop = asyncio.get_running_loop()
     asked_at = loop.time()
     try:
@@ -118,14 +118,14 @@ async def _encoded(
         await events.aclose()
 
 
-Produce = Callable[[], AsyncGenerator[Event, None]]
+Produce = Callable[[], AsyncGenerator[ServerEvent, None]]
 
 
 class _Topic:
     """One producer and the readers who share it."""
 
     def __init__(self) -> None:
-        self.latest: dict[str, tuple[int, Event]] = {}
+        self.latest: dict[str, tuple[int, ServerEvent]] = {}
         self.number = 0
         self.readers = 0
         self.is_over = False
@@ -133,7 +133,7 @@ class _Topic:
         self.changed = asyncio.Condition()
         self.task: asyncio.Task[None] | None = None
 
-    async def run(self, events: AsyncGenerator[Event, None]) -> None:
+    async def run(self, events: AsyncGenerator[ServerEvent, None]) -> None:
         try:
             async for event in events:
                 async with self.changed:
@@ -150,7 +150,7 @@ class _Topic:
             async with self.changed:
                 self.changed.notify_all()
 
-    def newer(self, seen: int) -> list[Event]:
+    def newer(self, seen: int) -> list[ServerEvent]:
         return [event for number, event in self.latest.values() if number > seen]
 
 
@@ -166,7 +166,7 @@ class Broadcaster:
     def __init__(self) -> None:
         self._topics: dict[Hashable, _Topic] = {}
 
-    async def subscribe(self, key: Hashable, produce: Produce) -> AsyncGenerator[Event, None]:
+    async def subscribe(self, key: Hashable, produce: Produce) -> AsyncGenerator[ServerEvent, None]:
         """Yield the events of `key`; the first reader starts the producer, the last one ends it."""
         topic = self._join(key, produce)
         seen = 0

@@ -16,7 +16,7 @@ def _everybody(_request: AnyRequest) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class NavEntry:
     """One section, or one page inside a section."""
 
     path: str
@@ -24,7 +24,7 @@ class Entry:
     icon: str = ""
     key: str = ""
     """The letter after `g` that leads here."""
-    children: tuple["Entry", ...] = ()
+    children: tuple["NavEntry", ...] = ()
     """Pages of a section; a page with children is a group, shown as a second row."""
     shown: Callable[[AnyRequest], bool] = field(default=_everybody)
 
@@ -41,12 +41,12 @@ class Link:
     children: tuple["Link", ...]
 
 
-def links(entries: Sequence[Entry], request: AnyRequest) -> list[Link]:
+def links(entries: Sequence[NavEntry], request: AnyRequest) -> list[Link]:
     """Return the entries this reader may open; a section leads to its first open page."""
     return [link for entry in entries if (link := _link(entry, request)) is not None]
 
 
-def _link(entry: Entry, request: AnyRequest) -> Link | None:
+def _link(entry: NavEntry, request: AnyRequest) -> Link | None:
     if not entry.shown(request):
         return None
     children = tuple(links(entry.children, request))

@@ -1,7 +1,7 @@
 """The one answer to "may they?": role, ability and, where it matters, whose data it is about."""
 
 from smena.access.model import Ability, Role, Viewer
-from smena.crm.model import UserId
+from smena.crm.model.entities import UserId
 
 _OF_EMPLOYEE = frozenset({Ability.SEE_OWN_ACTIVITY})
 _OF_SUPERVISOR = _OF_EMPLOYEE | {Ability.SEE_ACTIVITY_OF_ALL, Ability.SEE_RESULTS}

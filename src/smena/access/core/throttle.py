@@ -13,7 +13,7 @@ REMEMBERED = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ThrottleRule:
     """`free` failures cost nothing; then the delay doubles from `first_seconds`."""
 
     free: int
@@ -21,12 +21,12 @@ class Rule:
     max_seconds: float
 
 
-FOR_EMAIL = Rule(free=5, first_seconds=1, max_seconds=60)
+FOR_EMAIL = ThrottleRule(free=5, first_seconds=1, max_seconds=60)
 # Many people may share one address (an office behind one router).
-FOR_ADDRESS = Rule(free=30, first_seconds=1, max_seconds=60)
+FOR_ADDRESS = ThrottleRule(free=30, first_seconds=1, max_seconds=60)
 
 
-def wait(failures: Sequence[datetime], now: datetime, rule: Rule) -> timedelta:
+def wait(failures: Sequence[datetime], now: datetime, rule: ThrottleRule) -> timedelta:
     """Return how long a try at `now` must still wait; zero when it may go on."""
     recent = [at for at in failures if now - at < REMEMBERED]
     if len(recent) < rule.free:

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from smena.access.model import Choice, Member, Membership, PersonId, Role
-from smena.crm.model import UserId
+from smena.access.model import AccountChoice, Member, Membership, PersonId, Role
+from smena.crm.model.entities import UserId
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
 
@@ -85,9 +85,9 @@ async def set_password(tx: Tx, person: PersonId, password_hash: str) -> None:
     await tx.run(SET_PASSWORD, person=person, hash=password_hash)
 
 
-async def choices(tx: Tx, person: PersonId) -> list[Choice]:
+async def choices(tx: Tx, person: PersonId) -> list[AccountChoice]:
     rows = await tx.rows(CHOICES, person=person)
-    return [Choice(AccountId(row.account_id), row.name) for row in rows]
+    return [AccountChoice(AccountId(row.account_id), row.name) for row in rows]
 
 
 async def members(

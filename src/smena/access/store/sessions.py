@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from smena.access.model import OpenSession, PersonId, Role, SessionId, Viewer
-from smena.crm.model import UserId
+from smena.crm.model.entities import UserId
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
 
@@ -58,7 +58,7 @@ FORGET_SESSIONS = "DELETE FROM session WHERE coalesce(ended_at, last_seen_at) < 
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundSession:
     """A session that is not ended, with the person behind it."""
 
     viewer: Viewer
@@ -77,7 +77,7 @@ class Visit:
     address: str
 
 
-async def find_viewer(tx: Tx, token_hash: bytes) -> Found | None:
+async def find_viewer(tx: Tx, token_hash: bytes) -> FoundSession | None:
     row = await tx.row(VIEWER, token_hash=token_hash)
     if row is None:
         return None
@@ -92,7 +92,7 @@ async def find_viewer(tx: Tx, token_hash: bytes) -> Found | None:
         is_operator=row.is_operator,
         places=row.places,
     )
-    return Found(viewer, row.created_at, row.last_seen_at)
+    return FoundSession(viewer, row.created_at, row.last_seen_at)
 
 
 async def note_seen(tx: Tx, session: SessionId, now: datetime) -> None:

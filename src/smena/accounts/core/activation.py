@@ -2,7 +2,7 @@
 
 import re
 
-from smena.accounts.model import CONSENT_VERSION, Contact, Flaw, Given
+from smena.accounts.model import CONSENT_VERSION, ContactPerson, Flaw, FormInput
 
 NAME_MAX = 200
 PHONE_MAX = 40
@@ -10,9 +10,9 @@ DIGITS_MIN, DIGITS_MAX = 7, 15
 _PHONE = re.compile(r"\+?[0-9 ().\-/]*(?:(?:доб|ext|x)\.? ?[0-9]{1,6})?", re.IGNORECASE)
 
 
-def check(given: Given) -> Contact | dict[str, Flaw]:
+def check(given: FormInput) -> ContactPerson | dict[str, Flaw]:
     """Return whom to call, or what is wrong by the name of the field."""
-    contact = Contact(_line(given.name), _line(given.phone)[:PHONE_MAX], _line(given.role))
+    contact = ContactPerson(_line(given.name), _line(given.phone)[:PHONE_MAX], _line(given.role))
     flaws: dict[str, Flaw] = {}
     if not contact.name:
         flaws["name"] = Flaw.NO_NAME

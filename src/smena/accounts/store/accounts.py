@@ -12,7 +12,6 @@ from smena.kernel.ids import AccountId
 _COLUMNS = """id, name, base_url, subdomain, coalesce(own_time_zone, time_zone) AS time_zone,
        time_zone AS crm_time_zone, language, state, state_reason, connected_at, active_since"""
 ONE = f"SELECT {_COLUMNS} FROM account WHERE id = :account"  # noqa: S608 -- a constant list
-ALL = f"SELECT {_COLUMNS} FROM account ORDER BY id"  # noqa: S608 -- a constant list
 
 # Connecting again keeps `active_since` unless the account had been disconnected meanwhile.
 CONNECT = """
@@ -45,10 +44,6 @@ UPDATE account SET time_zone = :zone WHERE id = :account AND time_zone <> :zone
 async def one(tx: Tx, account: AccountId) -> Account | None:
     row = await tx.row(ONE, account=account)
     return None if row is None else _account(row)
-
-
-async def every(tx: Tx) -> list[Account]:
-    return [_account(row) for row in await tx.rows(ALL)]
 
 
 async def connect(tx: Tx, new: NewAccount, now: datetime) -> None:

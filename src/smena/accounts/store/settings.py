@@ -5,8 +5,6 @@ from datetime import datetime
 from smena.accounts.model import Choices, Module, Switch
 from smena.kernel.db import Tx
 
-CHOICES = "SELECT own_time_zone, language FROM account WHERE id = :account"
-
 CHOOSE = """
 UPDATE account SET own_time_zone = :time_zone, language = :language WHERE id = :account
 """
@@ -25,11 +23,6 @@ ON CONFLICT (account_id, module) DO UPDATE
    SET is_on = excluded.is_on, switched_at = excluded.switched_at
  WHERE m.is_on <> excluded.is_on
 """
-
-
-async def choices(tx: Tx) -> Choices:
-    row = await tx.row(CHOICES, account=tx.account)
-    return Choices(None, None) if row is None else Choices(row.own_time_zone, row.language)
 
 
 async def choose(tx: Tx, chosen: Choices) -> None:

@@ -7,7 +7,7 @@ from operator import sub
 from typing import NamedTuple
 
 from smena.activity.core.catalogue import MASS_FAMILIES, family_of, nature_of
-from smena.activity.model import Acts, Frame, Kind, Nature, Point, Settings
+from smena.activity.model import Acts, DayFrame, EventKind, Nature, PanelSettings, Point
 
 MASS_EVENTS = 5
 MASS_STEP_SECONDS = 2
@@ -28,7 +28,7 @@ class Verdicts(dict[int, Verdict]):
     A code is the number of the type's label, with the number of the client's label on top.
     """
 
-    def __init__(self, labels: Mapping[int, str], settings: Settings) -> None:
+    def __init__(self, labels: Mapping[int, str], settings: PanelSettings) -> None:
         super().__init__()
         self._labels = labels
         self._settings = settings
@@ -43,9 +43,9 @@ class Verdicts(dict[int, Verdict]):
         )
         return verdict
 
-    def kind(self, code: int) -> Kind:
+    def kind(self, code: int) -> EventKind:
         client, event_type = divmod(code, _CLIENT)
-        return Kind(self._labels[event_type], self._labels[client] if client else None)
+        return EventKind(self._labels[event_type], self._labels[client] if client else None)
 
 
 def codes(kinds: Sequence[int], clients: Sequence[int]) -> Sequence[int]:
@@ -56,7 +56,7 @@ def codes(kinds: Sequence[int], clients: Sequence[int]) -> Sequence[int]:
 
 
 def sort_out(
-    ats: Sequence[int], coded: Sequence[int], verdicts: Verdicts, frame: Frame, now: int
+    ats: Sequence[int], coded: Sequence[int], verdicts: Verdicts, frame: DayFrame, now: int
 ) -> Acts:
     """Take one person's events, in order of time, for the day `frame` so far."""
     low, high = bisect_left(ats, frame.start), bisect_left(ats, min(now + 1, frame.end))
@@ -98,8 +98,8 @@ def _credited(ats: Sequence[int], coded: Sequence[int], credit: Mapping[int, int
 
 def _repeats(ats: Sequence[int], coded: Sequence[int], verdicts: Verdicts) -> frozenset[int]:
     """Return the places of events that repeat the first one of a mass action."""
-    reach = MASS_STEP_SECONDS * (MASS_EVENTS - 1)
-    if min(map(sub, ats[MASS_EVENTS - 1 :], ats), default=reach + 1) > reach:
+    service = MASS_STEP_SECONDS * (MASS_EVENTS - 1)
+    if min(map(sub, ats[MASS_EVENTS - 1 :], ats), default=service + 1) > service:
         return frozenset()
     runs: dict[str, list[int]] = {}
     found: set[int] = set()

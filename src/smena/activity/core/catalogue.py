@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from smena.activity.model import Family, Kind, Nature, Settings
+from smena.activity.model import EventKind, Family, Nature, PanelSettings
 
 _FAMILIES: Mapping[Family, str] = {
     Family.CALL: "incoming_call outgoing_call",
@@ -61,7 +61,7 @@ def family_of(event_type: str) -> Family:
     return Family.OTHER
 
 
-def nature_of(kind: Kind, settings: Settings) -> Nature:
+def nature_of(kind: EventKind, settings: PanelSettings) -> Nature:
     """Say what an event of a panel's user counts as; whose user it is was decided before."""
     family = family_of(kind.type)
     if family is Family.SYSTEM:
@@ -75,6 +75,6 @@ def nature_of(kind: Kind, settings: Settings) -> Nature:
     return Nature.ACTION
 
 
-def is_machine(author: int, settings: Settings) -> bool:
+def is_machine(author: int, settings: PanelSettings) -> bool:
     """Say whether an author is no person: the CRM's own robot, or a service account."""
     return author <= 0 or author in settings.robots

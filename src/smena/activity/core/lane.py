@@ -8,7 +8,7 @@ R5) were sorted out before.
 from collections.abc import Iterable, Sequence
 
 from smena.activity.core.totals import totals
-from smena.activity.model import Acts, Frame, Lane, Piece, Point, Settings, Talk, Zone
+from smena.activity.model import Acts, CallSpan, DayFrame, Lane, PanelSettings, Piece, Point, Zone
 from smena.kernel.timespan import Span, intersect, union
 
 _Pair = tuple[int, int]
@@ -34,7 +34,9 @@ def _zone(state: int) -> tuple[Zone, bool]:
 _ZONES = tuple(_zone(state) for state in range(32))
 
 
-def lane(acts: Acts, talks: Sequence[Talk], frame: Frame, settings: Settings, now: int) -> Lane:
+def lane(
+    acts: Acts, talks: Sequence[CallSpan], frame: DayFrame, settings: PanelSettings, now: int
+) -> Lane:
     """Draw the day `frame` as it looks at `now`."""
     until = min(now, frame.end)
     shifts = intersect(frame.shifts, [Span(frame.start, frame.end)])
@@ -47,7 +49,7 @@ def lane(acts: Acts, talks: Sequence[Talk], frame: Frame, settings: Settings, no
     return Lane(frame, pieces, ticks, totals(pieces, calls, own, acts, until))
 
 
-def _talks(talks: Iterable[Talk], start: int, until: int) -> list[_Pair]:
+def _talks(talks: Iterable[CallSpan], start: int, until: int) -> list[_Pair]:
     """Return the known parts of calls inside the day so far; missed ones are nobody's work."""
     return [
         (max(talk.start, start), min(talk.start + talk.seconds, until))
@@ -98,9 +100,9 @@ def _pieces(
     busy: Sequence[_Pair],
     calls: Sequence[_Pair],
     shifts: Sequence[_Pair],
-    frame: Frame,
+    frame: DayFrame,
     now: int,
-    settings: Settings,
+    settings: PanelSettings,
 ) -> tuple[Piece, ...]:
     """Walk over all edges in order of time and give each moment its zone."""
     changes: list[_Pair] = [(frame.end, 0)]

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from smena.activity.model import Lane, Talk, Zone
+from smena.activity.model import CallSpan, Lane, Zone
 
 _MINUTE = 60
 _BUSY = (Zone.WORK, Zone.CALL)
@@ -22,14 +22,14 @@ class Part:
     zone: Zone
     events: Sequence[tuple[int, str]] = ()
     """Moments and types of what the person saved."""
-    talks: Sequence[Talk] = ()
+    talks: Sequence[CallSpan] = ()
 
     @property
     def seconds(self) -> int:
         return self.end - self.start
 
 
-def parts(lane: Lane, events: Iterable[tuple[int, str]], talks: Sequence[Talk]) -> list[Part]:
+def parts(lane: Lane, events: Iterable[tuple[int, str]], talks: Sequence[CallSpan]) -> list[Part]:
     """Split a day into its parts. `events` are the person's own, calls apart."""
     spans = _joined(lane)
     starts = [span[0] for span in spans]
@@ -75,7 +75,7 @@ def _place(at: int, starts: Sequence[int], spans: Sequence[tuple[int, int, Zone]
     return after if spans[before][2] not in _BUSY and spans[after][2] in _BUSY else before
 
 
-def _spoken(talks: Sequence[Talk], start: int, end: int) -> list[Talk]:
+def _spoken(talks: Sequence[CallSpan], start: int, end: int) -> list[CallSpan]:
     return [
         talk
         for talk in talks

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from smena.activity.model import Acts, Piece, Talk, Totals, Zone
+from smena.activity.model import Acts, CallSpan, Piece, Totals, Zone
 from smena.kernel.timespan import Span, total
 
 
 def totals(
     pieces: Sequence[Piece],
     calls: Sequence[Span],
-    talks: Sequence[Talk],
+    talks: Sequence[CallSpan],
     acts: Acts,
     until: int,
 ) -> Totals:
@@ -46,7 +46,7 @@ def totals(
     )
 
 
-def _edges(talks: Sequence[Talk], acts: Acts, until: int) -> tuple[int | None, int | None]:
+def _edges(talks: Sequence[CallSpan], acts: Acts, until: int) -> tuple[int | None, int | None]:
     """Return the first and the last moment of anything the person did, shift or not."""
     begun = [talk.start for talk in talks]
     ended = [min(talk.start + (talk.seconds or 0), until) for talk in talks]

@@ -1,1 +1,1 @@
-"""amoCRM and Kommo: first load, webhooks, polling and the courier of wishes (CORE-1, 2, 3)."""
+"""amoCRM and Kommo: first load, webhooks, polling and the dispatcher of commands (CORE-1, 2, 3)."""

@@ -2,62 +2,60 @@
 
 from collections.abc import Awaitable, Sequence
 
-from smena.connectors.amocrm import (
-    actions,
-    courier,
-    deep_history,
-    first_load,
-    hook,
-    polling,
-    queries,
-    receiving,
-    reconcile,
-)
-from smena.connectors.amocrm.client import AccessLost, Client
-from smena.connectors.amocrm.core.listing import users
-from smena.connectors.amocrm.core.renewal import Version
-from smena.connectors.amocrm.reach import Reach
-from smena.crm import queries as crm_queries
+from smena.connectors.amocrm import queries
+from smena.connectors.amocrm.api.client import AccessLost, Client
+from smena.connectors.amocrm.api.core.listing import users
+from smena.connectors.amocrm.api.core.target import Version
+from smena.connectors.amocrm.connecting import access
+from smena.connectors.amocrm.reading import first_load, history, polling
+from smena.connectors.amocrm.reading import queries as reading_queries
+from smena.connectors.amocrm.reconciliation import queries as reconciliation_queries
+from smena.connectors.amocrm.reconciliation import run
+from smena.connectors.amocrm.service import AmocrmService
+from smena.connectors.amocrm.webhooks import consumer, subscription
+from smena.connectors.amocrm.webhooks import queries as webhooks_queries
+from smena.connectors.amocrm.writing import dispatcher
+from smena.crm.outbox import queries as outbox_queries
 from smena.kernel.clock import Clock
 from smena.kernel.db import Tx
 from smena.kernel.errors import GiveUp, TryLater
 from smena.kernel.ids import AccountId
-from smena.kernel.jobs import JobContext, Registry
+from smena.kernel.jobs.registry import JobContext, Registry
 
 
 def register(registry: Registry, clock: Clock) -> None:
     """Put the connector's work on the timetable; the sweep asks the clock what is due."""
 
     async def with_polls(tx: Tx) -> Sequence[AccountId]:
-        return await queries.polls_due(tx, clock.now())
+        return await reading_queries.polls_due(tx, clock.now())
 
     async def with_cards(tx: Tx) -> Sequence[AccountId]:
-        return await queries.cards_due(tx, clock.now())
+        return await reading_queries.cards_due(tx, clock.now())
 
-    async def with_wishes(tx: Tx) -> Sequence[AccountId]:
+    async def with_commands(tx: Tx) -> Sequence[AccountId]:
         reached = set(await queries.active(tx))
-        due = await crm_queries.accounts_with_due_wishes(tx, clock.now())
+        due = await outbox_queries.accounts_with_due_commands(tx, clock.now())
         return [account for account in due if account in reached]
 
     async def with_checks(tx: Tx) -> Sequence[AccountId]:
-        return await queries.checks_due(tx, clock.now())
+        return await reconciliation_queries.reconciliations_due(tx, clock.now())
 
-    registry.pump("amocrm.inbox", drain_inbox, queries.with_bodies)
-    registry.pump("amocrm.load", load, queries.loads_due)
-    registry.pump("amocrm.history", read_history, queries.histories_due)
-    registry.pump("amocrm.poll", poll, with_polls)
-    registry.pump("amocrm.cards", read_cards, with_cards)
-    registry.pump("amocrm.courier", deliver, with_wishes)
-    registry.pump(reconcile.PUMP, go_on_checking, with_checks)
+    registry.account_job("amocrm.inbox", drain_inbox, webhooks_queries.with_bodies)
+    registry.account_job("amocrm.load", load, reading_queries.loads_due)
+    registry.account_job("amocrm.history", read_history, reading_queries.histories_due)
+    registry.account_job("amocrm.poll", poll, with_polls)
+    registry.account_job("amocrm.cards", read_cards, with_cards)
+    registry.account_job("amocrm.dispatcher", deliver, with_commands)
+    registry.account_job(run.ACCOUNT_JOB, go_on_checking, with_checks)
     registry.cron("amocrm.night", "*/20 * * * *", begin_nightly_checks)
-    registry.cron("amocrm.hooks", "17 3 * * *", check_hooks)
-    registry.cron("amocrm.silence", "*/10 * * * *", check_silent_hooks)
+    registry.cron("amocrm.webhooks", "17 3 * * *", check_webhooks)
+    registry.cron("amocrm.silence", "*/10 * * * *", check_silent_webhooks)
     registry.cron("amocrm.access", "*/10 * * * *", check_access)
 
 
 async def drain_inbox(context: JobContext, account: AccountId) -> None:
     """Understand the webhook bodies that wait."""
-    await receiving.drain(context, account)
+    await consumer.drain(context, account)
 
 
 async def load(context: JobContext, account: AccountId) -> None:
@@ -67,7 +65,7 @@ async def load(context: JobContext, account: AccountId) -> None:
 
 async def read_history(context: JobContext, account: AccountId) -> None:
     """Go on with the past that somebody asked for."""
-    await _watched(context, account, deep_history.run(context, account))
+    await _watched(context, account, history.run(context, account))
 
 
 async def poll(context: JobContext, account: AccountId) -> None:
@@ -81,50 +79,50 @@ async def read_cards(context: JobContext, account: AccountId) -> None:
 
 
 async def deliver(context: JobContext, account: AccountId) -> None:
-    """Carry wishes to amoCRM."""
+    """Carry commands to amoCRM."""
     async with context.db.tenant(account) as tx:
-        used = await actions.tokens_in_use(tx)
-    await _watched(context, account, courier.deliver(context, account), used)
+        used = await access.tokens_in_use(tx)
+    await _watched(context, account, dispatcher.dispatch(context, account), used)
 
 
 async def go_on_checking(context: JobContext, account: AccountId) -> None:
     """Compare the mirror with amoCRM, page by page."""
-    await _watched(context, account, reconcile.go_on(context, account))
+    await _watched(context, account, run.go_on(context, account))
 
 
 async def begin_nightly_checks(context: JobContext) -> None:
     """Begin the check of completeness where it is night now."""
     for account in await _accounts(context, troubled=False):
         async with context.db.tenant(account) as tx:
-            await actions.check_tonight(tx, context.now)
+            await run.begin_tonight(tx, context.now)
 
 
-async def check_hooks(context: JobContext) -> None:
+async def check_webhooks(context: JobContext) -> None:
     """See each day that amoCRM still tells us of changes; repair the subscription."""
     for account in await _accounts(context, troubled=False):
-        await _look_after_hook(context, account)
+        await _look_after_webhook(context, account)
 
 
-async def check_silent_hooks(context: JobContext) -> None:
+async def check_silent_webhooks(context: JobContext) -> None:
     """Look at once where changes come by polling alone."""
     for account in await _accounts(context, troubled=False):
         async with context.db.tenant(account) as tx:
-            is_silent = await queries.is_hook_silent(tx)
+            is_silent = await webhooks_queries.is_webhook_silent(tx)
         if is_silent:
-            await _look_after_hook(context, account)
+            await _look_after_webhook(context, account)
 
 
-async def _look_after_hook(context: JobContext, account: AccountId) -> None:
-    reach = context.service(Reach)
+async def _look_after_webhook(context: JobContext, account: AccountId) -> None:
+    service = context.service(AmocrmService)
     try:
-        client = await reach.client(context.db, context.clock, account)
+        client = await service.client(context.db, context.clock, account)
         async with context.db.tenant(account) as tx:
-            lacking = await queries.hook_settings_lacking(tx)
-        subscribed = await hook.ensure(client, reach.hook_url(account), lacking)
+            lacking = await webhooks_queries.webhook_settings_lacking(tx)
+        subscribed = await subscription.ensure(client, service.webhook_url(account), lacking)
     except (TryLater, GiveUp):
-        return  # the pumps of this account tell about it
+        return  # the account jobs of this account tell about it
     async with context.db.tenant(account) as tx:
-        await actions.save_hook(tx, subscribed, context.now)
+        await access.save_webhook(tx, subscribed, context.now)
 
 
 async def check_access(context: JobContext) -> None:
@@ -135,12 +133,12 @@ async def check_access(context: JobContext) -> None:
         except (TryLater, GiveUp):
             continue  # still shut
         async with context.db.tenant(account) as tx:
-            await actions.access_regained(tx, context.now)
+            await access.access_regained(tx, context.now)
 
 
 async def _knock(context: JobContext, account: AccountId) -> Client:
-    reach = context.service(Reach)
-    return await reach.client(context.db, context.clock, account)
+    service = context.service(AmocrmService)
+    return await service.client(context.db, context.clock, account)
 
 
 async def _accounts(context: JobContext, *, troubled: bool) -> list[AccountId]:
@@ -162,9 +160,9 @@ async def _watched(
         await work
     except AccessLost as lost:
         async with context.db.tenant(account) as tx:
-            await actions.access_lost(tx, lost.status, context.now, lost.used or used)
+            await access.access_lost(tx, lost.status, context.now, lost.used or used)
         raise
     except TryLater as trouble:
         async with context.db.tenant(account) as tx:
-            await actions.note_trouble(tx, trouble.reason, context.now)
+            await access.note_trouble(tx, trouble.reason, context.now)
         raise

@@ -5,16 +5,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from smena.connectors.amocrm.core.check import CheckId, Part, summed
-from smena.connectors.amocrm.core.plan import Progress
-from smena.crm.model import UserId
+from smena.crm.model.entities import UserId
 from smena.kernel.ids import AccountId
 
 LATE_AFTER = timedelta(seconds=60)
 """Data older than this are shown with their age (a poll runs every few seconds)."""
 
 
-class HookState(StrEnum):
+class WebhookState(StrEnum):
     """Whether amoCRM tells us of changes at once; without it we only learn by asking."""
 
     UNKNOWN = "unknown"
@@ -32,22 +30,22 @@ class Connection:
     current_user: UserId
     requests_per_second: float | None
     load_requests_per_second: float | None
-    hook_state: HookState
-    hook_detail: str
-    hook_checked_at: datetime | None
+    webhook_state: WebhookState
+    webhook_detail: str
+    webhook_checked_at: datetime | None
     load_started_at: datetime | None
     load_finished_at: datetime | None
     complete_until: datetime | None
-    ahead: timedelta
+    clock_offset: timedelta
     hinted_at: datetime | None
     next_poll_at: datetime
     next_cards_at: datetime
-    roster_at: datetime | None
-    lists_at: datetime | None
+    people_at: datetime | None
+    reference_data_at: datetime | None
     unsorted_at: datetime | None
     trouble: str
     trouble_at: datetime | None
-    spoiled_rows: int
+    malformed_rows: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +72,7 @@ class ConsentAsked:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class UnsolicitedCode:
     """A code that amoCRM sent without being asked: an administrator here has to confirm it."""
 
     asked: ConsentAsked
@@ -85,7 +83,7 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
+class KeptUnsolicited:
     """A code came unasked and is kept until somebody here confirms it."""
 
 
@@ -116,10 +114,10 @@ class Connected:
 
     account: AccountId
     name: str
-    hook_state: HookState
+    webhook_state: WebhookState
 
 
-class Refusal(StrEnum):
+class ConnectRefusal(StrEnum):
     """Why an account could not be connected; the page has a sentence for each."""
 
     BAD_ADDRESS = "bad_address"
@@ -160,53 +158,5 @@ class SwitchedOff(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NotConnected:
-    refusal: Refusal
+    refusal: ConnectRefusal
     detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """All that the connection page shows."""
-
-    connection: Connection | None
-    progress: Progress | None
-    freshness: Freshness
-
-
-class AskedBy(StrEnum):
-    """Who wanted a check of completeness."""
-
-    NIGHT = "night"
-    PERSON = "person"
-
-
-class CheckOutcome(StrEnum):
-    """How a check ended. `UNHEALED`: some difference stays, e.g. too much gone to be believed."""
-
-    DONE = "done"
-    UNHEALED = "unhealed"
-    CUT = "cut"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One comparison of the mirror with amoCRM."""
-
-    id: CheckId
-    asked_by: AskedBy
-    started_at: datetime
-    next_at: datetime
-    finished_at: datetime | None
-    outcome: CheckOutcome | None
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """A check with its parts, in the order of their turn."""
-
-    check: Check
-    parts: tuple[Part, ...]
-
-    def total(self) -> Part:
-        """Return all parts summed up in one."""
-        return summed(self.parts)

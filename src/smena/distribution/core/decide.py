@@ -3,13 +3,13 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from smena.crm.model import UserId
-from smena.distribution.core.ledger import Ledger, give
-from smena.distribution.model import Assigned, Decision, Nobody, Rule, Step
+from smena.crm.model.entities import UserId
+from smena.distribution.core.ledger import Ledger, assign
+from smena.distribution.model import Assigned, Decision, Nobody, RuleStep, Step
 
 
 @dataclass(frozen=True, slots=True)
-class Floor:
+class Availability:
     """The people of a template at one moment.
 
     `active` work in the CRM, `refused` were rejected by it as responsible until somebody saves the
@@ -20,14 +20,16 @@ class Floor:
     refused: frozenset[UserId] = frozenset()
 
 
-def decide(ledger: Ledger, floor: Floor, tried: Collection[UserId] = ()) -> tuple[Decision, Ledger]:
+def decide(
+    ledger: Ledger, floor: Availability, tried: Collection[UserId] = ()
+) -> tuple[Decision, Ledger]:
     """Choose the receiver among the ledger's members; return the decision and the new ledger.
 
     `tried` are people who had this very lead and lost it. Nobody available never chooses: then the
     ledger stays as it was.
     """
     members = tuple(balance.user for balance in ledger.balances)
-    steps = [Step(Rule.MEMBERS, members)]
+    steps = [Step(RuleStep.MEMBERS, members)]
     for rule, barred in _rules(floor, members, tried):
         before = steps[-1].kept
         if barred.isdisjoint(before):
@@ -37,18 +39,18 @@ def decide(ledger: Ledger, floor: Floor, tried: Collection[UserId] = ()) -> tupl
         steps.append(Step(rule, kept, tuple(user for user in before if user in barred)))
     candidates = steps[-1].kept
     if not candidates:
-        return Nobody((*steps, Step(Rule.NOBODY, ()))), ledger
-    given = give(ledger, candidates)
-    steps.append(Step(Rule.QUEUE, (given.user,)))
+        return Nobody((*steps, Step(RuleStep.NOBODY, ()))), ledger
+    given = assign(ledger, candidates)
+    steps.append(Step(RuleStep.QUEUE, (given.user,)))
     return Assigned(given.user, given.seq, tuple(steps), given.entries), given.ledger
 
 
 def _rules(
-    floor: Floor, members: Collection[UserId], tried: Collection[UserId]
-) -> tuple[tuple[Rule, frozenset[UserId]], ...]:
+    floor: Availability, members: Collection[UserId], tried: Collection[UserId]
+) -> tuple[tuple[RuleStep, frozenset[UserId]], ...]:
     """Return the rules in order, each with the people whom it keeps out."""
     return (
-        (Rule.ACTIVE, frozenset(members) - floor.active),
-        (Rule.ACCEPTED, floor.refused),
-        (Rule.NOT_TRIED, frozenset(tried)),
+        (RuleStep.ACTIVE, frozenset(members) - floor.active),
+        (RuleStep.ACCEPTED, floor.refused),
+        (RuleStep.NOT_TRIED, frozenset(tried)),
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from smena.crm.model import UserId
+from smena.crm.model.entities import UserId
 
 LEAD = 1_000_000_000
 """One lead in the ledger's unit."""
@@ -38,7 +38,7 @@ class Ledger:
         return next(balance for balance in self.balances if balance.user == user)
 
 
-class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class LedgerEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One line of a decision's vector: what a candidate earned and how the credit moved."""
 
     user: UserId
@@ -49,12 +49,12 @@ class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class Assignment:
     """A lead given to `user` in turn `seq`, with the line of every candidate."""
 
     user: UserId
     seq: int
-    entries: tuple[Entry, ...]
+    entries: tuple[LedgerEntry, ...]
     ledger: Ledger
 
 
@@ -72,7 +72,7 @@ def enrol(ledger: Ledger, members: Sequence[UserId]) -> Ledger:
     return replace(ledger, balances=_spread(stay, left_over))
 
 
-def give(ledger: Ledger, candidates: Collection[UserId]) -> Given:
+def assign(ledger: Ledger, candidates: Collection[UserId]) -> Assignment:
     """Give one lead to the candidate with the largest credit (section 1.2, points 4 to 9).
 
     `candidates` is not empty and holds members only.
@@ -84,7 +84,7 @@ def give(ledger: Ledger, candidates: Collection[UserId]) -> Given:
         for place, balance in enumerate(ledger.balances)
         if balance.user in taking_part
     )[3]
-    entries: list[Entry] = []
+    entries: list[LedgerEntry] = []
     balances: list[Balance] = []
     for balance in ledger.balances:
         user, before, last_seq = balance.user, balance.credit, balance.last_seq
@@ -92,15 +92,15 @@ def give(ledger: Ledger, candidates: Collection[UserId]) -> Given:
             balances.append(balance)
         elif user == chosen:
             after = before + share + remainder - LEAD
-            entries.append(Entry(user, share + remainder, before, after, last_seq))
+            entries.append(LedgerEntry(user, share + remainder, before, after, last_seq))
             balances.append(Balance(user, after, ledger.seq))
         else:
-            entries.append(Entry(user, share, before, before + share, last_seq))
+            entries.append(LedgerEntry(user, share, before, before + share, last_seq))
             balances.append(Balance(user, before + share, last_seq))
-    return Given(chosen, ledger.seq, tuple(entries), Ledger(ledger.seq + 1, tuple(balances)))
+    return Assignment(chosen, ledger.seq, tuple(entries), Ledger(ledger.seq + 1, tuple(balances)))
 
 
-def give_back(ledger: Ledger, user: UserId, entries: Iterable[Entry]) -> Ledger:
+def undo(ledger: Ledger, user: UserId, entries: Iterable[LedgerEntry]) -> Ledger:
     """Undo one gift that the CRM refused: shares and payment return (section 1.2, point 10).
 
     Members who have left since keep nothing to undo; their part is spread over those who stayed.
@@ -118,13 +118,13 @@ def next_receivers(ledger: Ledger, candidates: Collection[UserId], count: int) -
     """Foretell who receives the next leads if nothing changes (section 1.7)."""
     receivers: list[UserId] = []
     while candidates and len(receivers) < count:
-        given = give(ledger, candidates)
+        given = assign(ledger, candidates)
         receivers.append(given.user)
         ledger = given.ledger
     return receivers
 
 
-def _undone(balance: Balance, entry: Entry, receiver: UserId) -> Balance:
+def _undone(balance: Balance, entry: LedgerEntry, receiver: UserId) -> Balance:
     credit = balance.credit - (entry.after - entry.before)
     last_seq = entry.last_seq_before if balance.user == receiver else balance.last_seq
     return Balance(balance.user, credit, last_seq)

@@ -2,14 +2,20 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from smena.crm.answers import Seat
-from smena.crm.model import Group, Pipeline, PipelineId, User, UserId
-from smena.distribution.model import Draft, Refusal, Template, TemplateId, TemplateTrouble
+from smena.crm.facts.model import UserRef
+from smena.crm.model.entities import Group, Pipeline, PipelineId, User, UserId
+from smena.distribution.model import (
+    Template,
+    TemplateDraft,
+    TemplateId,
+    TemplateRefusal,
+    TemplateTrouble,
+)
 
 NAME_LENGTH_MAX = 100
 
 
-def members(template: Template, users: Iterable[User | Seat]) -> list[UserId]:
+def members(template: Template, users: Iterable[User | UserRef]) -> list[UserId]:
     """Return the members in a steady order: named people first, then the groups' by user id.
 
     Groups are resolved from the CRM at each decision (DIS-2). A person who is named and also
@@ -20,7 +26,7 @@ def members(template: Template, users: Iterable[User | Seat]) -> list[UserId]:
 
 
 def check(
-    draft: Draft,
+    draft: TemplateDraft,
     users: Mapping[UserId, User],
     groups: Iterable[Group],
     pipelines: Iterable[Pipeline],
@@ -47,11 +53,11 @@ def owner_of(pipeline: PipelineId, templates: Sequence[Template]) -> Template | 
 
 
 def taken_by_another(
-    draft: Draft, own: TemplateId | None, templates: Sequence[Template]
-) -> Refusal | None:
+    draft: TemplateDraft, own: TemplateId | None, templates: Sequence[Template]
+) -> TemplateRefusal | None:
     """Two enabled templates may not share one pipeline: a lead would be given twice."""
     if not draft.is_enabled:
         return None
     others = [template for template in templates if template.id != own]
     owner = owner_of(draft.pipeline, others)
-    return Refusal((TemplateTrouble.PIPELINE_TAKEN,), owner.name) if owner else None
+    return TemplateRefusal((TemplateTrouble.PIPELINE_TAKEN,), owner.name) if owner else None

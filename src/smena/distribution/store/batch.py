@@ -10,10 +10,10 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from smena.crm.model import LeadId, UserId
+from smena.crm.model.entities import LeadId, UserId
 from smena.distribution.model import Assigned, Decided, Nobody, State, TemplateId
-from smena.distribution.store.results import Attempts
-from smena.distribution.store.templates import TEMPLATE_COLUMNS, Queue, queue_of
+from smena.distribution.store.results import DecisionAttempts
+from smena.distribution.store.templates import TEMPLATE_COLUMNS, QueueState, queue_of
 from smena.kernel.db import Tx
 
 # Deciding locks the templates in one order, so that two workers cannot wait for each other.
@@ -61,7 +61,7 @@ RESULT_VALUES, QUEUE_VALUES = 9, 6
 
 async def load(
     tx: Tx, leads: Sequence[LeadId]
-) -> tuple[list[Queue], dict[tuple[LeadId, TemplateId], Attempts]]:
+) -> tuple[list[QueueState], dict[tuple[LeadId, TemplateId], DecisionAttempts]]:
     """Lock the queues; return them with what has been decided about these leads before."""
     raw = await tx.driver()
     rows = await raw.fetch(LOAD, tx.account, leads)
@@ -70,7 +70,7 @@ async def load(
 
 
 async def save(
-    tx: Tx, decided: Sequence[Decided], queues: Sequence[Queue], fact: int, now: datetime
+    tx: Tx, decided: Sequence[Decided], queues: Sequence[QueueState], fact: int, now: datetime
 ) -> None:
     """Store decisions with their reasons, ledgers and the position: they may never part."""
     raw = await tx.driver()
@@ -79,7 +79,7 @@ async def save(
     await raw.execute(SAVE, tx.account, now, *results, *ledgers, fact)
 
 
-def _attempts(row: asyncpg.Record) -> dict[tuple[LeadId, TemplateId], Attempts]:
+def _attempts(row: asyncpg.Record) -> dict[tuple[LeadId, TemplateId], DecisionAttempts]:
     """Gather the earlier decisions of one template by lead."""
     last: dict[LeadId, int] = defaultdict(int)
     tried: dict[LeadId, list[UserId]] = defaultdict(list)
@@ -90,7 +90,9 @@ def _attempts(row: asyncpg.Record) -> dict[tuple[LeadId, TemplateId], Attempts]:
         if user is not None:
             tried[lead].append(user)
     template = TemplateId(row["id"])
-    return {(lead, template): Attempts(most, tuple(tried[lead])) for lead, most in last.items()}
+    return {
+        (lead, template): DecisionAttempts(most, tuple(tried[lead])) for lead, most in last.items()
+    }
 
 
 def _result_values(one: Decided) -> tuple[object, ...]:
@@ -103,7 +105,7 @@ def _result_values(one: Decided) -> tuple[object, ...]:
             return (*key, None, State.NOBODY, None, steps, "[]")
 
 
-def _queue_values(queue: Queue) -> tuple[object, ...]:
+def _queue_values(queue: QueueState) -> tuple[object, ...]:
     balances = queue.ledger.balances
     numbers: tuple[Sequence[int], ...] = (
         [balance.user for balance in balances],

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row
 
-from smena.crm.model import LeadId, UserId
-from smena.distribution.core.ledger import Entry
+from smena.crm.model.entities import LeadId, UserId
+from smena.distribution.core.ledger import LedgerEntry
 from smena.distribution.model import (
     ResultFilter,
     ResultId,
@@ -63,18 +63,20 @@ SELECT {_RESULT_COLUMNS}, r.steps, r.entries
 
 
 @dataclass(frozen=True, slots=True)
-class Attempts:
+class DecisionAttempts:
     """What has already been decided about a lead under one template."""
 
     last: int
     tried: tuple[UserId, ...]
 
 
-async def attempts(tx: Tx, leads: Sequence[LeadId]) -> dict[tuple[LeadId, TemplateId], Attempts]:
+async def attempts(
+    tx: Tx, leads: Sequence[LeadId]
+) -> dict[tuple[LeadId, TemplateId], DecisionAttempts]:
     raw = await tx.driver()
     rows = await raw.fetch(ATTEMPTS, tx.account, list(leads))
     return {
-        (LeadId(row["lead_id"]), TemplateId(row["template_id"])): Attempts(
+        (LeadId(row["lead_id"]), TemplateId(row["template_id"])): DecisionAttempts(
             row["attempt"], tuple(user for user in row["tried"] if user is not None)
         )
         for row in rows
@@ -83,7 +85,7 @@ async def attempts(tx: Tx, leads: Sequence[LeadId]) -> dict[tuple[LeadId, Templa
 
 async def finish(
     tx: Tx, key: ResultKey, state: State, reason: str, now: datetime
-) -> tuple[UserId, tuple[Entry, ...]] | None:
+) -> tuple[UserId, tuple[LedgerEntry, ...]] | None:
     """Close a result that is on its way; None when it was closed before."""
     row = await tx.row(
         FINISH, account=tx.account, template=key.template, lead=key.lead, attempt=key.attempt,
@@ -115,8 +117,8 @@ def steps_of(value: object) -> tuple[Step, ...]:
     return msgspec.convert(_json(value), tuple[Step, ...])
 
 
-def entries_of(value: object) -> tuple[Entry, ...]:
-    return msgspec.convert(_json(value), tuple[Entry, ...])
+def entries_of(value: object) -> tuple[LedgerEntry, ...]:
+    return msgspec.convert(_json(value), tuple[LedgerEntry, ...])
 
 
 def _json(value: object) -> Any:

@@ -6,9 +6,9 @@ from datetime import datetime
 
 import asyncpg
 
-from smena.crm.model import GroupId, PipelineId, UserId
+from smena.crm.model.entities import GroupId, PipelineId, UserId
 from smena.distribution.core.ledger import Balance, Ledger
-from smena.distribution.model import Draft, Template, TemplateId
+from smena.distribution.model import Template, TemplateDraft, TemplateId
 from smena.kernel.db import Tx
 
 TEMPLATE_COLUMNS = """id, name, pipeline_id, user_ids, group_ids, is_enabled, active_since,
@@ -42,7 +42,7 @@ UPDATE distribution_template
 
 
 @dataclass(frozen=True, slots=True)
-class Queue:
+class QueueState:
     """A template with its ledger and the people amoCRM refused."""
 
     template: Template
@@ -50,18 +50,18 @@ class Queue:
     refused: frozenset[UserId]
 
 
-async def lock_queues(tx: Tx) -> list[Queue]:
+async def lock_queues(tx: Tx) -> list[QueueState]:
     raw = await tx.driver()
     return [queue_of(row) for row in await raw.fetch(LOCK_TEMPLATES, tx.account)]
 
 
-async def queues(tx: Tx) -> list[Queue]:
+async def queues(tx: Tx) -> list[QueueState]:
     raw = await tx.driver()
     return [queue_of(row) for row in await raw.fetch(TEMPLATES, tx.account)]
 
 
 async def add_template(
-    tx: Tx, draft: Draft, active_since: datetime | None, now: datetime
+    tx: Tx, draft: TemplateDraft, active_since: datetime | None, now: datetime
 ) -> TemplateId:
     return TemplateId(
         await tx.value(
@@ -70,7 +70,7 @@ async def add_template(
     )
 
 
-async def change_template(tx: Tx, template: Template, draft: Draft, now: datetime) -> bool:
+async def change_template(tx: Tx, template: Template, draft: TemplateDraft, now: datetime) -> bool:
     """Return False when somebody saved the template since `template` was read."""
     active_since = template.active_since
     if draft.is_enabled and (not template.is_enabled or template.pipeline != draft.pipeline):
@@ -87,11 +87,11 @@ async def change_template(tx: Tx, template: Template, draft: Draft, now: datetim
     return touched == 1
 
 
-def with_ledger(queue: Queue, ledger: Ledger) -> Queue:
+def with_ledger(queue: QueueState, ledger: Ledger) -> QueueState:
     return replace(queue, ledger=ledger)
 
 
-def _fields(draft: Draft) -> dict[str, object]:
+def _fields(draft: TemplateDraft) -> dict[str, object]:
     return {
         "name": draft.name.strip(),
         "pipeline": draft.pipeline,
@@ -101,7 +101,7 @@ def _fields(draft: Draft) -> dict[str, object]:
     }
 
 
-def queue_of(row: asyncpg.Record) -> Queue:
+def queue_of(row: asyncpg.Record) -> QueueState:
     template = Template(
         id=TemplateId(row["id"]),
         name=row["name"],
@@ -118,4 +118,4 @@ def queue_of(row: asyncpg.Record) -> Queue:
             row["members"], row["credits"], row["last_seqs"], strict=True
         )
     )
-    return Queue(template, Ledger(row["seq"], tuple(balances)), frozenset(row["refused_ids"]))
+    return QueueState(template, Ledger(row["seq"], tuple(balances)), frozenset(row["refused_ids"]))

@@ -22,7 +22,7 @@ _TRIES = 20
 _PAUSE_SECONDS = 0.1
 
 
-class Identity(TypedDict, total=False):
+class ServerUser(TypedDict, total=False):
     """The arguments of `subprocess.Popen` that change the user."""
 
     user: int
@@ -44,7 +44,7 @@ class Owner:
         return self.uid != os.geteuid()
 
     @property
-    def identity(self) -> Identity:
+    def identity(self) -> ServerUser:
         if not self.is_other:
             return {}
         return {"user": self.uid, "group": self.gid, "extra_groups": []}

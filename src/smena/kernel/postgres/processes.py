@@ -26,12 +26,12 @@ _GLANCE_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundProcess:
     pid: int
     is_postmaster: bool
 
 
-def standing_in(folder: Path, program: str = "postgres") -> list[Found]:
+def standing_in(folder: Path, program: str = "postgres") -> list[FoundProcess]:
     """Return the processes of a program whose current directory is this folder."""
     try:
         here = folder.stat()
@@ -41,7 +41,9 @@ def standing_in(folder: Path, program: str = "postgres") -> list[Found]:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and _is_there(entry, here, program):
             title = _title(entry)
-            found.append(Found(int(entry.name), is_postmaster=not title.startswith(b"postgres: ")))
+            found.append(
+                FoundProcess(int(entry.name), is_postmaster=not title.startswith(b"postgres: "))
+            )
     return found
 
 

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from smena.kernel.zones import country_of
+from smena.kernel.time_zones import country_of
 
 NO_HOLIDAYS = ""
 RUSSIA = "RU"

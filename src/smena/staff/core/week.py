@@ -18,7 +18,7 @@ _HOUR_LAST = 24
 _MINUTE_LAST = 59
 
 
-class Fault(StrEnum):
+class HoursFault(StrEnum):
     """Why a day could not be read."""
 
     UNREADABLE = "unreadable"
@@ -30,56 +30,56 @@ class Fault(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class HoursRefused:
     """The first thing wrong with a day."""
 
-    fault: Fault
+    fault: HoursFault
 
 
 Day = tuple[Period, ...]
 
 
-def read_day(text: str) -> Day | Refused:
+def read_day(text: str) -> Day | HoursRefused:
     """Read one weekday."""
     text = text.strip().strip(",;")
     if not text:
         return ()
     if len(text) > _TEXT_MAX:
-        return Refused(Fault.UNREADABLE)
+        return HoursRefused(HoursFault.UNREADABLE)
     parts = [part.strip() for part in re.split(r"[,;]", text)]
     if len(parts) > _PERIODS_MAX:
-        return Refused(Fault.TOO_MANY)
+        return HoursRefused(HoursFault.TOO_MANY)
     return _periods(parts)
 
 
-def _periods(parts: list[str]) -> Day | Refused:
+def _periods(parts: list[str]) -> Day | HoursRefused:
     found: list[Period] = []
     reached = 0
     for part in parts:
         times = _times(part)
-        if isinstance(times, Refused):
+        if isinstance(times, HoursRefused):
             return times
         start = _not_before(times[0], reached)
         end = _not_before(times[1], start)
         if end == start:
-            return Refused(Fault.EMPTY_PERIOD)
+            return HoursRefused(HoursFault.EMPTY_PERIOD)
         if start >= DAY_MINUTES and not found:
-            return Refused(Fault.NO_SUCH_TIME)
+            return HoursRefused(HoursFault.NO_SUCH_TIME)
         if end > (found[0].start_minute if found else start) + DAY_MINUTES:
-            return Refused(Fault.TOO_LONG)
+            return HoursRefused(HoursFault.TOO_LONG)
         found.append(Period(start, end))
         reached = end
     return tuple(found)
 
 
-def _times(part: str) -> tuple[int, int] | Refused:
+def _times(part: str) -> tuple[int, int] | HoursRefused:
     match = _PERIOD.fullmatch(part)
     if match is None:
-        return Refused(Fault.UNREADABLE)
+        return HoursRefused(HoursFault.UNREADABLE)
     hours_from, minutes_from, hours_to, minutes_to = (int(number) for number in match.groups())
     start, end = hours_from * 60 + minutes_from, hours_to * 60 + minutes_to
     if max(minutes_from, minutes_to) > _MINUTE_LAST or max(start, end) > _HOUR_LAST * 60:
-        return Refused(Fault.NO_SUCH_TIME)
+        return HoursRefused(HoursFault.NO_SUCH_TIME)
     return start, end
 
 
@@ -90,10 +90,10 @@ def _not_before(minute: int, limit: int) -> int:
     return minute
 
 
-def check_week(week: Week) -> dict[int, Fault]:
+def check_week(week: Week) -> dict[int, HoursFault]:
     """Return the weekdays whose night runs into the next day's first period."""
     return {
-        weekday: Fault.MEETS_NEXT_DAY
+        weekday: HoursFault.MEETS_NEXT_DAY
         for weekday, day in enumerate(week)
         if day
         and (following := week[(weekday + 1) % 7])

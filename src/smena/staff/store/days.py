@@ -31,17 +31,17 @@ ON CONFLICT (account_id, day) DO UPDATE
 REMOVE_DAY = "DELETE FROM work_special_day WHERE account_id = :account AND day = :day"
 
 
-class Kept(NamedTuple):
+class StoredDay(NamedTuple):
     """`country` None: nobody has chosen one."""
 
     country: str | None
     days: tuple[OwnDay, ...]
 
 
-async def between(tx: Tx, first: date, last: date) -> Kept:
+async def between(tx: Tx, first: date, last: date) -> StoredDay:
     rows = await tx.rows(BETWEEN, account=tx.account, first=first, last=last)
     days = (OwnDay(row.day, DayKind(row.kind), row.note) for row in rows if row.day is not None)
-    return Kept(rows[0].country, tuple(days))
+    return StoredDay(rows[0].country, tuple(days))
 
 
 async def set_country(tx: Tx, country: str, now: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from smena.crm.model import UserId
+from smena.crm.model.entities import UserId
 from smena.kernel.db import Tx
 from smena.staff.model import Hours, Period, Week, WorkHours
 

@@ -1,0 +1,1 @@
+"""The days of many people beside each other, live (ACT-1 to ACT-5)."""

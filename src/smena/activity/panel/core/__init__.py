@@ -1,0 +1,1 @@
+"""Pure: the axis of a panel, a lane as runs of minutes."""

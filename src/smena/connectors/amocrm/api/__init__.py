@@ -1,0 +1,1 @@
+"""How amoCRM is asked: requests, limits, the shapes of its answers."""

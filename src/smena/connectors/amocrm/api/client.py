@@ -1,0 +1,236 @@
+"""Speaks HTTP with one account of amoCRM: paced, bounded, patient with passing trouble.
+
+It knows addresses, limits and failures, and nothing of what the bodies mean. A write is sent once:
+what became of one whose answer was lost is for the dispatcher to find out.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Protocol, TypeVar
+from urllib.parse import urlencode
+
+import httpx2
+import stamina
+
+from smena.connectors.amocrm.api.core.listing import Listing, Params
+from smena.connectors.amocrm.api.core.payload import BadAnswer, Page, read_page
+from smena.connectors.amocrm.api.core.request_counts import kind_of
+from smena.connectors.amocrm.api.core.target import Target, Version
+from smena.connectors.amocrm.api.rate_limit import Prepare, RateLimiter, nothing
+from smena.connectors.amocrm.api.request_counts import RequestCounter
+from smena.kernel.errors import GiveUp, TryLater
+from smena.kernel.http import AnswerTooLarge, read_bounded
+from smena.kernel.metrics import CRM_REQUESTS, CRM_SECONDS
+
+Result = TypeVar("Result")
+
+ROOT = "/api/v4/"
+WHOLE_ANSWER_SECONDS = 30
+READ_TRIES = 4
+READ_SECONDS = 60
+LATER = timedelta(seconds=10)
+RETRY_AFTER_MAX = 60
+NO_CONTENT, NOT_FOUND, UNAUTHORIZED, NOT_PAID, FORBIDDEN, TOO_MANY = 204, 404, 401, 402, 403, 429
+GOOD = range(200, 300)
+SHUT = (UNAUTHORIZED, NOT_PAID, FORBIDDEN)
+
+
+class AccessLost(GiveUp):
+    """amoCRM does not let us in: the token, the payment or the rights (by `status`)."""
+
+    def __init__(self, status: int, used: Version | None = None) -> None:
+        super().__init__(f"amoCRM answers {status}")
+        self.status = status
+        self.used = used
+        """The tokens that were not let in, where they are known: others may be stored by now."""
+
+
+class TransientError(Exception):
+    """A request did not work out and may work out the next time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`server_time` is amoCRM's own clock, where it told."""
+
+    status: int
+    body: bytes
+    server_time: datetime | None
+    retry_after: timedelta | None = None
+    used: Version | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """One request, wherever and with whichever token it will be made."""
+
+    method: str
+    path: str
+    params: Params = ()
+    body: bytes | None = None
+
+
+class Auth(Protocol):
+    """Gives the token for each request: renewed in time, another one after a 401."""
+
+    @property
+    def base_url(self) -> str: ...
+    async def enter(self) -> Target: ...
+    async def refused(self, target: Target, /) -> Target | None: ...
+    async def accepted(self, target: Target, /) -> None: ...
+
+
+class Client:
+    """One account's API; `pace` gives the moments at which a request may leave."""
+
+    def __init__(
+        self,
+        http: httpx2.AsyncClient,
+        door: Auth,
+        pace: RateLimiter,
+        *,
+        tries: int = READ_TRIES,
+        request_counter: RequestCounter | None = None,
+    ) -> None:
+        self._tries = tries
+        self._request_counter = request_counter
+        self._http = http
+        self._door = door
+        self._pace = pace
+        self.server_time: datetime | None = None
+
+    @property
+    def host(self) -> str:
+        return httpx2.URL(self._door.base_url).host
+
+    async def list_page(self, listing: Listing, page: int = 1) -> Page:
+        """Read one page of a list; nothing there is an empty page."""
+        path = f"{ROOT}{listing.path}"
+        return await self.read(path, listing.at(page), lambda body: read_page(body, listing.root))
+
+    async def read(
+        self, path: str, params: Params, understand: Callable[[bytes], Result]
+    ) -> Result:
+        """Read and understand, again and again while the trouble is passing; then TryLater."""
+        try:
+            async for attempt in stamina.retry_context(
+                on=TransientError,
+                attempts=self._tries,
+                timeout=READ_SECONDS,
+                wait_initial=0.2,
+                wait_jitter=0.3,
+            ):
+                with attempt:
+                    return await self._read_once(path, params, understand)
+        except TransientError as trouble:
+            raise TryLater(str(trouble), after=LATER) from trouble
+        raise AssertionError("a retry ends with a result or an exception")
+
+    async def count_earlier(self, requests: int) -> None:
+        """Count requests that another client of this account sent a moment ago, unpaced."""
+        await self._pace.count_earlier(requests)
+
+    async def turn(self, prepare: Prepare = nothing) -> None:
+        """Wait for a slot; whoever has it may send at once what `prepare` has put together."""
+        await self._door.enter()  # a renewal must not eat up the slot
+        await self._pace.turn(prepare)
+
+    async def send(self, method: str, path: str, body: bytes) -> Answer:
+        """Write once, in the slot that `turn` gave.
+
+        Passing means that nobody knows whether the write was taken.
+        """
+        answer = await self._ask(_Question(method, path, body=body))
+        if answer.status == TOO_MANY:
+            await self._pace.penalise(answer.retry_after)
+        elif answer.status in GOOD:
+            self._pace.reset()
+        return answer
+
+    async def _read_once(
+        self, path: str, params: Params, understand: Callable[[bytes], Result]
+    ) -> Result:
+        await self.turn()
+        answer = await self._ask(_Question("GET", path, params))
+        if answer.status in SHUT:
+            raise AccessLost(answer.status, answer.used)
+        if answer.status == TOO_MANY:
+            await self._pace.penalise(answer.retry_after)
+            raise TransientError("amoCRM asks for fewer requests (429)")
+        if answer.status not in GOOD and answer.status != NOT_FOUND:
+            raise TransientError(f"amoCRM answers {answer.status}")
+        self._pace.reset()
+        if answer.status not in (NO_CONTENT, NOT_FOUND) and not answer.body.strip():
+            raise TransientError("amoCRM answers with nothing")  # an empty list would be 204
+        try:
+            return understand(b"" if answer.status in (NO_CONTENT, NOT_FOUND) else answer.body)
+        except BadAnswer as trouble:
+            raise TransientError(f"amoCRM's answer cannot be read: {trouble}") from trouble
+
+    async def _ask(self, asked: "_Question") -> Answer:
+        """Ask; a 401 says that nothing was done, so another token may try the same once."""
+        if self._request_counter is not None:
+            await self._request_counter.add_when_due()
+        target = await self._door.enter()
+        answer = await self._ask_at(target, asked)
+        if answer.status == UNAUTHORIZED:
+            other = await self._door.refused(target)
+            if other is None:
+                return replace(answer, used=target.version)
+            target = other
+            await self._pace.turn()
+            answer = await self._ask_at(target, asked)
+        if answer.status != UNAUTHORIZED:
+            await self._door.accepted(target)
+        return replace(answer, used=target.version)
+
+    async def _ask_at(self, target: Target, asked: "_Question") -> Answer:
+        url = f"{target.base_url}{asked.path}"
+        url += f"?{urlencode(asked.params)}" if asked.params else ""
+        headers = {"Authorization": f"Bearer {target.token}"}
+        if asked.body is not None:
+            headers["Content-Type"] = "application/json"
+        status, kind = "none", kind_of(asked.method, asked.path[len(ROOT) :])
+        try:
+            with CRM_SECONDS.labels(kind).time():
+                answer = await self._exchange(asked.method, url, headers, asked.body)
+            status = str(answer.status)
+        except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, AnswerTooLarge) as trouble:
+            raise TransientError(f"no answer from amoCRM: {type(trouble).__name__}") from trouble
+        finally:
+            CRM_REQUESTS.labels(kind, status).inc()
+            if self._request_counter is not None:
+                self._request_counter.count(asked.method, asked.path[len(ROOT) :], status)
+        self.server_time = answer.server_time
+        return answer
+
+    async def _exchange(
+        self, method: str, url: str, headers: dict[str, str], body: bytes | None
+    ) -> Answer:
+        """Bound the whole answer in time too: a drop each nine seconds is no timeout of a read."""
+        async with (
+            asyncio.timeout(WHOLE_ANSWER_SECONDS),
+            self._http.stream(method, url, headers=headers, content=body) as answer,
+        ):
+            return Answer(
+                answer.status_code,
+                await read_bounded(answer),
+                _moment(answer.headers.get("Date")),
+                _pause(answer.headers.get("Retry-After")),
+            )
+
+
+def _moment(date: str | None) -> datetime | None:
+    try:
+        return parsedate_to_datetime(date).astimezone(UTC) if date else None
+    except (TypeError, ValueError):
+        return None
+
+
+def _pause(told: str | None) -> timedelta | None:
+    if told is None or not told.isdecimal():
+        return None
+    return timedelta(seconds=min(int(told), RETRY_AFTER_MAX))

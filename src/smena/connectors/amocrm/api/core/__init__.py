@@ -1,0 +1,1 @@
+"""Pure: the shapes of amoCRM's API, its forms, lists and addresses."""

@@ -1,0 +1,29 @@
+"""Where a request goes and with which tokens."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+Version = tuple[int, datetime]
+"""Which tokens of an account: numbers begin anew when an account is let go and connected again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whom to ask, with what. Its text never shows the token."""
+
+    base_url: str
+    token: str
+    version: Version | None = None
+
+    def __repr__(self) -> str:
+        return f"Target({self.base_url})"
+
+    async def enter(self) -> "Target":
+        """Be a door of one token, as when somebody has just typed it."""
+        return self
+
+    async def refused(self, _target: "Target") -> "Target | None":
+        return None
+
+    async def accepted(self, _target: "Target") -> None:
+        pass

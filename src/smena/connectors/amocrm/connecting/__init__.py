@@ -1,0 +1,1 @@
+"""How an account is connected, let go of, and shuts us out."""

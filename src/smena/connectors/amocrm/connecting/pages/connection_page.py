@@ -1,0 +1,131 @@
+"""The page of the connection: one account and its access, and the three ways to connect."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Request, Response
+
+from smena.access import actions as access_actions
+from smena.access import queries as access
+from smena.access.middleware import token_of
+from smena.access.model import Membership, Role, Viewer
+from smena.access.pages import with_session
+from smena.connectors.amocrm.connecting import access_view, consent, words
+from smena.connectors.amocrm.connecting import overview as views
+from smena.connectors.amocrm.connecting.consent import Browser
+from smena.connectors.amocrm.model import Connected, NotConnected
+from smena.connectors.amocrm.service import AmocrmService
+from smena.connectors.amocrm.tokens import queries as tokens_queries
+from smena.kernel.i18n import gettext as _
+from smena.kernel.ids import AccountId
+from smena.staff import actions as staff
+from smena.web.page import Html, flash, page, redirect
+
+Http = Request[Any, Any, Any]
+PATH = "/settings/connection"
+TEMPLATE = "amocrm/connection.html"
+WAYS = ("token", "oauth", "code")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the page is shown for: a way that was chosen, what was typed, why it did not work."""
+
+    way: str = ""
+    is_new: bool = False
+    error: str = ""
+    address: str = ""
+    client: str = ""
+    redirect_uri: str = ""
+    status: int = 200
+
+
+def browser_of(viewer: Viewer) -> Browser:
+    return Browser(viewer.session_id, viewer.account)
+
+
+async def show(request: Http, shown: Shown) -> Html:
+    """Render the page with everything that is known and typed."""
+    viewer, state = access.viewer(request), request.app.state
+    service: AmocrmService = state.services["amocrm"]
+    now, overview, facts, known = state.clock.now(), None, None, None
+    if viewer.account is not None:
+        async with state.db.tenant(viewer.account) as tx:
+            overview = await views.overview(tx, now)
+            facts = await access_view.facts(tx, now)
+            known = await tokens_queries.integration_of(tx, service.vault)
+    browser = browser_of(viewer)
+    asked = await consent.open_consent(state.db, service, browser, now)
+    offers = await consent.unsolicited_codes(state.db, service, browser, now)
+    begun = asked.integration if asked else known
+    usual = "oauth" if known else WAYS[0]
+    return page(
+        request,
+        TEMPLATE,
+        title=_("Подключение"),
+        status=shown.status,
+        shown=overview,
+        facts=facts,
+        ways=access_view.ways(),
+        way=_way(
+            shown,
+            is_connected=overview is not None and overview.is_connected,
+            usual=usual,
+        ),
+        usual=usual,
+        is_new=shown.is_new,
+        error=shown.error,
+        address=shown.address or (asked.base_url if asked else "") or _address(overview, shown),
+        client=shown.client or (begun.client if begun else ""),
+        has_secret=begun is not None,
+        redirect_uri=shown.redirect_uri or (begun.redirect_uri if begun else "") or own(service),
+        own_redirect_uri=service.redirect_uri(),
+        own_disable_uri=service.disable_uri(),
+        consent_url=consent.consent_url(service.vault, asked) if asked and not shown.error else "",
+        offers=[access_view.unsolicited_line(offer) for offer in offers],
+        text="",
+    )
+
+
+async def outcome(request: Http, found: Connected | NotConnected, shown: Shown) -> Response[bytes]:
+    """Show the account that was connected, or the form again with the reason."""
+    if isinstance(found, NotConnected):
+        error = words.refusal_text(found)
+        return await show(
+            request,
+            Shown(
+                shown.way, shown.is_new, error, shown.address, shown.client, shown.redirect_uri, 422
+            ),
+        )
+    flash(request, _("Аккаунт «{name}» подключён.").format(name=found.name))
+    return await _made_ours(request, access.viewer(request), found.account)
+
+
+def own(service: AmocrmService) -> str:
+    return service.redirect_uri() or ""
+
+
+def _way(shown: Shown, *, is_connected: bool, usual: str) -> str:
+    """Return which form to open; none for an account that is well, unless it was asked for."""
+    if shown.way in WAYS:
+        return shown.way
+    return "" if is_connected else usual
+
+
+def _address(overview: views.ConnectionView | None, shown: Shown) -> str:
+    return overview.address if overview is not None and not shown.is_new else ""
+
+
+async def _made_ours(request: Http, viewer: Viewer, account: AccountId) -> Response[bytes]:
+    """Give the account its first hours and its administrator, then show it."""
+    state = request.app.state
+    now = state.clock.now()
+    async with state.db.tenant(account) as tx:
+        await staff.ensure_default(tx)
+    if viewer.account == account:
+        return redirect(PATH)
+    async with state.db.system() as tx:
+        await access_actions.join(tx, account, Membership(viewer.person_id, Role.ADMIN, None), now)
+    token = token_of(request) or ""
+    shown = await access_actions.switch_account(state.db, viewer, token, account, now)
+    return redirect(PATH) if shown is None else with_session(request, shown, PATH)

@@ -1,1 +1,0 @@
-"""Decisions of the connector: forms, translation, windows, plans and outcomes. Pure."""

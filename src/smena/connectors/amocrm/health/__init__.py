@@ -1,0 +1,1 @@
+"""How a connection lives, and what to do about it."""

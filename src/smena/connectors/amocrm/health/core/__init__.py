@@ -1,0 +1,1 @@
+"""Pure: what is wrong with a connection."""

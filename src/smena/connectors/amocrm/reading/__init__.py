@@ -1,0 +1,1 @@
+"""How the mirror learns: first load, polling, history, reading by number."""

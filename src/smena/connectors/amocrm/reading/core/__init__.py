@@ -1,0 +1,1 @@
+"""Pure: plans and windows of reading."""

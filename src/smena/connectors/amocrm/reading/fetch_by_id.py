@@ -1,0 +1,91 @@
+"""Read what a webhook or an event only named: call notes, cards that were linked or removed."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from smena.connectors.amocrm.api.client import ROOT, Client
+from smena.connectors.amocrm.api.core.dialogue_payload import TalkJson
+from smena.connectors.amocrm.api.core.listing import IDS_MAX, by_ids
+from smena.connectors.amocrm.api.core.payload import read_one
+from smena.connectors.amocrm.reading.related import ask_for_related
+from smena.connectors.amocrm.reading.store import fetch_queue as asked
+from smena.connectors.amocrm.reading.store import schedule
+from smena.connectors.amocrm.translation import page, people
+from smena.crm import actions as crm
+from smena.crm.mirror.queries import people as queries_people
+from smena.crm.model.entities import Changes, Removed, Source
+from smena.kernel.ids import AccountId
+from smena.kernel.jobs.registry import JobContext
+
+AT_ONCE = 500
+TALKS = "talks"
+TALKS_AT_ONCE = 10
+"""Each costs a request; the rest waits for the next poll, so that events do not wait for it."""
+TRIES = 3
+TRY_AGAIN = timedelta(seconds=3)
+"""What is not there may be not there yet: nothing is believed gone by one look."""
+
+
+async def fetch_due(context: JobContext, account: AccountId, client: Client) -> None:
+    """Read all that is asked for and due, in batches by list."""
+    async with context.db.tenant(account) as tx:
+        wanted = await asked.due(tx, context.now, AT_ONCE)
+        names = people.named(await queries_people.users(tx)) if wanted else page.NOBODY
+    for path, attempts in wanted.items():
+        ids = sorted(attempts)
+        step = TALKS_AT_ONCE if path == TALKS else IDS_MAX
+        for start in range(0, len(ids) if path != TALKS else step, step):
+            batch = {number: attempts[number] for number in ids[start : start + step]}
+            await _read(context, account, client, path, batch, names)
+
+
+async def _read(
+    context: JobContext,
+    account: AccountId,
+    client: Client,
+    path: str,
+    attempts: dict[int, int],
+    names: page.People,
+) -> None:
+    started_at = context.now
+    told = page.page(path, await _items(client, path, list(attempts)), names)
+    missing = [number for number in attempts if number not in told.ids]
+    later = [number for number in missing if attempts[number] + 1 < TRIES]
+    gone = [number for number in missing if attempts[number] + 1 >= TRIES]
+    async with context.db.tenant(account) as tx:
+        await crm.absorb(tx, told.changes, now=context.now)
+        await crm.learn(tx, told.reference_data)
+        await crm.hear(tx, told.conversations)
+        gone_at = client.server_time or started_at  # theirs: it is compared with their moments
+        lost = _gone(path, gone, gone_at)
+        await crm.absorb(tx, lost, now=context.now)
+        await ask_for_related(tx, lost.removed, context.now)
+        await asked.have_read(tx, path, [*told.ids, *gone], started_at)
+        await asked.read_later(tx, path, later, context.now + TRY_AGAIN)
+        await schedule.count_malformed(tx, len(told.malformed))
+
+
+async def _items(client: Client, path: str, ids: Sequence[int]) -> Sequence[msgspec.Raw]:
+    """Read by number: most lists take many at once, a talk is read alone."""
+    if path != TALKS:
+        return (await client.list_page(by_ids(path, ids))).items
+    found = [await client.read(f"{ROOT}{TALKS}/{number}", (), one_talk) for number in ids]
+    return [item for item in found if item is not None]
+
+
+def one_talk(body: bytes) -> msgspec.Raw | None:
+    """Return a talk as received, None for one that is not there."""
+    if not body.strip():
+        return None
+    read_one(body, TalkJson)  # what is no talk at all is asked for again
+    return msgspec.Raw(body)
+
+
+def _gone(path: str, ids: Sequence[int], at: datetime) -> Changes:
+    """Say that cards are in the bin; a note or a talk that is gone says nothing."""
+    if path.endswith("/notes") or path == TALKS:
+        return Changes(source=Source.API)
+    kind = page.kind_of(path)
+    return Changes(source=Source.API, removed=tuple(Removed(kind, number, at) for number in ids))

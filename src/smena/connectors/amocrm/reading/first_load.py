@@ -1,0 +1,142 @@
+"""The first load: every page is absorbed in one transaction with its place in the plan.
+
+A kill at any page costs that page. Several slices are read at once, because with a slow answer the
+number of requests under way, not the limit, would set the pace (distribution.md section 3, c).
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import structlog
+
+from smena.connectors.amocrm.api.client import Client
+from smena.connectors.amocrm.api.core.listing import events_limit
+from smena.connectors.amocrm.reading import people as roster
+from smena.connectors.amocrm.reading import reference_data, unsorted
+from smena.connectors.amocrm.reading.core.first_load import (
+    WHOLE,
+    LoadStage,
+    Slice,
+    after_page,
+    of_slice,
+)
+from smena.connectors.amocrm.reading.store import first_load, schedule
+from smena.connectors.amocrm.service import AmocrmService
+from smena.connectors.amocrm.store import connection as link
+from smena.connectors.amocrm.translation import page as translate
+from smena.connectors.amocrm.translation import people
+from smena.connectors.amocrm.translation.page import ParsedPage
+from smena.crm import actions as crm
+from smena.crm.mirror.queries import people as queries_people
+from smena.kernel.concurrency import together
+from smena.kernel.db import Tx
+from smena.kernel.ids import AccountId
+from smena.kernel.jobs.registry import JobContext
+from smena.kernel.metrics import EVENTS
+
+UNDER_WAY = 8
+
+log = structlog.get_logger(__name__)
+
+
+async def run(context: JobContext, account: AccountId) -> None:
+    """Go on with an account's first load until it is done."""
+    async with context.db.tenant(account) as tx:
+        connection = await link.one(tx)
+        work = await first_load.slices(tx)
+    if connection is None or not connection.is_active or connection.load_finished_at is not None:
+        return
+    service = context.service(AmocrmService)
+    client = await service.client_for_load(context.db, context.clock, account)
+    while left := [one for one in work if not one.is_done]:
+        for one in [slice_ for slice_ in left if slice_.stage in WHOLE]:
+            await READERS[one.stage](context, account, client, one)
+        rest = [one for one in left if one.stage not in WHOLE]
+        await _slices(context, account, client, rest)
+        async with context.db.tenant(account) as tx:
+            work = await first_load.slices(tx)
+    async with context.db.tenant(account) as tx:
+        await first_load.finish(tx, context.now)
+    log.info("first_load_done", account=account)
+
+
+async def _people(context: JobContext, account: AccountId, client: Client, one: Slice) -> None:
+    changes, malformed, _zone = await roster.read(client)
+    rows = len(changes.users) + len(changes.groups) + len(changes.pipelines)
+    async with context.db.tenant(account) as tx:
+        await crm.absorb(tx, changes, now=context.now)
+        await first_load.save(tx, replace(one, page=2, rows=rows, is_done=True), read_page=one.page)
+        await schedule.save_people_read(tx, context.now)
+        await schedule.count_malformed(tx, len(malformed))
+
+
+async def _reference_data(
+    context: JobContext, account: AccountId, client: Client, one: Slice
+) -> None:
+    read, malformed = await reference_data.read(client)
+    rows = len(read.entries)
+    async with context.db.tenant(account) as tx:
+        await crm.learn(tx, read)
+        await first_load.save(tx, replace(one, page=2, rows=rows, is_done=True), read_page=one.page)
+        await schedule.save_reference_data_read(tx, context.now)
+        await schedule.count_malformed(tx, len(malformed))
+
+
+async def _unsorted(context: JobContext, account: AccountId, client: Client, one: Slice) -> None:
+    found = await unsorted.read(client, context.now)
+    async with context.db.tenant(account) as tx:
+        await crm.hear(tx, found.conversations)
+        rows = len(found.conversations.unsorted)
+        await first_load.save(tx, replace(one, page=2, rows=rows, is_done=True), read_page=one.page)
+        await schedule.count_malformed(tx, len(found.malformed))
+
+
+async def _slices(
+    context: JobContext, account: AccountId, client: Client, left: Sequence[Slice]
+) -> None:
+    """Let a few readers take slices in the order of their turn."""
+    async with context.db.tenant(account) as tx:
+        names = people.named(await queries_people.users(tx))
+    waiting = list(reversed(left))
+
+    async def reader() -> None:
+        while waiting:
+            await _slice(context, account, client, waiting.pop(), names)
+
+    await together([reader() for _ in range(min(UNDER_WAY, len(waiting)))])
+
+
+async def _slice(
+    context: JobContext,
+    account: AccountId,
+    client: Client,
+    one: Slice,
+    names: translate.People,
+) -> None:
+    listing = of_slice(one, events_limit(client.host))
+    while not one.is_done:
+        page = await client.list_page(listing, one.page)
+        if not page.items:  # a hiccup answers "nothing" too: believed when it is said twice
+            page = await client.list_page(listing, one.page)
+        told = translate.page(one.path, page.items, names)
+        read, one = one, after_page(one, told.moments, len(page.items), has_next=page.has_next)
+        async with context.db.tenant(account) as tx:
+            await _absorb(context, tx, told)  # the mirror is locked first, as polling does
+            if not await first_load.save(tx, one, read_page=read.page):
+                return
+
+
+async def _absorb(context: JobContext, tx: Tx, told: ParsedPage) -> None:
+    """Take a page; who is in the bin is told by the lists of cards, which are read later."""
+    await crm.absorb(tx, replace(told.changes, removed=()), now=context.now)
+    await crm.learn(tx, told.reference_data)
+    await crm.hear(tx, told.conversations)
+    await schedule.count_malformed(tx, len(told.malformed))
+    EVENTS.inc(len(told.changes.events))
+
+
+READERS = {
+    LoadStage.PEOPLE: _people,
+    LoadStage.LISTS: _reference_data,
+    LoadStage.UNSORTED: _unsorted,
+}

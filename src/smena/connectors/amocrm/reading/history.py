@@ -1,0 +1,114 @@
+"""Read the event log back to a chosen date, in the background, behind everything else.
+
+A page is absorbed in one transaction with its place, so a kill costs that page. It gives way: its
+requests go last in the account's pace, and it rests between them.
+"""
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from smena.accounts import queries as accounts
+from smena.connectors.amocrm.api.client import Client
+from smena.connectors.amocrm.api.core.listing import events_limit
+from smena.connectors.amocrm.api.core.payload import Page
+from smena.connectors.amocrm.reading import queries
+from smena.connectors.amocrm.reading.core import history as core
+from smena.connectors.amocrm.reading.core.first_load import of_slice
+from smena.connectors.amocrm.reading.core.history import History, Unwanted
+from smena.connectors.amocrm.reading.store import history as store
+from smena.connectors.amocrm.reading.store import schedule
+from smena.connectors.amocrm.service import AmocrmService
+from smena.connectors.amocrm.store import connection as link
+from smena.connectors.amocrm.translation import page as translate
+from smena.crm import actions as crm
+from smena.kernel.db import Tx
+from smena.kernel.ids import AccountId
+from smena.kernel.jobs.registry import JobContext, wake
+from smena.kernel.metrics import EVENTS
+
+PAGES_AT_ONCE = 30
+"""After so many pages other work gets this worker's place."""
+REST_SECONDS = 0.7
+
+log = structlog.get_logger(__name__)
+
+
+async def ask(tx: Tx, text: str, now: datetime) -> History | Unwanted:
+    """Want the history back to a date of the account's calendar."""
+    zone = ZoneInfo((await accounts.account(tx)).time_zone)
+    from_at = core.beginning(text, zone, now)
+    if isinstance(from_at, Unwanted):
+        return from_at
+    known, loaded_from = await store.locked(tx), await queries.loaded_from(tx)
+    asked = core.wanted(from_at, known, loaded_from or now, now)
+    await store.save(tx, asked)
+    await wake(tx, "amocrm.history", tx.account)
+    return asked
+
+
+async def pause(tx: Tx) -> None:
+    """Stop reading until somebody goes on."""
+    if known := await store.locked(tx):
+        await store.save(tx, replace(known, is_paused=True))
+
+
+async def go_on(tx: Tx, now: datetime) -> None:
+    """Read on; the time left is told anew from here."""
+    if known := await store.locked(tx):
+        await store.save(
+            tx, replace(known, is_paused=False, begun_at=known.read_to, started_at=now)
+        )
+        await wake(tx, "amocrm.history", tx.account)
+
+
+async def run(context: JobContext, account: AccountId) -> None:
+    """Read some pages; whoever has more to read is woken again."""
+    service = context.service(AmocrmService)
+    client = await service.client_in_background(context.db, context.clock, account)
+    for _ in range(PAGES_AT_ONCE):
+        async with context.db.tenant(account) as tx:
+            known, connection = await queries.history(tx), await link.one(tx)
+        if known is None or known.is_paused or known.finished_at is not None:
+            return
+        if connection is None or not connection.is_active or connection.load_finished_at is None:
+            return
+        started_at = context.now
+        page = await _page(client, known)
+        if not await _absorb(context, account, known, page):
+            return
+        if connection.requests_per_second != 0:  # 0: nobody counts
+            took = (context.now - started_at) / timedelta(seconds=1)
+            await asyncio.sleep(max(REST_SECONDS, took))
+
+
+async def _page(client: Client, known: History) -> Page:
+    listing = of_slice(core.stretch(known), events_limit(client.host))
+    page = await client.list_page(listing, known.page)
+    if not page.items:  # a hiccup answers "nothing" too: believed when it is said twice
+        page = await client.list_page(listing, known.page)
+    return page
+
+
+async def _absorb(context: JobContext, account: AccountId, read: History, page: Page) -> bool:
+    """Take a page with its place; False when somebody else has moved on meanwhile."""
+    told = translate.page("events", page.items)
+    async with context.db.tenant(account) as tx:
+        held = await store.locked(tx)
+        if held is None or (held.read_to, held.page) != (read.read_to, read.page):
+            return False
+        if held.from_at != read.from_at:
+            return True  # another date was chosen: the stretch may be another one
+        moved = core.after_page(held, len(page.items), context.now, has_next=page.has_next)
+        # Who is in the bin is told by the lists of cards, not by events of long ago.
+        absorbed = await crm.absorb(tx, replace(told.changes, removed=()), now=context.now)
+        await crm.hear(tx, replace(told.conversations, dropped=()))
+        await schedule.count_malformed(tx, len(told.malformed))
+        await store.save(tx, moved)
+    EVENTS.inc(absorbed.new_events)
+    if moved.finished_at is not None:
+        log.info("history_read", account=account, events=moved.rows)
+    return True

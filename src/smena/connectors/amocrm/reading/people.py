@@ -1,0 +1,51 @@
+"""People, groups and pipelines: lists that are read whole; and in which zone the account counts.
+
+At the start, every ten minutes, and when somebody unknown acts.
+"""
+
+from datetime import timedelta
+from typing import NamedTuple
+
+import msgspec
+
+from smena.connectors.amocrm.api.client import Client
+from smena.connectors.amocrm.api.core.listing import Listing, pipelines, users
+from smena.connectors.amocrm.api.core.payload import AccountJson, read_one
+from smena.connectors.amocrm.translation import page as translate
+from smena.connectors.amocrm.translation import people
+from smena.crm.model.entities import Changes
+
+EVERY = timedelta(minutes=10)
+AT_MOST_EVERY = timedelta(seconds=30)
+PAGES_MAX = 100
+ACCOUNT_PATH = "/api/v4/account"
+ACCOUNT_WITH = (("with", "datetime_settings,users_groups"),)
+
+
+class PeopleRead(NamedTuple):
+    """What the lists say, the reasons of rows that were set aside, the account's zone."""
+
+    changes: Changes
+    malformed: tuple[str, ...]
+    time_zone: str
+    """Empty when the account does not tell one that exists."""
+
+
+async def read(client: Client) -> PeopleRead:
+    """Read all three lists."""
+    json = await client.read(ACCOUNT_PATH, ACCOUNT_WITH, lambda body: read_one(body, AccountJson))
+    _identity, groups = people.account(json)
+    stages = await client.list_page(pipelines())
+    told = translate.roster(await whole_list(client, users()), stages.items, groups)
+    return PeopleRead(*told, people.account_zone(json))
+
+
+async def whole_list(client: Client, listing: Listing) -> list[msgspec.Raw]:
+    """Read a list to its end."""
+    items: list[msgspec.Raw] = []
+    for number in range(1, PAGES_MAX + 1):
+        page = await client.list_page(listing, number)
+        items += page.items
+        if not page.has_next:
+            break
+    return items

@@ -1,0 +1,284 @@
+"""Ask amoCRM for news: completeness does not depend on webhooks, they only make us ask sooner.
+
+Two purposes with a account job each, so that a hint need not wait behind lists of cards: `events`
+reads the log and what it names; `cards` reads the lists of changed cards, the call notes, the
+people.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from smena.accounts import actions as accounts
+from smena.connectors.amocrm.api.client import Client
+from smena.connectors.amocrm.api.core.listing import events_limit
+from smena.connectors.amocrm.model import Connection
+from smena.connectors.amocrm.reading import people as roster
+from smena.connectors.amocrm.reading import reference_data, unsorted
+from smena.connectors.amocrm.reading.core.window import (
+    Cursor,
+    Stream,
+    Window,
+    advance,
+    is_due,
+    of_stream,
+    window,
+)
+from smena.connectors.amocrm.reading.fetch_by_id import fetch_due
+from smena.connectors.amocrm.reading.related import ask_for_leads_of, ask_for_related
+from smena.connectors.amocrm.reading.store import cursors as store_cursors
+from smena.connectors.amocrm.reading.store import fetch_queue as asked
+from smena.connectors.amocrm.reading.store import first_load, schedule
+from smena.connectors.amocrm.recent_rows import RecentRows
+from smena.connectors.amocrm.service import AmocrmService
+from smena.connectors.amocrm.store import connection as link
+from smena.connectors.amocrm.store import last_seen
+from smena.connectors.amocrm.translation import page as translate
+from smena.connectors.amocrm.translation import people
+from smena.connectors.amocrm.translation.page import ParsedPage
+from smena.crm import actions as crm
+from smena.crm.mirror.queries import conversations
+from smena.crm.mirror.queries import people as queries_people
+from smena.crm.model.entities import Coverage
+from smena.kernel.db import Tx
+from smena.kernel.ids import AccountId
+from smena.kernel.jobs.registry import JobContext
+from smena.kernel.metrics import EVENTS
+
+SPACING = timedelta(seconds=0.5)
+"""At most two polls a second, however many hints come: the dispatcher needs the other requests."""
+REST_MAX = timedelta(seconds=10)
+PAGES_MAX = 400
+NEWEST_FIRST = (Stream.EVENTS, Stream.LEADS, Stream.CONTACTS, Stream.COMPANIES)
+COVERAGE = {
+    Stream.EVENTS: Coverage.EVENTS,
+    Stream.LEADS: Coverage.LEADS,
+    Stream.CONTACTS: Coverage.CONTACTS,
+    Stream.COMPANIES: Coverage.COMPANIES,
+    Stream.TASKS: Coverage.TASKS,
+}
+
+
+async def events(context: JobContext, account: AccountId) -> None:
+    """Poll the log as long as a poll is due; a long poll is followed by as long a rest."""
+    rest = timedelta(0)
+    while True:
+        async with context.db.tenant(account) as tx:
+            connection, cursors = await link.one(tx), await store_cursors.cursors(tx)
+        if connection is None or not connection.is_active:
+            return
+        if connection.next_poll_at > context.now:
+            return
+        cursor = cursors[Stream.EVENTS]
+        if cursor.read_at is not None:
+            rest = max(rest, SPACING - (context.now - cursor.read_at))
+        await asyncio.sleep(max(0.0, rest.total_seconds()))
+        started_at = context.now
+        await _poll_events(context, account, connection, cursor)
+        took = context.now - started_at
+        rest = min(took, REST_MAX) if took > SPACING else timedelta(0)
+
+
+async def cards(context: JobContext, account: AccountId) -> None:
+    """Read each list of cards that is due, then the people when they are."""
+    async with context.db.tenant(account) as tx:
+        connection, cursors = await link.one(tx), await store_cursors.cursors(tx)
+        names = people.named(await queries_people.users(tx))
+    if connection is None or not connection.is_active:
+        return
+    service = context.service(AmocrmService)
+    period, started_at = service.options.poll_period, context.now
+    client = await service.client(context.db, context.clock, account)
+    for cursor in cursors.values():
+        if cursor.stream is not Stream.EVENTS and is_due(cursor, context.now, period):
+            await _poll_cards(context, account, client, cursor, connection.clock_offset, names)
+    await _roster_when_due(context, account, client, connection)
+    await _lists_when_due(context, account, client)
+    await unsorted.read_when_due(context, account, client)
+    async with context.db.tenant(account) as tx:
+        await schedule.save_cards_read(tx, started_at + period)
+
+
+async def _poll_events(
+    context: JobContext, account: AccountId, connection: Connection, cursor: Cursor
+) -> None:
+    service = context.service(AmocrmService)
+    client = await service.client(context.db, context.clock, account)
+    started_at = context.now
+    stretch = window(cursor, started_at, connection.clock_offset)
+    seen = service.seen_by(account)
+    pages = await _read(client, Stream.EVENTS, stretch, seen)
+    clock_offset = (
+        (client.server_time - context.now) if client.server_time else connection.clock_offset
+    )
+    fresh = [_unseen(told, seen) for told in pages]
+    latest = translate.latest_seconds(at for told in pages for at in told.moments)
+    moved = advance(cursor, stretch, latest, started_at, clock_offset)
+    is_whole = stretch.to_seconds is None
+    async with context.db.tenant(account) as tx:
+        new_events = await _absorb(context, tx, fresh)
+        await asked.ask(tx, {pair for told in fresh for pair in told.unread}, context.now)
+        await ask_for_related(
+            tx, [item for told in fresh for item in told.changes.removed], context.now
+        )
+        await asked.ask(tx, await _talks_to_read(tx, fresh), context.now)
+        if connection.load_finished_at is None:
+            await first_load.step_back(tx, translate.lists_shortened(fresh))
+        # The cursor before the connection, everywhere: another node may poll at the same time.
+        await store_cursors.save_cursors(tx, [moved])
+        await _ask_for_strangers(context, tx, fresh, connection)
+        if is_whole:
+            await crm.complete_until(tx, Coverage.EVENTS, started_at)
+        await schedule.save_poll(
+            tx,
+            started_at=started_at,
+            next_poll_at=context.now + (service.options.poll_period if is_whole else timedelta(0)),
+            complete_until=started_at if is_whole else None,
+            clock_offset=clock_offset,
+            malformed=_new_malformed(pages, seen),
+        )
+        took, news_at = context.now - started_at, started_at if new_events else None
+        await last_seen.polled(tx, started_at, len(pages), took, news_at)
+    for told in fresh:
+        seen.remember((*translate.rows_of(told), *told.malformed))
+    await fetch_due(context, account, client)
+
+
+async def _poll_cards(
+    context: JobContext,
+    account: AccountId,
+    client: Client,
+    cursor: Cursor,
+    clock_offset: timedelta,
+    names: translate.People,
+) -> None:
+    started_at = context.now
+    stretch = window(cursor, started_at, clock_offset)
+    seen = context.service(AmocrmService).seen_by(account)
+    pages = await _read(client, cursor.stream, stretch, seen, names)
+    fresh = [_unseen(told, seen) for told in pages]
+    latest = translate.latest_seconds(at for told in pages for at in told.moments)
+    async with context.db.tenant(account) as tx:
+        await _absorb(context, tx, fresh)
+        tasks = [task for told in fresh for task in told.changes.tasks]
+        await ask_for_leads_of(tx, tasks, context.now)
+        await store_cursors.save_cursors(
+            tx, [advance(cursor, stretch, latest, started_at, clock_offset)]
+        )
+        await schedule.count_malformed(tx, _new_malformed(pages, seen))
+        if await reference_data.has_strangers(tx, fresh, seen):
+            await schedule.ask_for_reference_data(tx, context.now - reference_data.AT_MOST_EVERY)
+        if cursor.stream in COVERAGE:
+            await crm.complete_until(tx, COVERAGE[cursor.stream], started_at)
+    for told in fresh:
+        seen.remember((*translate.rows_of(told), *told.malformed))
+
+
+async def _read(
+    client: Client,
+    stream: Stream,
+    stretch: Window,
+    seen: RecentRows,
+    names: translate.People = translate.NOBODY,
+) -> list[ParsedPage]:
+    """Read a window page by page, as far as there can be news in it."""
+    listing = of_stream(stream, stretch, events_limit(client.host))
+    pages: list[ParsedPage] = []
+    for number in range(1, PAGES_MAX + 1):
+        page = await client.list_page(listing, number)
+        if not page.items and stretch.to_seconds is not None:
+            page = await client.list_page(listing, number)  # this stretch will not be read again
+        told = translate.page(stream.value, page.items, names)
+        pages.append(told)
+        if not page.has_next or (stream in NEWEST_FIRST and _ends(told, stretch, seen)):
+            break
+    return pages
+
+
+def _ends(told: ParsedPage, stretch: Window, seen: RecentRows) -> bool:
+    """Tell whether a list that comes newest first holds no news beyond this page.
+
+    Where filters are ignored the page runs out of the window; and in a quick look a page of which
+    everything is known ends it (once a minute the whole window is read, in whatever order). The
+    log's order is promised nowhere: a page that does not go back in time is followed to the end.
+    """
+    if any(at.timestamp() < stretch.from_seconds for at in told.moments):
+        return True
+    if not told.moments or told.moments[0] <= told.moments[-1]:
+        return False
+    rows = translate.rows_of(told)
+    return not stretch.is_deep and bool(rows) and not seen.unseen(rows)
+
+
+def _unseen(told: ParsedPage, seen: RecentRows) -> ParsedPage:
+    return translate.only(told, seen.unseen(translate.rows_of(told)))
+
+
+def _new_malformed(pages: Sequence[ParsedPage], seen: RecentRows) -> int:
+    """Count rows that could not be read; the same one in the next window is not counted again."""
+    return len(seen.unseen([reason for told in pages for reason in told.malformed]))
+
+
+async def _absorb(context: JobContext, tx: Tx, pages: Sequence[ParsedPage]) -> int:
+    """Take pages into the mirror, oldest first; return how many events were news."""
+    new_events = 0
+    for told in reversed(pages):
+        if translate.rows_of(told):
+            absorbed = await crm.absorb(tx, told.changes, now=context.now)
+            EVENTS.inc(absorbed.new_events)
+            new_events += absorbed.new_events
+        await crm.hear(tx, told.conversations)
+    await crm.learn(tx, reference_data.told_by(pages))
+    return new_events
+
+
+async def _talks_to_read(tx: Tx, pages: Sequence[ParsedPage]) -> set[tuple[str, int]]:
+    """Return the talks of messages that the mirror does not know: no list names them."""
+    named = {
+        message.talk for told in pages for message in told.conversations.messages if message.talk
+    }
+    known = await conversations.known_talks(tx, named) if named else set()
+    return {("talks", int(talk)) for talk in named - known}
+
+
+async def _ask_for_strangers(
+    context: JobContext, tx: Tx, pages: Sequence[ParsedPage], connection: Connection
+) -> None:
+    """Have the people read again when somebody acts whom we do not know."""
+    authors = {author for told in pages for author in told.authors}
+    if not authors or _is_recent(connection, context.now, roster.AT_MOST_EVERY):
+        return
+    known = {user.id for user in await queries_people.users(tx)}
+    if authors - known:
+        await schedule.ask_for_people(tx, context.now)
+
+
+async def _roster_when_due(
+    context: JobContext, account: AccountId, client: Client, connection: Connection
+) -> None:
+    if _is_recent(connection, context.now, roster.EVERY):
+        return
+    changes, malformed, zone = await roster.read(client)
+    async with context.db.tenant(account) as tx:
+        if zone:
+            await accounts.note_time_zone(tx, zone)
+        await crm.absorb(tx, changes, now=context.now)
+        await crm.complete_until(tx, Coverage.PEOPLE, context.now)
+        await schedule.save_people_read(tx, context.now)
+        await schedule.count_malformed(tx, len(malformed))
+
+
+async def _lists_when_due(context: JobContext, account: AccountId, client: Client) -> None:
+    async with context.db.tenant(account) as tx:
+        connection = await link.one(tx)
+    if connection is None or not reference_data.is_due(connection.reference_data_at, context.now):
+        return
+    read, malformed = await reference_data.read(client)
+    async with context.db.tenant(account) as tx:
+        await crm.learn(tx, read)
+        await schedule.save_reference_data_read(tx, context.now)
+        await schedule.count_malformed(tx, len(malformed))
+
+
+def _is_recent(connection: Connection, now: datetime, period: timedelta) -> bool:
+    return connection.people_at is not None and now - connection.people_at < period

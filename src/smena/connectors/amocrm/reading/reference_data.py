@@ -1,0 +1,82 @@
+"""Short lists: fields, tags, roles, loss reasons, sources, types of tasks.
+
+They are read whole: at the start, once an hour, and when a card names something unknown. A list
+that this account or this integration does not have keeps nobody from reading the others.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from smena.connectors.amocrm.api.client import FORBIDDEN as SHUT_OUT
+from smena.connectors.amocrm.api.client import NOT_PAID, AccessLost, Client
+from smena.connectors.amocrm.api.core.listing import Listing, short
+from smena.connectors.amocrm.api.core.payload import Rows, read_one
+from smena.connectors.amocrm.api.core.reference_payload import TaskTypesOfAccountJson
+from smena.connectors.amocrm.reading.people import ACCOUNT_PATH, whole_list
+from smena.connectors.amocrm.recent_rows import RecentRows
+from smena.connectors.amocrm.translation import reference_data
+from smena.connectors.amocrm.translation.page import ParsedPage
+from smena.crm.mirror.queries import reference_data as queries_reference_data
+from smena.crm.model.reference_data import ReferenceData, ReferenceEntry, joined
+from smena.kernel.db import Tx
+
+EVERY = timedelta(hours=1)
+AT_MOST_EVERY = timedelta(minutes=1)
+OPTIONAL = (NOT_PAID, SHUT_OUT)
+WITH_TASK_TYPES = (("with", "task_types"),)
+
+
+async def read(client: Client) -> tuple[ReferenceData, tuple[str, ...]]:
+    """Read all short lists; return them and the reasons of lines that were set aside."""
+    types = await task_types(client)
+    parts, malformed = (
+        [reference_data.reference_data(reference_data.TASK_TYPES, types)],
+        list(types.malformed),
+    )
+    for path, book in reference_data.REFERENCE_LISTS.items():
+        rows = await _rows(client, short(path))
+        parts.append(reference_data.reference_data(book, rows))
+        malformed += rows.malformed
+    return joined(parts), tuple(malformed)
+
+
+async def task_types(client: Client) -> Rows[ReferenceEntry]:
+    told = await client.read(
+        ACCOUNT_PATH, WITH_TASK_TYPES, lambda body: read_one(body, TaskTypesOfAccountJson)
+    )
+    return reference_data.task_types(told)
+
+
+async def _rows(client: Client, listing: Listing) -> Rows[ReferenceEntry]:
+    try:
+        items = await whole_list(client, listing)
+    except AccessLost as lost:
+        if lost.status not in OPTIONAL:
+            raise
+        return Rows()  # a part of the API that is closed to us; the rest tells whether all is
+    return reference_data.entries(listing.path, items)
+
+
+async def has_strangers(tx: Tx, pages: Iterable[ParsedPage], seen: RecentRows) -> bool:
+    """Tell whether cards name something that no list holds; each is asked about once."""
+    named = {pair for told in pages for pair in reference_data.named(told.changes)}
+    fresh = seen.unseen(named)
+    if not fresh:
+        return False
+    seen.remember(fresh)
+    strangers = False
+    for book in {book for book, _ in named}:
+        numbers = {number for of, number in named if of == book and (of, number) in fresh}
+        known = await queries_reference_data.known_entries(tx, book, numbers) if numbers else set()
+        strangers = strangers or bool(numbers - known)
+    return strangers
+
+
+def is_due(read_at: datetime | None, now: datetime) -> bool:
+    return read_at is None or now - read_at >= EVERY
+
+
+def told_by(pages: Iterable[ParsedPage]) -> ReferenceData:
+    """Return what pages of cards say of lists; their word completes none."""
+    return replace(joined(told.reference_data for told in pages), complete=frozenset())

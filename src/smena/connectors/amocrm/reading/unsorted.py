@@ -1,0 +1,68 @@
+"""Requests not yet sorted: the list of the open ones is read whole, once a minute.
+
+Whoever left it was accepted or declined; a webhook says which, else the request's lead does. An
+account may lack the feature: that keeps nobody from reading the rest.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from smena.connectors.amocrm.api.client import AccessLost, Client
+from smena.connectors.amocrm.api.core.listing import unsorted
+from smena.connectors.amocrm.reading.reference_data import OPTIONAL
+from smena.connectors.amocrm.reading.store import schedule
+from smena.connectors.amocrm.store import connection as link
+from smena.connectors.amocrm.translation import page as translate
+from smena.crm import actions as crm
+from smena.crm.model.conversations import NO_CONVERSATIONS, Conversations
+from smena.kernel.ids import AccountId
+from smena.kernel.jobs.registry import JobContext
+
+EVERY = timedelta(minutes=1)
+PAGES_MAX = 40
+
+
+@dataclass(frozen=True, slots=True)
+class UnsortedRead:
+    """The open requests, and the reasons of those that could not be read."""
+
+    conversations: Conversations
+    malformed: tuple[str, ...] = ()
+
+
+async def read(client: Client, now: datetime) -> UnsortedRead:
+    """Read the list from its beginning; whole, it also tells who is no longer in it."""
+    told: list[translate.ParsedPage] = []
+    for number in range(1, PAGES_MAX + 1):
+        try:
+            page = await client.list_page(unsorted(), number)
+        except AccessLost as lost:
+            if lost.status not in OPTIONAL:
+                raise
+            return UnsortedRead(NO_CONVERSATIONS)
+        told.append(translate.page("leads/unsorted", page.items))
+        if not page.has_next:
+            break
+    malformed = tuple(reason for one in told for reason in one.malformed)
+    requests = tuple(request for one in told for request in one.conversations.unsorted)
+    is_whole = not malformed and not page.has_next
+    conversations = Conversations(unsorted=requests)
+    return UnsortedRead(
+        replace(conversations, unsorted_until=now) if is_whole else conversations, malformed
+    )
+
+
+async def read_when_due(context: JobContext, account: AccountId, client: Client) -> None:
+    async with context.db.tenant(account) as tx:
+        connection = await link.one(tx)
+    started_at = context.now
+    if connection is None:
+        return
+    if connection.unsorted_at is not None and started_at - connection.unsorted_at < EVERY:
+        return
+    # The moment is theirs: it is compared with the moments of their requests.
+    found = await read(client, started_at + connection.clock_offset)
+    async with context.db.tenant(account) as tx:
+        await crm.hear(tx, found.conversations)
+        await schedule.save_unsorted_read(tx, started_at)
+        await schedule.count_malformed(tx, len(found.malformed))

@@ -1,0 +1,1 @@
+"""Comparing the mirror with amoCRM, page by page, each night."""

@@ -1,0 +1,1 @@
+"""Pure: what is compared, and what a difference is."""

@@ -1,0 +1,44 @@
+"""HTTP entry points of the completeness page: what is here, what is missing, check it now."""
+
+from typing import Any
+
+from litestar import Request, Response, get, post
+
+from smena.access import queries as access
+from smena.access.guard import needs
+from smena.access.model import Ability
+from smena.connectors.amocrm.reconciliation import run
+from smena.connectors.amocrm.reconciliation.model import AskedBy
+from smena.connectors.amocrm.reconciliation.view import reconciliation_view
+from smena.kernel.i18n import gettext as _
+from smena.web.page import Html, flash, page, redirect
+
+Http = Request[Any, Any, Any]
+PATH = "/settings/completeness"
+TEMPLATE = "amocrm/completeness.html"
+
+
+@get(PATH, guards=[needs(Ability.SEE_HEALTH)])
+async def completeness(request: Http) -> Html:
+    """Show how complete the mirror is; while a check runs the page refreshes itself."""
+    account, shown = access.viewer(request).account, None
+    if account is not None:
+        async with request.app.state.db.tenant(account) as tx:
+            shown = await reconciliation_view(tx, request.app.state.clock.now())
+    return page(request, TEMPLATE, title=_("Полнота данных"), shown=shown)
+
+
+@post(f"{PATH}/check", guards=[needs(Ability.CONNECT_ACCOUNT)])
+async def reconciliation(request: Http) -> Response[bytes]:
+    """Begin a check; one that runs already goes on."""
+    account = access.account_of(request)
+    async with request.app.state.db.tenant(account) as tx:
+        is_begun = await run.begin(tx, AskedBy.PERSON, request.app.state.clock.now())
+    if is_begun:
+        flash(request, _("Проверка началась. Страницу можно закрыть."))
+    else:
+        flash(request, _("Проверка уже идёт, или аккаунт ещё не загружен."), "error")
+    return redirect(PATH)
+
+
+ROUTES = (completeness, reconciliation)

@@ -1,0 +1,120 @@
+"""Look again at cards that seemed different, and heal those that are.
+
+A card that is not there is believed gone only when it is not there twice more, and only when not
+too many are gone at once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from itertools import groupby
+
+from smena.connectors.amocrm.api.core.listing import IDS_MAX, by_ids
+from smena.connectors.amocrm.reading.related import ask_for_related
+from smena.connectors.amocrm.reading.store import schedule
+from smena.connectors.amocrm.reconciliation import unsorted
+from smena.connectors.amocrm.reconciliation.context import Run
+from smena.connectors.amocrm.reconciliation.core.compare import (
+    Classification,
+    classify,
+    is_plausible,
+)
+from smena.connectors.amocrm.reconciliation.core.marks import marks
+from smena.connectors.amocrm.reconciliation.core.plan import (
+    BY_PATH,
+    NOTES,
+    UNSORTED,
+    ReconciliationPart,
+)
+from smena.connectors.amocrm.reconciliation.store import runs as store
+from smena.connectors.amocrm.reconciliation.store.runs import Suspect
+from smena.connectors.amocrm.translation import page
+from smena.connectors.amocrm.translation.page import ParsedPage
+from smena.crm import actions as crm
+from smena.crm.mirror import compare
+from smena.crm.mirror.queries import comparison
+from smena.crm.model.conversations import Conversations
+from smena.crm.model.entities import Changes, NoteId, Removed, Source
+from smena.kernel.db import Tx
+
+LOOKS = 2
+LOOK_AGAIN = timedelta(seconds=3)
+
+
+async def recheck(run: Run) -> bool:
+    """Look into the suspects that are due; False when none is."""
+    async with run.tenant() as tx:
+        due = await store.due(tx, run.reconciliation, run.now, IDS_MAX)
+        work = (await store.parts(tx, [run.reconciliation]))[run.reconciliation]
+    by_number = {part.number: part for part in work}
+    for number, suspects in groupby(due, key=lambda suspect: suspect.number):
+        part = by_number[number]
+        if part.path == UNSORTED:
+            await unsorted.recheck(run, part, [suspect.id for suspect in suspects])
+        else:
+            await _batch(run, part, list(suspects))
+    return bool(due)
+
+
+async def _batch(run: Run, part: ReconciliationPart, suspects: Sequence[Suspect]) -> None:
+    looks = {suspect.id: suspect.looks for suspect in suspects}
+    read = await run.read(by_ids(part.path, sorted(looks)))
+    told = page.page(part.path, read.page.items, run.names)
+    remote = marks(read.page.items).rows
+    async with run.tenant() as tx:
+        ours = await store.still_there(tx, run.reconciliation, part.number, looks)
+        held = await comparison.marks_among(tx, BY_PATH[part.path].of, ours)
+        contents = await comparison.compare(tx, told.changes, told.conversations)
+        found = classify(remote, held, contents, looked_at=ours, now=run.crm_now)
+        again = {number for number in found.surplus if looks[number] + 1 < LOOKS}
+        gone = found.surplus - again
+        is_believed = await _is_believed(run, tx, part, gone)
+        await store.look_again(tx, run.reconciliation, part.number, again, run.now + LOOK_AGAIN)
+        await store.forget(tx, run.reconciliation, part.number, ours - again)
+        await _heal(run, tx, part, told, found)
+        if is_believed:
+            await _bin(run, tx, part, gone)
+        healed = len((found.missing | found.stale) & told.ids) + len(gone) * is_believed
+        counted = replace(
+            part, missing=len(found.missing), stale=len(found.stale), surplus=len(gone),
+            healed=healed, requests=read.requests, seconds=read.took.total_seconds(),
+        )  # fmt: skip
+        await store.count_found(tx, run.reconciliation, counted)
+        await schedule.count_malformed(tx, len(told.malformed))
+
+
+async def _is_believed(run: Run, tx: Tx, part: ReconciliationPart, gone: frozenset[int]) -> bool:
+    if not gone:
+        return True
+    suspects = part.surplus + await store.missed(tx, run.reconciliation, part.number)
+    return is_plausible(suspects, part.local)
+
+
+async def _heal(
+    run: Run, tx: Tx, part: ReconciliationPart, told: ParsedPage, found: Classification
+) -> None:
+    """Take the read into the mirror, with a push where a read alone would not win."""
+    of, changes, unsure = BY_PATH[part.path].of, told.changes, found.unverified
+    if part.path in NOTES:
+        unsure |= found.restored
+    else:
+        kind = page.kind_of(part.path)
+        back = [Removed(kind, one, run.crm_now, is_restored=True) for one in found.restored]
+        changes = replace(changes, removed=tuple(back))
+    await compare.mark_unverified(tx, of, unsure & told.ids)
+    await crm.absorb(tx, changes, now=run.now)
+    await crm.learn(tx, told.reference_data)
+    await crm.hear(tx, told.conversations)
+
+
+async def _bin(run: Run, tx: Tx, part: ReconciliationPart, gone: frozenset[int]) -> None:
+    """Throw away what is not there. Of a note that is gone, the call has been made all the same."""
+    if not gone:
+        return
+    if part.path in NOTES:
+        await crm.hear(tx, Conversations(dropped=tuple(NoteId(number) for number in sorted(gone))))
+        return
+    kind = page.kind_of(part.path)
+    removed = tuple(Removed(kind, number, run.crm_now) for number in sorted(gone))
+    await crm.absorb(tx, Changes(source=Source.API, removed=removed), now=run.now)
+    await ask_for_related(tx, removed, run.now)

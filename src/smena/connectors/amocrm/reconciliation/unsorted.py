@@ -1,0 +1,108 @@
+"""Compare the open requests with those held as open; a second look at the list decides.
+
+Polling reads the same list every minute, so a difference that lasts longer is a gap.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from smena.connectors.amocrm.api.core.listing import unsorted
+from smena.connectors.amocrm.reading.store import schedule
+from smena.connectors.amocrm.reconciliation.context import Run
+from smena.connectors.amocrm.reconciliation.core.compare import contents_sum
+from smena.connectors.amocrm.reconciliation.core.plan import UNSORTED, ReconciliationPart
+from smena.connectors.amocrm.reconciliation.core.unsorted import UnsortedDifference, differing
+from smena.connectors.amocrm.reconciliation.store import runs as store
+from smena.connectors.amocrm.translation import page
+from smena.crm import actions as crm
+from smena.crm.mirror.model import Contents
+from smena.crm.mirror.queries import comparison, conversations
+from smena.crm.model.conversations import Conversations, Unsorted
+from smena.crm.model.entities import Changes, Source
+from smena.kernel.db import Tx
+
+NOTHING = Changes(source=Source.API)
+SETTLE = timedelta(seconds=90)
+
+
+@dataclass(frozen=True, slots=True)
+class UnsortedReading:
+    """The whole list of open requests, and what the reading of it cost."""
+
+    conversations: Conversations
+    spent: ReconciliationPart
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    found: UnsortedDifference
+    still_open: list[Unsorted]
+    contents: Contents
+
+
+async def walk(run: Run, part: ReconciliationPart) -> None:
+    """Read the list, note what differs."""
+    reading = await _read(run, part)
+    async with run.tenant() as tx:
+        compared = await _compare(run, tx, reading)
+        said = compared.contents
+        moved = replace(
+            reading.spent,
+            page=part.page + 1,
+            is_walked=True,
+            remote=len(said.told),
+            local=len(compared.still_open),
+            remote_sum=contents_sum(said.told.values()),
+            local_sum=contents_sum((*said.held.values(), *compared.found.surplus)),
+        )
+        if await store.save(tx, run.reconciliation, moved, read_page=part.page):
+            await store.suspect(
+                tx, run.reconciliation, part.number, compared.found.all, run.now + SETTLE
+            )
+
+
+async def recheck(run: Run, part: ReconciliationPart, numbers: Collection[int]) -> None:
+    """Read the list again, count what of the suspected still differs, take the list in."""
+    reading = await _read(run, replace(part, requests=0, seconds=0.0))
+    async with run.tenant() as tx:
+        ours = await store.still_there(tx, run.reconciliation, part.number, numbers)
+        found = (await _compare(run, tx, reading)).found.among(ours)
+        await store.forget(tx, run.reconciliation, part.number, ours)
+        await crm.hear(tx, reading.conversations)
+        await store.count_found(
+            tx,
+            run.reconciliation,
+            replace(
+                reading.spent, missing=len(found.missing), stale=len(found.stale),
+                surplus=len(found.surplus), healed=len(found.all),
+            ),
+        )  # fmt: skip
+
+
+async def _read(run: Run, part: ReconciliationPart) -> UnsortedReading:
+    whole = await run.read_whole(unsorted())
+    told = page.page(UNSORTED, whole.items)
+    conversations = told.conversations
+    if whole.is_full and not told.malformed:
+        conversations = replace(conversations, unsorted_until=whole.began_at)
+    if told.malformed:
+        async with run.tenant() as tx:
+            await schedule.count_malformed(tx, len(told.malformed))
+    spent = replace(
+        part,
+        requests=part.requests + whole.requests,
+        seconds=part.seconds + whole.took.total_seconds(),
+    )
+    return UnsortedReading(conversations, spent)
+
+
+async def _compare(run: Run, tx: Tx, reading: UnsortedReading) -> Compared:
+    told, is_whole = (
+        reading.conversations.unsorted,
+        reading.conversations.unsorted_until is not None,
+    )
+    contents = await comparison.compare(tx, NOTHING, reading.conversations)
+    still_open = await conversations.open_unsorted(tx)
+    found = differing(told, still_open, contents, run.crm_now, is_whole=is_whole)
+    return Compared(found, still_open, contents)

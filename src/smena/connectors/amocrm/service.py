@@ -1,0 +1,162 @@
+"""How the accounts of this installation are reached: one of these is made at the start."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import httpx2
+
+from smena.connectors.amocrm.api.client import Client
+from smena.connectors.amocrm.api.core.address import OWN_MACHINE
+from smena.connectors.amocrm.api.rate_limit import Purpose, RateLimiter
+from smena.connectors.amocrm.api.request_counts import RequestCounter
+from smena.connectors.amocrm.recent_rows import RecentRows
+from smena.connectors.amocrm.store import connection as link
+from smena.connectors.amocrm.tokens.auth import TokenAuth
+from smena.connectors.amocrm.tokens.oauth_client import OAuthClient
+from smena.connectors.amocrm.tokens.refresh import TokenRefresher, held, settled
+from smena.kernel.clock import Clock
+from smena.kernel.crypto import Vault
+from smena.kernel.db import Database
+from smena.kernel.errors import GiveUp
+from smena.kernel.ids import AccountId
+
+WEBHOOK_KEY_DIGITS = 40
+REDIRECT_PATH = "/oauth/amocrm"
+DISABLED_PATH = "/hooks/amocrm/disabled"
+KNOWN_FOR = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the operator of the installation may set."""
+
+    public_url: str = ""
+    poll_period: timedelta = timedelta(seconds=5)
+    requests_per_second: float = 7.0
+    history_days: int = 14
+    allowed_hosts: frozenset[str] = frozenset()
+    """Hosts beside the clouds of amoCRM that an account may live on, e.g. an emulator's."""
+    is_own_machine_allowed: bool = True
+    """False where people other than this machine's own may type an address."""
+
+    @property
+    def crm_hosts(self) -> frozenset[str]:
+        """Return all hosts beside the clouds that may be asked."""
+        return self.allowed_hosts | (OWN_MACHINE if self.is_own_machine_allowed else frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class AmocrmService:
+    """The connector's service: what its jobs and pages need beside the database and the clock."""
+
+    http: httpx2.AsyncClient
+    vault: Vault
+    options: Options = field(default_factory=Options)
+    seen: dict[AccountId, "RecentRows"] = field(default_factory=dict)
+    known: dict[AccountId, "KnownConnection"] = field(default_factory=dict)
+    rings: dict[int, TokenRefresher] = field(default_factory=dict)
+    request_counters: dict[tuple[int, AccountId], RequestCounter] = field(default_factory=dict)
+
+    def webhook_key(self, account: AccountId) -> str:
+        """Return the secret part of the address at which amoCRM tells us of changes."""
+        return self.vault.sign(webhook_text(account))[:WEBHOOK_KEY_DIGITS]
+
+    def webhook_url(self, account: AccountId) -> str | None:
+        """Return that address, None while the installation does not know its own."""
+        base = self.options.public_url
+        return f"{base}/hooks/amocrm/{account}/{self.webhook_key(account)}" if base else None
+
+    def is_webhook_key(self, account: AccountId, key: str) -> bool:
+        return self.vault.is_signed(webhook_text(account), key)
+
+    async def client(self, db: Database, clock: Clock, account: AccountId) -> Client:
+        """Return a client for an account's everyday work."""
+        return await self._client(db, clock, account, Purpose.POLLING)
+
+    async def client_for_dispatcher(self, db: Database, clock: Clock, account: AccountId) -> Client:
+        """Return a client whose requests go before all others."""
+        return await self._client(db, clock, account, Purpose.DISPATCHER)
+
+    async def client_for_load(self, db: Database, clock: Clock, account: AccountId) -> Client:
+        """Return a client for the first load, which may have a pace of its own and goes last."""
+        return await self._client(db, clock, account, Purpose.BULK, for_load=True)
+
+    async def client_in_background(self, db: Database, clock: Clock, account: AccountId) -> Client:
+        """Return a client for patient work beside the everyday one; it goes last."""
+        return await self._client(db, clock, account, Purpose.BULK)
+
+    async def _client(
+        self,
+        db: Database,
+        clock: Clock,
+        account: AccountId,
+        purpose: Purpose,
+        *,
+        for_load: bool = False,
+    ) -> Client:
+        async with db.tenant(account) as tx:
+            connection = await link.one(tx)
+            if connection is None:
+                raise GiveUp(f"account {account} is not connected")
+            found = await held(tx, self.vault)
+        told = connection.requests_per_second
+        if for_load and connection.load_requests_per_second is not None:
+            told = connection.load_requests_per_second
+        per_second = self.options.requests_per_second if told is None else told
+        pace = RateLimiter(db, clock, account, per_second, purpose)
+        request_counter = self.request_counters.setdefault(
+            (id(db), account), RequestCounter(db, clock, account)
+        )
+        return Client(
+            self.http,
+            TokenAuth(self.ring(db, clock), account, found),
+            pace,
+            request_counter=request_counter,
+        )
+
+    def desk(self, clock: Clock) -> OAuthClient:
+        """Return where tokens are asked for."""
+        return OAuthClient(self.http, clock, self.options.crm_hosts)
+
+    def ring(self, db: Database, clock: Clock) -> TokenRefresher:
+        """Return what renews tokens; one for each database, so that renewals are not doubled."""
+        found = self.rings.get(id(db))
+        if found is None:
+            found = TokenRefresher(db, clock, self.vault, self.desk(clock))
+            self.rings[id(db)] = found
+        return found
+
+    async def settle(self) -> None:
+        """Wait for renewals under way; call it before the database is closed."""
+        for ring in self.rings.values():
+            await settled(ring)
+
+    def redirect_uri(self) -> str | None:
+        """Return where amoCRM sends people after their consent, None without an own address."""
+        base = self.options.public_url
+        return f"{base}{REDIRECT_PATH}" if base else None
+
+    def disable_uri(self) -> str | None:
+        """Return where amoCRM tells that the integration was switched off."""
+        base = self.options.public_url
+        return f"{base}{DISABLED_PATH}" if base else None
+
+    def know(self, account: AccountId, is_connected: bool, now: datetime) -> "KnownConnection":  # noqa: FBT001 -- the answer itself
+        """Remember for a while whether bodies for this account are taken."""
+        self.known[account] = KnownConnection(is_connected, now + KNOWN_FOR)
+        return self.known[account]
+
+    def seen_by(self, account: AccountId) -> "RecentRows":
+        return self.seen.setdefault(account, RecentRows())
+
+
+@dataclass(frozen=True, slots=True)
+class KnownConnection:
+    """Whether an account is connected, as of a moment ago."""
+
+    is_connected: bool
+    until: datetime
+
+
+def webhook_text(account: AccountId) -> str:
+    return f"amocrm-webhook:{account}"

@@ -1,0 +1,1 @@
+"""How requests are authenticated and tokens refreshed."""

@@ -1,0 +1,1 @@
+"""Pure: token answers, claims, when to refresh."""

@@ -1,0 +1,1 @@
+"""Pure: amoCRM's words become ours."""

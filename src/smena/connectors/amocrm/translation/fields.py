@@ -1,0 +1,128 @@
+"""Values of custom fields in our words, from the API's JSON and from the forms of webhooks.
+
+A field's type says what its text means. The API names the type beside the values; a webhook does
+not, so it is looked up; of an unknown type a value stays a text until the API is read.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+import msgspec
+
+from smena.connectors.amocrm.api.core.form import Tree, branch, branches, leaf
+from smena.connectors.amocrm.api.core.payload import FieldJson, NamedJson
+from smena.connectors.amocrm.api.core.values import (
+    BadValue,
+    Loose,
+    flag,
+    identity,
+    seconds_of,
+    text,
+    whole,
+)
+from smena.crm.model.details import ChoiceId, FieldId, Filled, Scalar, Tag, TagId, Value
+
+NUMBERS = frozenset({"numeric", "monetary", "price"})
+MOMENTS = frozenset({"date", "date_time", "birthday"})
+FLAG = "checkbox"
+EXACT_MAX = 2**53
+FIELDS_MAX = 1_000
+VALUES_MAX = 200
+NAME_MAX = 300
+
+Types = Mapping[int, str]
+
+
+def of_card(json: Iterable[FieldJson] | None) -> tuple[Filled, ...]:
+    """Return the filled fields of an entity in the order of their numbers; null is none."""
+    found: dict[FieldId, Filled] = {}
+    for field in list(json or ())[:FIELDS_MAX]:
+        number, kind = _number(field.field_id), text(field.field_type)
+        values = tuple(
+            Value(scalar(one.value, kind), _choice(one.enum_id))
+            for one in (field.values or [])[:VALUES_MAX]
+        )
+        if number and values:
+            found[FieldId(number)] = Filled(FieldId(number), values)
+    return tuple(found[number] for number in sorted(found))
+
+
+def of_form(item: Tree, types: Types) -> tuple[Filled, ...] | None:
+    """Return the fields that a webhook names, None when it names none."""
+    found: dict[FieldId, Filled] = {}
+    for field in branches(branch(item, "custom_fields"))[:FIELDS_MAX]:
+        number = _number(leaf(field, "id"))
+        told = list(branch(field, "values").values())[:VALUES_MAX]
+        values = tuple(_form_value(one, types.get(number, "")) for one in told)
+        if number and values:
+            found[FieldId(number)] = Filled(FieldId(number), values)
+    return tuple(found[number] for number in sorted(found)) or None
+
+
+def scalar(value: object, kind: str) -> Scalar:
+    """Return what a value means in a field of this type; what it cannot mean stays a text."""
+    if value is None or isinstance(value, dict | list):
+        return None if value is None else text(msgspec.json.encode(value, order="sorted").decode())
+    told = value if isinstance(value, str | int | float) else str(value)
+    if kind == FLAG:
+        return flag(told)
+    if kind in NUMBERS:
+        return _amount(told)
+    if kind in MOMENTS:
+        return _seconds(told)
+    return text(told)
+
+
+def tags(json: Iterable[NamedJson] | None) -> tuple[Tag, ...]:
+    """Return the tags of an entity in the order of their numbers."""
+    found = {_number(one.id): text(one.name)[:NAME_MAX] for one in json or ()}
+    return tuple(Tag(TagId(number), found[number]) for number in sorted(found) if number)
+
+
+def tags_of_form(item: Tree) -> tuple[Tag, ...] | None:
+    """Return the tags that a webhook names, None when it names none."""
+    named = branches(branch(item, "tags"))
+    return tags(NamedJson(leaf(one, "id"), leaf(one, "name")) for one in named) or None
+
+
+def _form_value(told: "Tree | str", kind: str) -> Value:
+    if isinstance(told, str):
+        return Value(scalar(told, kind))
+    if "value" not in told and "enum" not in told:  # a value of many parts
+        return Value(scalar(told, kind))
+    held = told.get("value", "")
+    return Value(scalar(held, kind), _choice(leaf(told, "enum")))
+
+
+def _amount(told: Loose) -> Scalar:
+    try:
+        number = float(told or 0)
+    except (ValueError, OverflowError):
+        return text(told)
+    if not math.isfinite(number) or abs(number) > EXACT_MAX:
+        return text(told)
+    return int(number) if number.is_integer() else number
+
+
+def _seconds(told: Loose) -> Scalar:
+    try:
+        return whole(told)
+    except BadValue:
+        try:
+            at = datetime.fromisoformat(str(told))
+            return seconds_of(at if at.tzinfo else at.replace(tzinfo=UTC))
+        except (ValueError, OverflowError):
+            return text(told)
+
+
+def _number(value: Loose) -> int:
+    try:
+        return identity(value)
+    except BadValue:
+        return 0
+
+
+def _choice(value: Loose) -> ChoiceId | None:
+    number = _number(value)
+    return ChoiceId(number) if number else None

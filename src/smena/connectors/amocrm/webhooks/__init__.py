@@ -1,0 +1,1 @@
+"""What amoCRM tells of its own accord: received, kept, understood."""

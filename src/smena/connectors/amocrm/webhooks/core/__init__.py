@@ -1,0 +1,1 @@
+"""Pure: which bodies travel together, what is subscribed."""

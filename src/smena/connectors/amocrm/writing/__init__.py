@@ -1,0 +1,1 @@
+"""How commands of the outbox reach amoCRM and what became of them."""

@@ -1,0 +1,1 @@
+"""Pure: requests, responses, verification of writes."""

@@ -1,1 +1,0 @@
-"""Decisions of the mirror: what an arriving message changes, pure."""

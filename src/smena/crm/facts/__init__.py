@@ -1,0 +1,1 @@
+"""What happened in the CRM, numbered in the order we learned it."""

@@ -1,0 +1,1 @@
+"""What the CRM holds, kept here: ingesting, comparing, asking."""

@@ -1,0 +1,1 @@
+"""Pure: which state wins, what follows from a change."""

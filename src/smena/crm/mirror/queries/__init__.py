@@ -1,0 +1,1 @@
+"""Questions others may ask the mirror; read only."""

@@ -1,0 +1,1 @@
+"""The words of the CRM: cards, people, conversations, reference data. Pure."""

@@ -1,0 +1,1 @@
+"""What we write into the CRM: commands, their states and ends."""

@@ -1,0 +1,1 @@
+"""Pure: what commands say, and which supersede which."""

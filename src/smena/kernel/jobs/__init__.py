@@ -1,0 +1,1 @@
+"""Background work: how it is asked for, run, repeated and ended."""

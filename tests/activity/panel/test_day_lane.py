@@ -1,0 +1,182 @@
+"""The lane alone, on a page of its own, in a real Chromium."""
+
+import gzip
+from collections.abc import Callable, Iterator
+from random import Random
+from typing import Any
+
+import pytest
+from litestar import Request, Response, get
+from litestar.params import FromPath
+from playwright.sync_api import Browser, Page, expect
+
+from smena.activity.panel.rows import PersonRow, RowCell
+from smena.web.templates import environment
+from tests.web.seen import box
+from tests.web.site import make_site, served
+
+pytestmark = pytest.mark.browser
+
+NEXT_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+FIXTURE = """<!doctype html><html lang="ru"><head><title>lanes</title>
+<link rel="stylesheet" href="{{ static('web/kit.css') }}">
+<link rel="stylesheet" href="{{ static('activity/panel.css') }}">
+<script src="{{ static('activity/day-lane.js') }}" type="module"></script></head>
+<body><div class="table-card day-card"><table class="table day-table">
+<tbody>{% from "activity/_row.html" import person %}
+{% for row in rows %}{{ person(row, {"axis_from": 29918580}, "2026-11-20") }}{% endfor %}
+</tbody></table></div></body></html>"""
+
+
+def specimen(number: int, runs: str) -> PersonRow:
+    cell = RowCell("4 ч 47 мин", "64 % времени")
+    name = f"Сотрудник {number}"
+    return PersonRow(
+        number, 1, name, "", True, "09:07–15:24", "", False, "", runs,
+        f"{name}: активность 4 ч 47 мин", cell, cell, cell,
+    )  # fmt: skip
+
+
+@get("/", sync_to_thread=False)
+def few() -> Response[str]:
+    rows = [specimen(1, "30i12a1c50i9p120f60o"), specimen(2, "100a"), specimen(3, "")]
+    return Response(environment().from_string(FIXTURE).render(rows=rows), media_type="text/html")
+
+
+def dense(number: int) -> str:
+    """Return 200 stretches of a twelve-hour day, as random as a day is."""
+    random = Random(number)
+    lengths = [random.choice((1, 2, 3, 4, 8)) for _ in range(199)]
+    return "".join(f"{length}{'iaca'[n % 4]}" for n, length in enumerate(lengths)) + "30f"
+
+
+@get("/many", sync_to_thread=False)
+def many() -> Response[str]:
+    rows = [specimen(number, dense(number)) for number in range(1, 501)]
+    return Response(environment().from_string(FIXTURE).render(rows=rows), media_type="text/html")
+
+
+@get("/activity/lane/{user:int}/{minute:int}", sync_to_thread=False)
+def hint(
+    request: Request[Any, Any, Any], user: FromPath[int], minute: FromPath[int]
+) -> Response[str]:
+    if user == 2:
+        return Response("", status_code=500)
+    text = f"<p>подсказка {minute - 29918580}</p><p>{request.query_params['date']}</p>"
+    return Response(text, media_type="text/html")
+
+
+@pytest.fixture(scope="module")
+def fixture_site() -> Iterator[str]:
+    with served(make_site(routes=(few, many, hint))) as address:
+        yield address
+
+
+@pytest.fixture
+def lanes(chromium: Browser, fixture_site: str) -> Iterator[Page]:
+    page = chromium.new_page(viewport={"width": 1280, "height": 600})
+    page.goto(fixture_site)
+    expect(page.locator("day-lane svg")).to_have_count(3)
+    yield page
+    page.close()
+
+
+def paths(page: Page, lane: int = 0) -> list[str]:
+    found = page.locator("day-lane").nth(lane).locator("path")
+    return [str(one.get_attribute("class")) for one in found.all()]
+
+
+def test_a_lane_is_one_picture_of_at_most_six_paths(lanes: Page) -> None:
+    assert paths(lanes) == ["lane-o", "lane-f", "lane-i", "lane-p", "lane-a", "lane-c"]
+    assert paths(lanes, 1) == ["lane-a"]
+    assert paths(lanes, 2) == []
+    picture = lanes.get_by_role("img", name="Сотрудник 1: активность 4 ч 47 мин")
+    expect(picture).to_be_visible()
+
+
+def test_heights_tell_zones_apart(lanes: Page) -> None:
+    lane = lanes.locator("day-lane").first
+    assert [round(box(lane.locator(f".lane-{zone}")).height) for zone in "iac"] == [6, 14, 20]
+
+
+def test_a_minute_of_work_is_never_narrower_than_a_pixel(lanes: Page) -> None:
+    lanes.set_viewport_size({"width": 240, "height": 600})
+    lanes.evaluate(NEXT_FRAMES)
+    lanes.evaluate("for (let i = 0; i < 2; i++) dispatchEvent(new Event('resize'))")
+    assert box(lanes.locator("day-lane").first.locator(".lane-c")).width >= 0.99
+
+
+def test_new_data_redraw_the_same_picture(lanes: Page) -> None:
+    lanes.evaluate("window.before = document.querySelector('day-lane svg')")
+    lanes.locator("day-lane").first.evaluate("lane => lane.setAttribute('s', '10c10a')")
+    assert paths(lanes) == ["lane-a", "lane-c"]
+    assert lanes.evaluate("window.before === document.querySelector('day-lane svg')")
+
+
+def test_the_hint_comes_on_hover_and_goes(lanes: Page) -> None:
+    lane = box(lanes.locator("day-lane").first)
+    lanes.mouse.move(lane.x + lane.width * 36 / 282, lane.y + 10)
+    expect(lanes.locator("#lane-hint")).to_contain_text("подсказка 30")
+    lanes.mouse.move(lane.x, lane.y + 300)
+    expect(lanes.locator("#lane-hint")).to_be_hidden()
+
+
+def test_a_failed_hint_shows_nothing(lanes: Page) -> None:
+    lanes.locator("day-lane").nth(1).hover()
+    lanes.wait_for_timeout(300)
+    expect(lanes.locator("#lane-hint:visible")).to_have_count(0)
+
+
+def test_arrows_walk_and_escape_closes(lanes: Page) -> None:
+    lanes.keyboard.press("Tab")
+    lanes.keyboard.press("Tab")
+    expect(lanes.locator("day-lane").first.locator("svg")).to_be_focused()
+    lanes.keyboard.press("ArrowRight")
+    expect(lanes.locator("#lane-hint")).to_contain_text("подсказка 0")
+    lanes.keyboard.press("ArrowRight")
+    expect(lanes.locator("#lane-hint")).to_contain_text("подсказка 30")
+    expect(lanes.locator(".lane-cursor")).to_have_count(1)
+    lanes.keyboard.press("End")
+    expect(lanes.locator("#lane-hint")).to_contain_text("подсказка 222")
+    lanes.keyboard.press("Escape")
+    expect(lanes.locator("#lane-hint")).to_be_hidden()
+    lanes.keyboard.press("ArrowDown")
+    expect(lanes.locator("day-lane").nth(1).locator("svg")).to_be_focused()
+
+
+def test_a_tap_keeps_the_hint(chromium: Browser, fixture_site: str) -> None:
+    context = chromium.new_context(has_touch=True, viewport={"width": 390, "height": 700})
+    page = context.new_page()
+    page.goto(fixture_site)
+    page.locator("day-lane").first.tap()
+    expect(page.locator("#lane-hint")).to_contain_text("подсказка")
+    page.touchscreen.tap(200, 600)
+    expect(page.locator("#lane-hint")).to_be_hidden()
+    context.close()
+
+
+SETTLED = """() => new Promise(done => {
+  const next = requestAnimationFrame;
+  const two = () => next(() => next(() => done(performance.now())));
+  document.readyState === "complete" ? two() : addEventListener("load", two);
+})"""
+
+
+@pytest.mark.slow
+def test_500_lanes_of_200_stretches(
+    chromium: Browser, fixture_site: str, record_property: Callable[[str, object], None]
+) -> None:
+    """The budget is 0.5 s on a free machine; the limit here leaves room for a busy one."""
+    times = []
+    for _ in range(3):
+        page = chromium.new_page(viewport={"width": 1440, "height": 900})
+        answer = page.goto(f"{fixture_site}/many", wait_until="commit")
+        times.append(page.evaluate(SETTLED))
+        assert page.locator("day-lane svg").count() == 500
+        assert answer is not None
+        packed = len(gzip.compress(answer.body(), 5))
+        page.close()
+    record_property("settled_ms", sorted(times))
+    record_property("packed_bytes", packed)
+    assert packed <= 100 * 1024
+    assert min(times) <= 1000

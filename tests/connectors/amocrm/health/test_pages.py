@@ -1,0 +1,216 @@
+"""The pages of health and completeness, the doctor's figures, and what monitoring reads."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import httpx2
+import pytest
+from litestar import Litestar
+from sqlalchemy import event
+
+from smena.access import pages as access
+from smena.access.model import Role
+from smena.accounts import actions as accounts
+from smena.accounts.model import NewAccount
+from smena.connectors.amocrm import jobs
+from smena.connectors.amocrm.connecting.pages import connection as pages
+from smena.connectors.amocrm.health import gather
+from smena.connectors.amocrm.health import pages as health_pages
+from smena.connectors.amocrm.health.metrics import AT_ONCE, Gauges
+from smena.connectors.amocrm.health.words import job_text
+from smena.connectors.amocrm.reconciliation import pages as completeness_pages
+from smena.connectors.amocrm.reconciliation import run
+from smena.connectors.amocrm.reconciliation.view import reconciliation_view
+from smena.connectors.amocrm.service import AmocrmService
+from smena.connectors.amocrm.store import connection
+from smena.crm.model.entities import UserId
+from smena.kernel import metrics
+from smena.kernel.clock import SystemClock
+from smena.kernel.crypto import Vault
+from smena.kernel.db import Database
+from smena.kernel.ids import AccountId
+from smena.kernel.jobs import failures
+from smena.kernel.jobs.failures import FailureKind, Trouble
+from smena.kernel.jobs.registry import Registry
+from tests.access.cast import admit
+from tests.connectors.amocrm.checking import check, finish
+from tests.connectors.amocrm.connecting.test_pages import Desk
+from tests.connectors.amocrm.stand import ACCOUNT, BOSS, Stand, Team, stand
+from tests.web.site import make_site, visitor
+
+pytestmark = pytest.mark.anyio
+HEALTH, COMPLETENESS = "/settings/health", "/settings/completeness"
+
+
+@pytest.fixture
+async def desk(db: Database) -> AsyncIterator[Desk]:
+    """A connected account, its mirror loaded, in front of its administrator."""
+    async with stand(db, history_days=1) as made:
+        Team(made, 1).begin(leads=3)
+        made.age_everything(by_seconds=3600)
+        await made.connect()
+        await made.load()
+        await made.step()
+        async with visitor(site(made)) as browser:
+            yield Desk(made, browser)
+
+
+def site(made: Stand) -> Litestar:
+    return make_site(
+        routes=[*access.ROUTES, *pages.ROUTES, *health_pages.ROUTES, *completeness_pages.ROUTES],
+        db=made.db,
+        clock=made.clock,
+        vault=made.service.vault,
+        services={"amocrm": made.service, "inbox": made.inbox},
+        middleware=access.MIDDLEWARE,
+        gauges=[Gauges(made.db, made.clock, made.service).refresh],
+    )
+
+
+async def admin(desk: Desk) -> None:
+    await admit(desk.made.db, role=Role.ADMIN, account=ACCOUNT)
+    await desk.sign_in()
+
+
+async def test_a_well_connection(desk: Desk) -> None:
+    await admin(desk)
+    desk.made.clock.offset += timedelta(seconds=12)
+    await desk.made.step()
+    page = (await desk.browser.get(HEALTH)).text
+    assert "Всё в порядке: данные приходят" in page
+    assert "включены: изменения приходят сразу" in page
+    assert 'hx-trigger="every 5s"' in page
+    for name in ("сделки", "неразобранное", "раз в 5 с; последний"):
+        assert name in page
+
+
+async def test_what_is_wrong_says_what_to_do(desk: Desk) -> None:
+    await admin(desk)
+    trouble = Trouble(
+        "amocrm.poll", str(ACCOUNT), FailureKind.DEFECT, {"account": ACCOUNT}, "<b>KeyError"
+    )
+    other = Trouble("amocrm.poll", "5", FailureKind.DEFECT, {"account": 5}, "чужое")
+    async with desk.made.db.system() as tx:
+        await failures.keep(tx, trouble, desk.made.clock.now())
+        await failures.keep(tx, other, desk.made.clock.now())
+    desk.made.clock.offset += timedelta(minutes=20)
+    page = (await desk.browser.get(HEALTH)).text
+    assert "Данные отстают" in page
+    assert "Проверьте, что Смена запущена" in page
+    assert "Ошибка программы: опрос событий" in page
+    assert "&lt;b&gt;KeyError" in page
+    assert "чужое" not in page
+    assert "Всё в порядке" not in page
+
+
+async def test_a_webhook_leaves_its_moment_and_its_lag(desk: Desk) -> None:
+    made = desk.made
+    Team(made, 2).new_lead()
+    await made.emulator.flush_hooks()
+    await made.drain()
+    found = await gather.of_account(made.db, ACCOUNT, timedelta(seconds=5), made.clock.now())
+    assert found is not None
+    assert found.webhook.heard_at is not None
+    assert found.webhook.lag is not None
+    assert timedelta(0) <= found.webhook.lag < timedelta(minutes=1)
+    assert found.poll.pages == 1
+    await made.settle(rounds=1)
+    found = await gather.of_account(made.db, ACCOUNT, timedelta(seconds=5), made.clock.now())
+    assert found is not None
+    assert found.poll.news_at is not None
+
+
+async def test_a_check_from_the_button_to_its_report(desk: Desk) -> None:
+    await admin(desk)
+    made = desk.made
+    empty = (await desk.browser.get(COMPLETENESS)).text
+    assert "Проверок ещё не было" in empty
+    assert "ещё не сверялись" in empty
+    async with made.db.tenant(ACCOUNT) as tx:
+        await tx.run("DELETE FROM crm_lead WHERE id = (SELECT min(id) FROM crm_lead)")
+    begun = await desk.send(f"{COMPLETENESS}/check", seen=COMPLETENESS)
+    assert "Проверка началась" in begun.text
+    assert "<progress" in begun.text
+    assert 'hx-trigger="every 2s"' in begun.text
+    assert "Проверить сейчас" not in begun.text
+    again = await desk.send(f"{COMPLETENESS}/check", seen=COMPLETENESS)
+    assert "Проверка уже идёт" in again.text
+    await run.go_on(made.context, ACCOUNT)
+    assert "смотрим на расхождения ещё раз" in (await desk.browser.get(COMPLETENESS)).text
+    await finish(made)
+    done = (await desk.browser.get(COMPLETENESS)).text
+    assert "не хватало 1; исправлено 1" in done
+    assert "исправлено 1</span>" in done
+    assert "Проверить сейчас" in done
+    await check(made)
+    assert "всё совпадает" in (await desk.browser.get(COMPLETENESS)).text
+
+
+async def test_every_kind_of_data_tells_up_to_when_it_is_here(desk: Desk) -> None:
+    await admin(desk)
+    await desk.made.settle(rounds=1)
+    async with desk.made.db.tenant(ACCOUNT) as tx:
+        found = await reconciliation_view(tx, desk.made.clock.now())
+    assert found is not None
+    assert {kind.name: kind.fresh for kind in found.kinds if kind.fresh == "—"} == {}
+
+
+@pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.EMPLOYEE])
+async def test_closed_to_others(desk: Desk, role: Role) -> None:
+    await admit(desk.made.db, role=role, account=ACCOUNT)
+    await desk.sign_in()
+    for path in (HEALTH, COMPLETENESS):
+        assert (await desk.browser.get(path)).status_code == 403
+    sent = await desk.send(f"{COMPLETENESS}/check", seen="/settings/sessions")
+    assert sent.status_code == 403
+
+
+async def test_monitoring_reads_fresh_figures(desk: Desk) -> None:
+    """Each account is one label; figures are at most ten seconds old, however often asked."""
+    await Gauges(desk.made.db, desk.made.clock, desk.made.service).refresh()
+    text = metrics.text().decode()
+    label = f'{{account="{ACCOUNT}"}}'
+    assert f"smena_crm_connected{label} 1.0" in text
+    assert f"smena_crm_needs_hand{label} 0.0" in text
+    assert f"smena_crm_check_age_seconds{label} -1.0" in text
+    gauges = Gauges(desk.made.db, desk.made.clock, desk.made.service)
+    await gauges.refresh()
+    async with desk.made.db.system() as tx:
+        await tx.run("DELETE FROM amocrm_connection")
+    await gauges.refresh()
+    assert f"smena_crm_connected{label}" in metrics.text().decode()
+    desk.made.clock.offset += timedelta(seconds=11)
+    await gauges.refresh()
+    assert f"smena_crm_connected{label}" not in metrics.text().decode()
+
+
+async def test_figures_of_many_accounts_are_read_side_by_side(db: Database) -> None:
+    """Monitoring waits three seconds: an account after the other would be too late for it."""
+    clock, many = SystemClock(), 20
+    now = clock.now()
+    for number in range(many):
+        new = NewAccount(AccountId(31000100 + number), "Акме", "https://x.amocrm.ru", "x", "UTC")
+        async with db.tenant(new.id) as tx:
+            await accounts.connect(tx, new, now)
+            await connection.connect(tx, UserId(BOSS), None, None, now)
+    seen: list[int] = []
+    pool = db.engine.pool
+
+    def take(*_connection: object) -> None:
+        seen.append(pool.checkedout())  # type: ignore[attr-defined]  # a pool that counts
+
+    event.listen(pool, "checkout", take)
+    async with httpx2.AsyncClient(trust_env=False) as http:
+        await Gauges(db, clock, AmocrmService(http, Vault("k" * 40))).refresh()
+    event.remove(pool, "checkout", take)
+    assert 2 <= max(seen) <= AT_ONCE, "side by side, and pages find connections too"
+    assert len(seen) == many + 1, "one transaction for each account and one for all"
+    assert f'smena_crm_connected{{account="{31000100 + many - 1}"}} 1.0' in metrics.text().decode()
+
+
+def test_each_account_job_of_the_connector_has_a_name_for_people() -> None:
+    registry = Registry()
+    jobs.register(registry, SystemClock())
+    assert [
+        account_job for account_job in registry.account_jobs if job_text(account_job) == account_job
+    ] == []
