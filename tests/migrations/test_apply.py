@@ -123,14 +123,16 @@ OLDER = "0005"
 
 
 @asynccontextmanager
-async def older_database(server_url: str, owner: str = "") -> AsyncIterator[str]:
+async def older_database(
+    server_url: str, owner: str = "", version: str = OLDER
+) -> AsyncIterator[str]:
     """A database that an earlier program has made, for its owner when one is named."""
 
     def migrate(connection: Connection) -> None:
         config = Config()
         config.set_main_option("script_location", "smena:migrations")
         config.attributes["connection"] = connection
-        command.upgrade(config, OLDER)
+        command.upgrade(config, version)
 
     async with empty_database(server_url, owner) as address:
         url = as_user(address, owner) if owner else address

@@ -2,7 +2,7 @@
 
 import pytest
 
-from smena.connectors.amocrm.tokens.core.refresh import Way
+from smena.connectors.amocrm.tokens.core.refresh import AccessWay
 from smena.connectors.amocrm.tokens.store import tokens
 from smena.kernel.crypto import Vault
 from smena.kernel.db import Database
@@ -59,5 +59,5 @@ async def _token(url: str) -> str:
         found = await tokens.one(tx, VAULT)
     await db.close()
     assert found is not None
-    assert found.way is Way.TOKEN
+    assert found.way is AccessWay.TOKEN
     return found.access

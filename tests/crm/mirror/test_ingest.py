@@ -124,7 +124,7 @@ async def _versions_of_rows(db: Database) -> list[tuple[str, str]]:
         "call",
         "event",
         "fact",
-        "change notification",
+        "change_notification",
         "removal",
     )
     async with db.tenant(ACME) as tx:

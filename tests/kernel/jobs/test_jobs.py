@@ -57,7 +57,7 @@ async def test_a_rollback_takes_the_job_with_it(db: Database) -> None:
     async def fails() -> None:
         async with db.tenant(ROMASHKA) as tx:
             await enqueue(tx, "greet", lead=7)
-            await wake(tx, "account job", ROMASHKA)
+            await wake(tx, "account_job", ROMASHKA)
             raise LookupError
 
     with pytest.raises(LookupError):
@@ -96,7 +96,7 @@ async def test_an_publication_wakes_its_account_jobs_for_this_account_once(
 async def test_a_account_job_has_one_job_for_each_account(db: Database) -> None:
     for account in (LANDYSH, ROMASHKA, LANDYSH):
         async with db.tenant(account) as tx:
-            await wake(tx, "account job", account)
+            await wake(tx, "account_job", account)
     assert [arguments["account"] for _job, arguments in await queued(db)] == [LANDYSH, ROMASHKA]
 
 
@@ -108,12 +108,12 @@ async def test_the_bell_rings_only_for_a_account_job_that_is_awake(
     await listener.add_listener(RERUN_CHANNEL, lambda *event: heard.append(event[3]))
     for _ in range(2):
         async with db.tenant(ROMASHKA) as tx:
-            await wake(tx, "account job", ROMASHKA)
+            await wake(tx, "account_job", ROMASHKA)
             await wake(tx, f"first {_}", ROMASHKA)
     async with db.system() as tx:
-        assert not await wake_waiting(tx, "account job", [ROMASHKA])
-        assert await wake_waiting(tx, "account job", [LANDYSH])
-        assert await wake_waiting(tx, "account job", [])
+        assert not await wake_waiting(tx, "account_job", [ROMASHKA])
+        assert await wake_waiting(tx, "account_job", [LANDYSH])
+        assert await wake_waiting(tx, "account_job", [])
         await tx.run("SELECT pg_notify(:bell, 'the end')", bell=RERUN_CHANNEL)
     await until(lambda: "the end" in heard)
     assert heard == [f"account job:{ROMASHKA}", "the end"]
@@ -126,9 +126,9 @@ async def test_crosswise_wakes_do_not_lock_each_other_out(db: Database) -> None:
 
     async def wake_both(first: AccountId, second: AccountId) -> None:
         async with db.system() as tx:
-            await wake(tx, "account job", first)
+            await wake(tx, "account_job", first)
             await both_inside.wait()
-            await wake(tx, "account job", second)
+            await wake(tx, "account_job", second)
             await both_inside.wait()
 
     async with asyncio.timeout(10):

@@ -45,7 +45,7 @@ async def test_a_good_answer_that_comes_late_does_not_hide_the_loss(db: Database
             assert (await accounts.account(tx)).state is AccountState.CONNECTED
 
 
-@pytest.mark.parametrize("account job", [jobs.poll, jobs.deliver], ids=["reading", "writing"])
+@pytest.mark.parametrize("account_job", [jobs.poll, jobs.deliver], ids=["reading", "writing"])
 async def test_a_refusal_of_old_tokens_does_not_shut_out_a_new_connection(
     db: Database, account_job: AccountJob
 ) -> None:

@@ -202,7 +202,8 @@ async def test_short_lists(db: Database) -> None:
             "DELETE FROM crm_reference WHERE list = 'tags' AND owner = 'lead' AND id ="
             " (SELECT min(id) FROM crm_reference WHERE list = 'tags' AND owner = 'lead')",
             "INSERT INTO crm_reference SELECT account_id, list, owner, 990001, name, sort, code,"
-            " color, type, choices, rights, false FROM crm_reference WHERE list = 'loss_reasons' LIMIT 1",
+            " color, type, choices, rights, false FROM crm_reference"
+            " WHERE list = 'loss_reasons' LIMIT 1",
             "UPDATE crm_reference SET is_gone = true WHERE list = 'task_types' AND id ="
             " (SELECT min(id) FROM crm_reference WHERE list = 'task_types')",
         )
