@@ -40,7 +40,7 @@ from tests.connectors.amocrm.stand import ACCOUNT, BOSS, Stand, Team, stand
 from tests.web.site import make_site, visitor
 
 pytestmark = pytest.mark.anyio
-HEALTH, COMPLETENESS = "/settings/health", "/settings/reconciliation"
+HEALTH, RECONCILIATION = "/settings/health", "/settings/reconciliation"
 
 
 @pytest.fixture
@@ -124,27 +124,27 @@ async def test_a_webhook_leaves_its_moment_and_its_lag(desk: Desk) -> None:
 async def test_a_check_from_the_button_to_its_report(desk: Desk) -> None:
     await admin(desk)
     made = desk.made
-    empty = (await desk.browser.get(COMPLETENESS)).text
+    empty = (await desk.browser.get(RECONCILIATION)).text
     assert "Проверок ещё не было" in empty
     assert "ещё не сверялись" in empty
     async with made.db.tenant(ACCOUNT) as tx:
         await tx.run("DELETE FROM crm_lead WHERE id = (SELECT min(id) FROM crm_lead)")
-    begun = await desk.send(f"{COMPLETENESS}/check", seen=COMPLETENESS)
+    begun = await desk.send(f"{RECONCILIATION}/start", seen=RECONCILIATION)
     assert "Проверка началась" in begun.text
     assert "<progress" in begun.text
     assert 'hx-trigger="every 2s"' in begun.text
     assert "Проверить сейчас" not in begun.text
-    again = await desk.send(f"{COMPLETENESS}/check", seen=COMPLETENESS)
+    again = await desk.send(f"{RECONCILIATION}/start", seen=RECONCILIATION)
     assert "Проверка уже идёт" in again.text
     await run.go_on(made.context, ACCOUNT)
-    assert "смотрим на расхождения ещё раз" in (await desk.browser.get(COMPLETENESS)).text
+    assert "смотрим на расхождения ещё раз" in (await desk.browser.get(RECONCILIATION)).text
     await finish(made)
-    done = (await desk.browser.get(COMPLETENESS)).text
+    done = (await desk.browser.get(RECONCILIATION)).text
     assert "не хватало 1; исправлено 1" in done
     assert "исправлено 1</span>" in done
     assert "Проверить сейчас" in done
     await check(made)
-    assert "всё совпадает" in (await desk.browser.get(COMPLETENESS)).text
+    assert "всё совпадает" in (await desk.browser.get(RECONCILIATION)).text
 
 
 async def test_every_kind_of_data_tells_up_to_when_it_is_here(desk: Desk) -> None:
@@ -160,9 +160,9 @@ async def test_every_kind_of_data_tells_up_to_when_it_is_here(desk: Desk) -> Non
 async def test_closed_to_others(desk: Desk, role: Role) -> None:
     await admit(desk.made.db, role=role, account=ACCOUNT)
     await desk.sign_in()
-    for path in (HEALTH, COMPLETENESS):
+    for path in (HEALTH, RECONCILIATION):
         assert (await desk.browser.get(path)).status_code == 403
-    sent = await desk.send(f"{COMPLETENESS}/check", seen="/settings/sessions")
+    sent = await desk.send(f"{RECONCILIATION}/start", seen="/settings/sessions")
     assert sent.status_code == 403
 
 

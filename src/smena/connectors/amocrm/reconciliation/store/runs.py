@@ -137,12 +137,17 @@ async def begin(
         PLAN,
         [
             {
-                "account": tx.account, "reconciliation": number, "number": part.number,
-                "path": part.path, "from_at": part.from_at, "to_at": part.to_at, "is_whole": part.is_whole,
+                "account": tx.account,
+                "reconciliation": number,
+                "number": part.number,
+                "path": part.path,
+                "from_at": part.from_at,
+                "to_at": part.to_at,
+                "is_whole": part.is_whole,
             }
             for part in work
         ],
-    )  # fmt: skip
+    )
     return ReconciliationId(number)
 
 
@@ -171,12 +176,26 @@ async def save(
 ) -> bool:
     """Remember how far a walk is; False when somebody else had come further already."""
     touched = await tx.run(
-        SAVE, account=tx.account, reconciliation=reconciliation, number=part.number, page=part.page,
-        after_id=part.after_id, is_walked=part.is_walked, is_whole=part.is_whole,
-        remote=part.remote, local=part.local, remote_sum=part.remote_sum, local_sum=part.local_sum,
-        missing=part.missing, stale=part.stale, surplus=part.surplus, healed=part.healed,
-        requests=part.requests, seconds=part.seconds, read_page=read_page,
-    )  # fmt: skip
+        SAVE,
+        account=tx.account,
+        reconciliation=reconciliation,
+        number=part.number,
+        page=part.page,
+        after_id=part.after_id,
+        is_walked=part.is_walked,
+        is_whole=part.is_whole,
+        remote=part.remote,
+        local=part.local,
+        remote_sum=part.remote_sum,
+        local_sum=part.local_sum,
+        missing=part.missing,
+        stale=part.stale,
+        surplus=part.surplus,
+        healed=part.healed,
+        requests=part.requests,
+        seconds=part.seconds,
+        read_page=read_page,
+    )
     return touched == 1
 
 
@@ -189,9 +208,13 @@ async def suspect(
 ) -> None:
     if ids:
         await tx.run(
-            SUSPECT, account=tx.account, reconciliation=reconciliation, number=number,
-            ids=sorted(ids), not_before=not_before,
-        )  # fmt: skip
+            SUSPECT,
+            account=tx.account,
+            reconciliation=reconciliation,
+            number=number,
+            ids=sorted(ids),
+            not_before=not_before,
+        )
 
 
 async def due(tx: Tx, reconciliation: ReconciliationId, now: datetime, limit: int) -> list[Suspect]:
@@ -245,18 +268,29 @@ async def look_again(
     not_before: datetime,
 ) -> None:
     await tx.run(
-        LOOK_AGAIN, account=tx.account, reconciliation=reconciliation, number=number,
-        ids=sorted(ids), not_before=not_before,
-    )  # fmt: skip
+        LOOK_AGAIN,
+        account=tx.account,
+        reconciliation=reconciliation,
+        number=number,
+        ids=sorted(ids),
+        not_before=not_before,
+    )
 
 
 async def count_found(tx: Tx, reconciliation: ReconciliationId, found: ReconciliationPart) -> None:
     """Add what a second look found to the part of that number."""
     await tx.run(
-        FOUND, account=tx.account, reconciliation=reconciliation, number=found.number,
-        missing=found.missing, stale=found.stale, surplus=found.surplus, healed=found.healed,
-        requests=found.requests, seconds=found.seconds,
-    )  # fmt: skip
+        FOUND,
+        account=tx.account,
+        reconciliation=reconciliation,
+        number=found.number,
+        missing=found.missing,
+        stale=found.stale,
+        surplus=found.surplus,
+        healed=found.healed,
+        requests=found.requests,
+        seconds=found.seconds,
+    )
 
 
 async def rest(tx: Tx, reconciliation: ReconciliationId, until: datetime) -> None:
