@@ -6,7 +6,7 @@ from smena.crm.mirror.queries import cards, people
 from smena.crm.model.entities import Lead, LeadId, User, UserId
 from smena.distribution.batch import Batch
 from smena.distribution.core.ledger import LEAD, next_receivers
-from smena.distribution.core.roster import members
+from smena.distribution.core.members import members
 from smena.distribution.model import (
     MemberBalance,
     Outlook,
@@ -35,13 +35,20 @@ async def template(tx: Tx, template_id: TemplateId) -> Template | None:
 async def outlook(tx: Tx, template_id: TemplateId) -> Outlook:
     """Return who is owed what and who comes next if nothing changes (distribution.md, 1.7)."""
     users = await people.users(tx)
-    desk = Batch(await templates_store.queues(tx), users, {})
-    queue = desk.queue(template_id)
-    floor = desk.floor(queue)
-    candidates = (floor.active - floor.refused).intersection(members(queue.template, users))
+    deciding = Batch(await templates_store.queues(tx), users, {})
+    queue = deciding.queue(template_id)
+    availability = deciding.availability(queue)
+    candidates = (availability.active - availability.refused).intersection(
+        members(queue.template, users)
+    )
     return Outlook(
         standings=tuple(
-            MemberBalance(b.user, b.credit / LEAD, b.user in floor.active, b.user in floor.refused)
+            MemberBalance(
+                b.user,
+                b.credit / LEAD,
+                b.user in availability.active,
+                b.user in availability.refused,
+            )
             for b in queue.ledger.balances
         ),
         next_receivers=tuple(next_receivers(queue.ledger, candidates, NEXT_RECEIVERS)),
