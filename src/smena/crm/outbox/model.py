@@ -34,7 +34,8 @@ class Priority(IntEnum):
 class CommandKind(IntEnum):
     """What one request can carry together, in the order of going.
 
-    Leads of a whole burst first, then tasks, contacts, companies (rule a).
+    Leads of a whole burst first, then tasks, contacts, companies (distribution.md section 3,
+    rule a).
     """
 
     LEAD = 0

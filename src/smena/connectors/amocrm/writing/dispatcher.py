@@ -3,7 +3,7 @@
 The intent is stored before anything leaves (`claim`). Whatever is in `sending` when the dispatcher
 starts was left by a run that died, so its fate is read back first. A batch is put together just
 before its slot: what arrives while we wait goes with it, and the most urgent goes first
-(distribution.md section 3, b and g).
+(distribution.md section 3, rules b and g).
 """
 
 import asyncio

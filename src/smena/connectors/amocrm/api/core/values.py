@@ -74,7 +74,7 @@ def local_moment(value: str, zone: ZoneInfo) -> datetime:
 
 
 def duration_seconds(value: Loose) -> int | None:
-    """Return how long a call was; None is unknown and is not 0 (activity.md, R3)."""
+    """Return how long a call was; None is unknown and is not 0 (activity.md R3)."""
     try:
         seconds = whole(value)
     except BadValue:

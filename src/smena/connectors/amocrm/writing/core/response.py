@@ -1,7 +1,7 @@
 """What became of a batch: read from the answer, or from what the CRM holds now.
 
 An answer that does not name an item says nothing about it: its fate is unknown and is read back
-before anything is sent again (reliability.md, F8).
+before anything is sent again (reliability.md F8).
 """
 
 from collections.abc import Mapping, Sequence
