@@ -25,6 +25,7 @@ FILE = re.compile(
 PROMISES = "CORE|ACT|SCH|DIS|FIR|CTL|API|WRK|MET|ALR|REM|NTF|WGT|OPS"
 RULE = rf"(?:[RFID][1-9]\d?|(?:{PROMISES})-\d+)\b"
 RANGE = re.compile(rf"(?<![%\w])(?P<first>{RULE})(?:(?:-| to )(?P<last>{RULE}))?")
+LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
 PROPERTY = re.compile(r"\bProperty (\d+) \(distribution\.md section 2\)")
 
 
@@ -36,6 +37,17 @@ def test_what_is_cited_is_there() -> None:
         for lacking in lacking_in(path.read_text(encoding="utf-8"), known)
     }
     assert found == set()
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "src").rglob("*.md")]
+    broken = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in pages
+        for target in LINK.findall(page.read_text(encoding="utf-8"))
+        if "://" not in target and not (page.parent / target).exists()
+    ]
+    assert broken == []
 
 
 def test_citations_are_found_at_all() -> None:
