@@ -25,6 +25,7 @@ FILE = re.compile(
 PROMISES = "CORE|ACT|SCH|DIS|FIR|CTL|API|WRK|MET|ALR|REM|NTF|WGT|OPS"
 RULE = rf"(?:[RFID][1-9]\d?|(?:{PROMISES})-\d+)\b"
 RANGE = re.compile(rf"(?<![%\w])(?P<first>{RULE})(?:(?:-| to )(?P<last>{RULE}))?")
+BARE = re.compile(r"(?<!\.md )\b(sections? \d[\d.]*)")
 LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
 PROPERTY = re.compile(r"\bProperty (\d+) \(distribution\.md section 2\)")
 
@@ -63,7 +64,7 @@ def test_citations_are_found_at_all() -> None:
         ("(amocrm.md section 2.7)", set()),
         ("(amocrm.md section 99)", {"amocrm.md 99"}),
         ("(amocrm.md sections 4.6,\n    7 to 10)", set()),
-        ("(amocrm.md sections 7 to 11)", {"amocrm.md 11"}),
+        ("(amocrm.md sections 10 to 12)", {"amocrm.md 12"}),
         ("(distribution.md section 3, rules b and g)", set()),
         ("(distribution.md section 3, rules b and x)", {"distribution.md 3/x"}),
         ("Property 12 (distribution.md section 2): counts", set()),
@@ -76,6 +77,7 @@ def test_citations_are_found_at_all() -> None:
         ("(I99; F7)", {"I99"}),
         ("(ACT-1 to ACT-5, ACT-10)", set()),
         ("CORE-99", {"CORE-99"}),
+        ("of which file? (section 4.5)", {"section 4.5"}),
         ("# noqa: F401", set()),
     ],
 )
@@ -125,6 +127,7 @@ def citations(text: str) -> Iterator[tuple[str, str]]:
         for letter in re.findall(r"\b[a-z]\b", found["rules"] or ""):
             yield found["file"], f"{sections[-1]}/{letter}"
     yield from (("distribution", f"2/{found[1]}") for found in PROPERTY.finditer(line))
+    yield from (("", found[1]) for found in BARE.finditer(line))
     for found in RANGE.finditer(line):
         yield "", found["first"]
         if found["last"]:

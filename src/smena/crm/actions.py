@@ -20,17 +20,17 @@ WEEKS_AHEAD = 4
 
 
 async def absorb(tx: Tx, changes: Changes, *, now: datetime) -> Ingested:
-    """Take a message of the outside world into the mirror (see `smena.crm.absorb`)."""
+    """Take a message of the outside world into the mirror (see `smena.crm.mirror.ingest`)."""
     return await absorbing.absorb(tx, changes, now=now)
 
 
 async def hear(tx: Tx, heard: Conversations) -> None:
-    """Take notes, messages, talks and unsorted requests into the mirror (see `smena.crm.hear`)."""
+    """Take notes, messages, talks and unsorted requests into the mirror (see `mirror.hear`)."""
     await hearing.hear(tx, heard)
 
 
 async def learn(tx: Tx, directory: ReferenceData) -> None:
-    """Take short lists into the mirror; what a whole list does not hold is marked as gone."""
+    """Take reference data into the mirror; what a whole list does not hold is marked as gone."""
     if not (directory.entries or directory.complete):
         return
     await log.lock_mirror(tx)

@@ -64,7 +64,7 @@ async def _frame(tx: Tx, changes: Changes) -> FactContext:
 
 
 async def _people(tx: Tx, changes: Changes) -> None:
-    """Take the rosters. An empty "whole" list is a slip of the outside and retires nobody."""
+    """Take people and pipelines; an empty "whole" list is a slip and retires nobody."""
     await people.keep_users(tx, changes.users)
     await people.keep_groups(tx, changes.groups)
     await people.keep_pipelines(tx, changes.pipelines, changes.statuses)

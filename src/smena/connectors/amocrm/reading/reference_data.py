@@ -1,4 +1,4 @@
-"""Short lists: fields, tags, roles, loss reasons, sources, types of tasks.
+"""Reference data: fields, tags, roles, loss reasons, sources, types of tasks.
 
 They are read whole: at the start, once an hour, and when a card names something unknown. A list
 that this account or this integration does not have keeps nobody from reading the others.
@@ -28,7 +28,7 @@ WITH_TASK_TYPES = (("with", "task_types"),)
 
 
 async def read(client: Client) -> tuple[ReferenceData, tuple[str, ...]]:
-    """Read all short lists; return them and the reasons of lines that were set aside."""
+    """Read all reference data; return them and the reasons of lines that were set aside."""
     types = await task_types(client)
     parts, malformed = (
         [reference_data.reference_data(reference_data.TASK_TYPES, types)],
