@@ -14,7 +14,6 @@ from smena.accounts import queries as accounts
 from smena.accounts.model import Account
 from smena.app import database, node
 from smena.app.address import address
-from smena.app.setting_up import make_ready
 from smena.connectors.amocrm.connecting import connect as connecting_connect
 from smena.connectors.amocrm.connecting.connect import Request
 from smena.connectors.amocrm.connecting.words import refusal_text
@@ -100,7 +99,6 @@ async def connect(settings: Settings, url: str, token: str, console: Console) ->
         )
         if not isinstance(found, Connected):
             raise Failed(refusal_text(found))
-        await make_ready(made.db, found.account)
     console.print(f"Аккаунт подключён: [bold]{found.name}[/bold] ({found.account}).")
     console.print("Первая загрузка идёт, пока работает smena up; ход — на странице «Подключение».")
 

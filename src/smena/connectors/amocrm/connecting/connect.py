@@ -32,6 +32,8 @@ from smena.connectors.amocrm.translation import page as translate
 from smena.connectors.amocrm.translation import people
 from smena.connectors.amocrm.translation.people import AccountIdentity
 from smena.connectors.amocrm.webhooks import subscription
+from smena.connectors.kit import onboarding
+from smena.connectors.kit.model import Founder
 from smena.crm.model.entities import User
 from smena.kernel.clock import Clock
 from smena.kernel.crypto import Vault
@@ -62,12 +64,13 @@ OF_CODE = {
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a person typed. The two rates are for an emulator; None is amoCRM's own limit."""
+    """What was typed, by whom. The two rates are for an emulator; None is amoCRM's own limit."""
 
     address: str
     token: str
     requests_per_second: float | None = None
     load_requests_per_second: float | None = None
+    founder: Founder | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class CodeRequest:
     expected: AccountId | None = None
     requests_per_second: float | None = None
     load_requests_per_second: float | None = None
+    founder: Founder | None = None
 
     def __repr__(self) -> str:
         return f"CodeRequest({self.base_url})"
@@ -136,7 +140,7 @@ async def _take(
     asked: Request | CodeRequest,
     secret: str | TokenPair,
 ) -> Connected | NotConnected:
-    """Remember a proven account and subscribe to its webhooks."""
+    """Remember a proven account with its first settings, then subscribe to its webhooks."""
     account = proven.identity.account
     async with db.tenant(account) as tx:
         # Tokens, account, link: locks in this order everywhere, as a renewal takes them.
@@ -145,6 +149,7 @@ async def _take(
         if elsewhere is not None:
             return NotConnected(ConnectRefusal.MOVED, elsewhere)
         await _remember(tx, service, proven, asked, clock.now())
+        onboarded = await onboarding.settle(tx, asked.founder, clock.now())
         if isinstance(secret, TokenPair):
             await tokens.put_pair(tx, service.vault, secret)
         else:
@@ -156,7 +161,8 @@ async def _take(
     subscribed = await subscription.ensure(client, service.webhook_url(account))
     async with db.tenant(account) as tx:
         await connection.save_webhook(tx, subscribed.state, subscribed.detail, clock.now())
-    return Connected(account, proven.identity.name, subscribed.state)
+    onboarded = await onboarding.open_session(db, onboarded, asked.founder, account, clock.now())
+    return Connected(account, proven.identity.name, subscribed.state, onboarded)
 
 
 async def _keep_long_lived(tx: Tx, vault: Vault, token: str, now: datetime) -> None:

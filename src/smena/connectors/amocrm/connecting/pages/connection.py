@@ -13,6 +13,7 @@ from smena.connectors.amocrm.connecting.pages.connection_page import (
     PATH,
     Http,
     Shown,
+    founder_of,
     outcome,
     show,
 )
@@ -36,7 +37,7 @@ async def connect(request: Http) -> Response[bytes]:
     state = request.app.state
     service: AmocrmService = state.services["amocrm"]
     found = await connecting_connect.connect_by_token(
-        state.db, state.clock, service, Asked(address, token)
+        state.db, state.clock, service, Asked(address, token, founder=founder_of(request))
     )
     return await outcome(request, found, Shown("token", bool(form.get("new")), address=address))
 

@@ -43,7 +43,7 @@ FORBIDDEN, NOT_ACCEPTED = 403, 422
 async def begin(request: Http) -> Response[bytes]:
     """Remember the integration; the page then shows the way to amoCRM."""
     form, is_new = await _typed(request)
-    state, browser = request.app.state, browser_of(access.viewer(request))
+    state, browser = request.app.state, browser_of(request)
     begun = await consent.begin(state.db, state.clock, state.services["amocrm"], browser, form)
     if isinstance(begun, NotConnected):
         return await outcome(request, begun, _shown("oauth", form, is_new=is_new))
@@ -55,7 +55,7 @@ async def by_hand(request: Http) -> Response[bytes]:
     """Connect by a code that was copied from amoCRM."""
     form, is_new = await _typed(request)
     pasted = str((await request.form()).get("code", ""))
-    state, browser = request.app.state, browser_of(access.viewer(request))
+    state, browser = request.app.state, browser_of(request)
     found = await consent.by_hand(
         state.db, state.clock, state.services["amocrm"], browser, (form, pasted)
     )
@@ -76,7 +76,7 @@ async def land(request: Http) -> Response[bytes]:
             return _told(request, viewer, NotConnected(ConnectRefusal.BAD_CALLBACK))
         case Denied(told_state):
             if viewer is not None:
-                browser = browser_of(viewer)
+                browser = browser_of(request)
                 await consent.deny(state.db, state.clock, service, browser, told_state)
             return _told(request, viewer, NotConnected(ConnectRefusal.DENIED))
         case Consent():
@@ -86,7 +86,7 @@ async def land(request: Http) -> Response[bytes]:
 @post(f"{PATH}/offers/{{number:uuid}}", guards=[needs(Ability.CONNECT_ACCOUNT)])
 async def confirm(request: Http, number: FromPath[UUID]) -> Response[bytes]:
     """Take what was given inside amoCRM."""
-    state, browser = request.app.state, browser_of(access.viewer(request))
+    state, browser = request.app.state, browser_of(request)
     found = await consent.confirm(state.db, state.clock, state.services["amocrm"], browser, number)
     return await outcome(request, found, Shown("oauth"))
 
@@ -115,7 +115,7 @@ async def _consented(request: Http, viewer: Viewer | None, landed: Consent) -> R
     if not may(viewer, Ability.CONNECT_ACCOUNT):
         return _told(request, viewer, NotConnected(ConnectRefusal.NOT_ALLOWED))
     found = await consent.handle_callback(
-        state.db, state.clock, service, browser_of(viewer), landed
+        state.db, state.clock, service, browser_of(request), landed
     )
     return await outcome(request, found, Shown("oauth"))
 
