@@ -1,13 +1,12 @@
 """The page of the connection: one account and its access, and the three ways to connect."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from litestar import Request, Response
+from litestar import Response
 
-from smena.access import queries as access
 from smena.access.middleware import token_of
 from smena.access.pages import with_session
+from smena.access.request import PageRequest
 from smena.access.words import refusal_text as access_text
 from smena.connectors.amocrm.connecting import access_view, consent, words
 from smena.connectors.amocrm.connecting import overview as views
@@ -19,7 +18,6 @@ from smena.connectors.kit.model import SignedInFounder
 from smena.kernel.i18n import gettext as _
 from smena.web.page import Html, flash, page, redirect
 
-Http = Request[Any, Any, Any]
 PATH = "/settings/connection"
 TEMPLATE = "amocrm/connection.html"
 WAYS = ("token", "oauth", "code")
@@ -38,29 +36,29 @@ class Shown:
     status: int = 200
 
 
-def founder_of(request: Http) -> SignedInFounder:
+def founder_of(request: PageRequest) -> SignedInFounder:
     """Return who connects: they become the administrator of what they connect."""
-    return SignedInFounder(access.viewer(request), token_of(request) or "")
+    return SignedInFounder(request.viewer, token_of(request) or "")
 
 
-def browser_of(request: Http) -> Browser:
+def browser_of(request: PageRequest) -> Browser:
     founder = founder_of(request)
     return Browser(founder.viewer.session_id, founder.viewer.account, founder)
 
 
-async def show(request: Http, shown: Shown) -> Html:
+async def show(request: PageRequest, shown: Shown) -> Html:
     """Render the page with everything that is known and typed."""
-    viewer, state = access.viewer(request), request.app.state
-    service: AmocrmService = state.services["amocrm"]
-    now, overview, facts, known = state.clock.now(), None, None, None
+    viewer = request.viewer
+    service = request.service(AmocrmService)
+    now, overview, facts, known = request.now, None, None, None
     if viewer.account is not None:
-        async with state.db.tenant(viewer.account) as tx:
+        async with request.db.tenant(viewer.account) as tx:
             overview = await views.overview(tx, now)
             facts = await access_view.facts(tx, now)
             known = await tokens_queries.integration_of(tx, service.vault)
     browser = browser_of(request)
-    asked = await consent.open_consent(state.db, service, browser, now)
-    offers = await consent.unsolicited_codes(state.db, service, browser, now)
+    asked = await consent.open_consent(request.db, service, browser, now)
+    offers = await consent.unsolicited_codes(request.db, service, browser, now)
     begun = asked.integration if asked else known
     usual = "oauth" if known else WAYS[0]
     return page(
@@ -91,7 +89,9 @@ async def show(request: Http, shown: Shown) -> Html:
     )
 
 
-async def outcome(request: Http, found: Connected | NotConnected, shown: Shown) -> Response[bytes]:
+async def outcome(
+    request: PageRequest, found: Connected | NotConnected, shown: Shown
+) -> Response[bytes]:
     """Show the account that was connected, or the form again with the reason."""
     if isinstance(found, NotConnected):
         error = words.refusal_text(found)
