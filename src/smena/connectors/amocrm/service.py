@@ -13,7 +13,7 @@ from smena.connectors.amocrm.recent_rows import RecentRows
 from smena.connectors.amocrm.store import connection as link
 from smena.connectors.amocrm.tokens.auth import TokenAuth
 from smena.connectors.amocrm.tokens.oauth_client import OAuthClient
-from smena.connectors.amocrm.tokens.refresh import TokenRefresher, held, settled
+from smena.connectors.amocrm.tokens.refresh import TokenRefresher, held
 from smena.kernel.clock import Clock
 from smena.kernel.crypto import Vault
 from smena.kernel.db import Database
@@ -54,7 +54,7 @@ class AmocrmService:
     options: Options = field(default_factory=Options)
     seen: dict[AccountId, "RecentRows"] = field(default_factory=dict)
     known: dict[AccountId, "KnownConnection"] = field(default_factory=dict)
-    rings: dict[int, TokenRefresher] = field(default_factory=dict)
+    refreshers: dict[int, TokenRefresher] = field(default_factory=dict)
     request_counters: dict[tuple[int, AccountId], RequestCounter] = field(default_factory=dict)
 
     def webhook_key(self, account: AccountId) -> str:
@@ -109,27 +109,27 @@ class AmocrmService:
         )
         return Client(
             self.http,
-            TokenAuth(self.ring(db, clock), account, found),
+            TokenAuth(self.refresher(db, clock), account, found),
             pace,
             request_counter=request_counter,
         )
 
-    def desk(self, clock: Clock) -> OAuthClient:
+    def oauth(self, clock: Clock) -> OAuthClient:
         """Return where tokens are asked for."""
         return OAuthClient(self.http, clock, self.options.crm_hosts)
 
-    def ring(self, db: Database, clock: Clock) -> TokenRefresher:
+    def refresher(self, db: Database, clock: Clock) -> TokenRefresher:
         """Return what renews tokens; one for each database, so that renewals are not doubled."""
-        found = self.rings.get(id(db))
+        found = self.refreshers.get(id(db))
         if found is None:
-            found = TokenRefresher(db, clock, self.vault, self.desk(clock))
-            self.rings[id(db)] = found
+            found = TokenRefresher(db, clock, self.vault, self.oauth(clock))
+            self.refreshers[id(db)] = found
         return found
 
     async def settle(self) -> None:
         """Wait for renewals under way; call it before the database is closed."""
-        for ring in self.rings.values():
-            await settled(ring)
+        for refresher in self.refreshers.values():
+            await refresher.settle()
 
     def redirect_uri(self) -> str | None:
         """Return where amoCRM sends people after their consent, None without an own address."""

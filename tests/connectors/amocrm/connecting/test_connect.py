@@ -10,6 +10,7 @@ import pytest
 from smena.accounts import queries as accounts
 from smena.accounts.model import AccountState
 from smena.connectors.amocrm import jobs, queries
+from smena.connectors.amocrm.api.auth import TypedToken
 from smena.connectors.amocrm.api.client import Client
 from smena.connectors.amocrm.api.core.target import Target
 from smena.connectors.amocrm.api.rate_limit import RateLimiter
@@ -169,7 +170,7 @@ async def test_a_setting_that_is_refused_is_left_out(db: Database) -> None:
 
     async with httpx2.AsyncClient(transport=httpx2.MockTransport(answer)) as http:
         pace = RateLimiter(db, SystemClock(), ACCOUNT, 0)
-        client = Client(http, Target("http://127.0.0.1", TOKEN), pace)
+        client = Client(http, TypedToken(Target("http://127.0.0.1", TOKEN)), pace)
         found = await subscription.ensure(client, "http://127.0.0.1/hooks/x")
     assert found.state is WebhookState.ALIVE
     assert set(found.detail.split(", ")) == set(SETTINGS) - known

@@ -9,12 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Protocol, TypeVar
+from typing import TypeVar
 from urllib.parse import urlencode
 
 import httpx2
 import stamina
 
+from smena.connectors.amocrm.api.auth import Auth
 from smena.connectors.amocrm.api.core.listing import Listing, Params
 from smena.connectors.amocrm.api.core.payload import BadAnswer, Page, read_page
 from smena.connectors.amocrm.api.core.request_counts import kind_of
@@ -73,23 +74,13 @@ class _Question:
     body: bytes | None = None
 
 
-class Auth(Protocol):
-    """Gives the token for each request: renewed in time, another one after a 401."""
-
-    @property
-    def base_url(self) -> str: ...
-    async def enter(self) -> Target: ...
-    async def refused(self, target: Target, /) -> Target | None: ...
-    async def accepted(self, target: Target, /) -> None: ...
-
-
 class Client:
     """One account's API; `pace` limits when a request may leave."""
 
     def __init__(
         self,
         http: httpx2.AsyncClient,
-        door: Auth,
+        auth: Auth,
         pace: RateLimiter,
         *,
         tries: int = READ_TRIES,
@@ -98,13 +89,13 @@ class Client:
         self._tries = tries
         self._request_counter = request_counter
         self._http = http
-        self._door = door
+        self._auth = auth
         self._pace = pace
         self.server_time: datetime | None = None
 
     @property
     def host(self) -> str:
-        return httpx2.URL(self._door.base_url).host
+        return httpx2.URL(self._auth.base_url).host
 
     async def list_page(self, listing: Listing, page: int = 1) -> Page:
         """Read one page of a list; nothing there is an empty page. Raises as `read` does."""
@@ -141,7 +132,7 @@ class Client:
 
         Raises AccessLost or TryLater when there is no token to send it with.
         """
-        await self._door.enter()  # a renewal must not eat up the slot
+        await self._auth.target()  # a renewal must not eat up the slot
         await self._pace.turn(prepare)
 
     async def send(self, method: str, path: str, body: bytes) -> Answer:
@@ -181,18 +172,17 @@ class Client:
         """Ask; a 401 says that nothing was done, so another token may try the same once."""
         if self._request_counter is not None:
             await self._request_counter.add_when_due()
-        target = await self._door.enter()
+        target = await self._auth.target()
         answer = await self._ask_at(target, asked)
         if answer.status == UNAUTHORIZED:
-            other = await self._door.refused(target)
+            other = await self._auth.refused(target)
             if other is None:
-                return replace(answer, used=target.version)
-            target = other
+                return answer
             await self._pace.turn()
-            answer = await self._ask_at(target, asked)
+            target, answer = other, await self._ask_at(other, asked)
         if answer.status != UNAUTHORIZED:
-            await self._door.accepted(target)
-        return replace(answer, used=target.version)
+            await self._auth.accepted(target)
+        return answer
 
     async def _ask_at(self, target: Target, asked: "_Question") -> Answer:
         url = f"{target.base_url}{asked.path}"
@@ -212,7 +202,7 @@ class Client:
             if self._request_counter is not None:
                 self._request_counter.count(asked.method, asked.path[len(ROOT) :], status)
         self.server_time = answer.server_time
-        return answer
+        return replace(answer, used=target.version)
 
     async def _exchange(
         self, method: str, url: str, headers: dict[str, str], body: bytes | None

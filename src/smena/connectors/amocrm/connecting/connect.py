@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from smena.accounts import actions as accounts
 from smena.accounts import queries as accounts_queries
 from smena.accounts.model import AccountState, NewAccount
+from smena.connectors.amocrm.api.auth import TypedToken
 from smena.connectors.amocrm.api.client import AccessLost, Client
 from smena.connectors.amocrm.api.core.address import is_cloud, normalise
 from smena.connectors.amocrm.api.core.listing import users
@@ -118,7 +119,7 @@ async def connect_by_code(
     db: Database, clock: Clock, service: AmocrmService, asked: CodeRequest
 ) -> Connected | NotConnected:
     """Exchange the code for the first pair of tokens, then do as with a typed token."""
-    granted = await service.desk(clock).exchange(asked.base_url, asked.integration, asked.code)
+    granted = await service.oauth(clock).exchange(asked.base_url, asked.integration, asked.code)
     match granted:
         case Unclear(detail):
             return NotConnected(ConnectRefusal.NO_ANSWER, detail)
@@ -175,7 +176,7 @@ async def _prove(
 ) -> _Proven | NotConnected:
     """Ask who we are; only an administrator's token sees everything (amocrm.md section 2.6)."""
     pace = RateLimiter(db, clock, UNPROVEN, 0)
-    client = Client(service.http, target, pace, tries=PROOF_TRIES)
+    client = Client(service.http, TypedToken(target), pace, tries=PROOF_TRIES)
     try:
         json = await client.read(ACCOUNT_PATH, ACCOUNT_WITH, lambda b: read_one(b, AccountJson))
         identity, _groups = people.account(json)
