@@ -7,13 +7,14 @@ import httpx2
 
 from smena.connectors.amocrm.api.client import Client
 from smena.connectors.amocrm.api.core.address import OWN_MACHINE
-from smena.connectors.amocrm.api.rate_limit import Purpose, RateLimiter
+from smena.connectors.amocrm.api.rate_limit import AMOCRM
 from smena.connectors.amocrm.api.request_counts import RequestCounter
 from smena.connectors.amocrm.recent_rows import RecentRows
 from smena.connectors.amocrm.store import connection as link
 from smena.connectors.amocrm.tokens.auth import TokenAuth
 from smena.connectors.amocrm.tokens.oauth_client import OAuthClient
 from smena.connectors.amocrm.tokens.refresh import TokenRefresher, held
+from smena.connectors.kit.rate_limiter import Purpose, RateLimiter
 from smena.kernel.clock import Clock
 from smena.kernel.crypto import Vault
 from smena.kernel.db import Database
@@ -103,7 +104,7 @@ class AmocrmService:
         if for_load and connection.load_requests_per_second is not None:
             told = connection.load_requests_per_second
         per_second = self.options.requests_per_second if told is None else told
-        pace = RateLimiter(db, clock, account, per_second, purpose)
+        pace = RateLimiter(db, clock, account, AMOCRM, per_second, purpose)
         request_counter = self.request_counters.setdefault(
             (id(db), account), RequestCounter(db, clock, account)
         )

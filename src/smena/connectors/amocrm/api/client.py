@@ -4,9 +4,8 @@ It knows addresses, limits and failures, and nothing of what the bodies mean. A 
 what became of one whose answer was lost is for the dispatcher to find out.
 """
 
-import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
@@ -20,16 +19,17 @@ from smena.connectors.amocrm.api.core.listing import Listing, Params
 from smena.connectors.amocrm.api.core.payload import BadAnswer, Page, read_page
 from smena.connectors.amocrm.api.core.request_counts import kind_of
 from smena.connectors.amocrm.api.core.target import Target, Version
-from smena.connectors.amocrm.api.rate_limit import Prepare, RateLimiter, nothing
 from smena.connectors.amocrm.api.request_counts import RequestCounter
+from smena.connectors.kit.bounded_http import AnswerBounds, HttpRequest, NoAnswer, exchange
+from smena.connectors.kit.rate_limiter import Prepare, RateLimiter, nothing
 from smena.kernel.errors import GiveUp, TryLater
-from smena.kernel.http import AnswerTooLarge, read_bounded
+from smena.kernel.http import ANSWER_BYTES_MAX
 from smena.kernel.metrics import CRM_REQUESTS, CRM_SECONDS
 
 Result = TypeVar("Result")
 
 ROOT = "/api/v4/"
-WHOLE_ANSWER_SECONDS = 30
+BOUNDS = AnswerBounds(seconds=30, bytes_max=ANSWER_BYTES_MAX)
 READ_TRIES = 4
 READ_SECONDS = 60
 LATER = timedelta(seconds=10)
@@ -85,10 +85,12 @@ class Client:
         *,
         tries: int = READ_TRIES,
         request_counter: RequestCounter | None = None,
+        bounds: AnswerBounds = BOUNDS,
     ) -> None:
         self._tries = tries
         self._request_counter = request_counter
         self._http = http
+        self._bounds = bounds
         self._auth = auth
         self._pace = pace
         self.server_time: datetime | None = None
@@ -133,7 +135,7 @@ class Client:
         Raises AccessLost or TryLater when there is no token to send it with.
         """
         await self._auth.target()  # a renewal must not eat up the slot
-        await self._pace.turn(prepare)
+        await self._pace.acquire(prepare)
 
     async def send(self, method: str, path: str, body: bytes) -> Answer:
         """Write once, in the slot that `turn` gave.
@@ -178,7 +180,7 @@ class Client:
             other = await self._auth.refused(target)
             if other is None:
                 return answer
-            await self._pace.turn()
+            await self._pace.acquire()
             target, answer = other, await self._ask_at(other, asked)
         if answer.status != UNAUTHORIZED:
             await self._auth.accepted(target)
@@ -190,34 +192,21 @@ class Client:
         headers = {"Authorization": f"Bearer {target.token}"}
         if asked.body is not None:
             headers["Content-Type"] = "application/json"
+        request = HttpRequest(asked.method, url, headers, asked.body)
         status, kind = "none", kind_of(asked.method, asked.path[len(ROOT) :])
         try:
             with CRM_SECONDS.labels(kind).time():
-                answer = await self._exchange(asked.method, url, headers, asked.body)
+                answer = await exchange(self._http, request, self._bounds)
             status = str(answer.status)
-        except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, AnswerTooLarge) as trouble:
-            raise TransientError(f"no answer from amoCRM: {type(trouble).__name__}") from trouble
+        except NoAnswer as trouble:
+            raise TransientError(f"no answer from amoCRM: {trouble}") from trouble
         finally:
             CRM_REQUESTS.labels(kind, status).inc()
             if self._request_counter is not None:
                 self._request_counter.count(asked.method, asked.path[len(ROOT) :], status)
-        self.server_time = answer.server_time
-        return replace(answer, used=target.version)
-
-    async def _exchange(
-        self, method: str, url: str, headers: dict[str, str], body: bytes | None
-    ) -> Answer:
-        """Bound the whole answer in time too: a drop each nine seconds is no timeout of a read."""
-        async with (
-            asyncio.timeout(WHOLE_ANSWER_SECONDS),
-            self._http.stream(method, url, headers=headers, content=body) as answer,
-        ):
-            return Answer(
-                answer.status_code,
-                await read_bounded(answer),
-                _moment(answer.headers.get("Date")),
-                _pause(answer.headers.get("Retry-After")),
-            )
+        self.server_time = _moment(answer.headers.get("Date"))
+        pause = _pause(answer.headers.get("Retry-After"))
+        return Answer(answer.status, answer.body, self.server_time, pause, target.version)
 
 
 def _moment(date: str | None) -> datetime | None:

@@ -14,7 +14,7 @@ from smena.connectors.amocrm.api.core.listing import users
 from smena.connectors.amocrm.api.core.payload import AccountJson, BadAnswer, read_one
 from smena.connectors.amocrm.api.core.target import Target
 from smena.connectors.amocrm.api.core.values import BadValue, seconds_of
-from smena.connectors.amocrm.api.rate_limit import RateLimiter
+from smena.connectors.amocrm.api.rate_limit import AMOCRM
 from smena.connectors.amocrm.model import Connected, ConnectRefusal, Integration, NotConnected
 from smena.connectors.amocrm.reading.core.first_load import slices
 from smena.connectors.amocrm.reading.core.window import Cursor, Stream
@@ -35,6 +35,7 @@ from smena.connectors.amocrm.translation.people import AccountIdentity
 from smena.connectors.amocrm.webhooks import subscription
 from smena.connectors.kit import onboarding
 from smena.connectors.kit.model import Founder
+from smena.connectors.kit.rate_limiter import RateLimiter
 from smena.crm.model.entities import User
 from smena.kernel.clock import Clock
 from smena.kernel.crypto import Vault
@@ -175,7 +176,7 @@ async def _prove(
     db: Database, clock: Clock, service: AmocrmService, target: Target
 ) -> _Proven | NotConnected:
     """Ask who we are; only an administrator's token sees everything (amocrm.md section 2.6)."""
-    pace = RateLimiter(db, clock, UNPROVEN, 0)
+    pace = RateLimiter(db, clock, UNPROVEN, AMOCRM, 0)
     client = Client(service.http, TypedToken(target), pace, tries=PROOF_TRIES)
     try:
         json = await client.read(ACCOUNT_PATH, ACCOUNT_WITH, lambda b: read_one(b, AccountJson))
