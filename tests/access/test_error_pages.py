@@ -5,6 +5,7 @@ import pytest
 from litestar import get
 
 from smena.access import pages as access
+from smena.access.middleware import re_authenticate
 from smena.access.model import Role
 from smena.accounts import actions as accounts
 from smena.kernel.clock import SetClock
@@ -29,7 +30,7 @@ def site(db: Database, shown: NavEntry | None = None) -> httpx2.AsyncClient:
         db=db,
         clock=SetClock(MONDAY_10_00),
         middleware=access.MIDDLEWARE,
-        re_authenticate=access.RE_AUTHENTICATE,
+        re_authenticate=re_authenticate,
         nav=[*NAV, *([shown] if shown else [])],
     )
     return visitor(app)

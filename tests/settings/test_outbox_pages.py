@@ -32,7 +32,7 @@ LEAD = LeadId(4000001)
 
 
 @pytest.fixture
-async def desk(db: Database) -> AsyncIterator[Browsing]:
+async def browsing(db: Database) -> AsyncIterator[Browsing]:
     """A connected account that nobody carries anything to."""
     async with stand(db) as made:
         await made.connect()
@@ -49,22 +49,22 @@ async def desk(db: Database) -> AsyncIterator[Browsing]:
 
 
 @pytest.fixture
-async def admin(desk: Browsing) -> Browsing:
-    await admit(desk.made.db, role=Role.ADMIN, account=ACCOUNT)
-    await desk.sign_in()
-    return desk
+async def admin(browsing: Browsing) -> Browsing:
+    await admit(browsing.made.db, role=Role.ADMIN, account=ACCOUNT)
+    await browsing.sign_in()
+    return browsing
 
 
 async def command(
-    desk: Browsing, *changes: Change, priority: Priority = Priority.FRESH
+    browsing: Browsing, *changes: Change, priority: Priority = Priority.FRESH
 ) -> list[CommandId]:
-    async with desk.made.db.tenant(ACCOUNT) as tx:
+    async with browsing.made.db.tenant(ACCOUNT) as tx:
         asked = [NewCommand(change, "distribution:1:2:3", priority) for change in changes]
-        return await actions.request_all(tx, asked, desk.made.clock.now())
+        return await actions.request_all(tx, asked, browsing.made.clock.now())
 
 
-async def states(desk: Browsing) -> dict[CommandState, int]:
-    async with desk.made.db.tenant(ACCOUNT) as tx:
+async def states(browsing: Browsing) -> dict[CommandState, int]:
+    async with browsing.made.db.tenant(ACCOUNT) as tx:
         counts = await queries.command_counts(tx)
     return {state: count.commands for state, count in counts.items()}
 
@@ -136,8 +136,8 @@ async def test_only_watching_is_told_and_what_is_too_old_is_dropped(admin: Brows
     assert await states(admin) == {CommandState.PLANNED: 1, CommandState.CANCELLED: 1}
 
 
-async def batch_of(desk: Browsing) -> int:
-    async with desk.made.db.tenant(ACCOUNT) as tx:
+async def batch_of(browsing: Browsing) -> int:
+    async with browsing.made.db.tenant(ACCOUNT) as tx:
         return (await queries.outbox_settings(tx)).batch
 
 
@@ -168,17 +168,17 @@ async def test_the_live_part_is_the_same_as_in_the_page(admin: Browsing) -> None
 
 
 @pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.EMPLOYEE])
-async def test_closed_to_others(desk: Browsing, role: Role) -> None:
-    await admit(desk.made.db, role=role, account=ACCOUNT)
-    await desk.sign_in()
-    (number,) = await command(desk, ChangeLead(lead=LEAD, price=7))
-    assert (await desk.browser.get(PATH)).status_code == 403
+async def test_closed_to_others(browsing: Browsing, role: Role) -> None:
+    await admit(browsing.made.db, role=role, account=ACCOUNT)
+    await browsing.sign_in()
+    (number,) = await command(browsing, ChangeLead(lead=LEAD, price=7))
+    assert (await browsing.browser.get(PATH)).status_code == 403
     for act in (f"{number}/cancel", f"{number}/retry", "cancel", "watch", "send", "batch"):
-        assert (await desk.send(f"{PATH}/{act}", seen=SESSIONS, confirm="1")).status_code == 403
-    assert await states(desk) == {CommandState.PLANNED: 1}
+        assert (await browsing.send(f"{PATH}/{act}", seen=SESSIONS, confirm="1")).status_code == 403
+    assert await states(browsing) == {CommandState.PLANNED: 1}
 
 
-async def admit_again(desk: Browsing) -> None:
+async def admit_again(browsing: Browsing) -> None:
     """Sign in once more: two days are longer than a session."""
-    if (await desk.browser.get(PATH)).status_code == 303:
-        await desk.sign_in()
+    if (await browsing.browser.get(PATH)).status_code == 303:
+        await browsing.sign_in()

@@ -42,11 +42,11 @@ async def account_gate(request: PageRequest, viewer: Viewer) -> Response[Any] | 
         is_dry = (await outbox_queries.outbox_settings(tx)).is_dry
     _frame(request, viewer, standing)
     with use(language_of(request.scope)):
-        return await _judge(request, viewer, standing, is_dry=is_dry)
+        return await _gate(request, viewer, standing, is_dry=is_dry)
 
 
 async def frame(request: PageRequest, viewer: Viewer) -> None:
-    """Leave what the menu has to know of the account, for a page that nobody has judged."""
+    """Leave what the menu has to know of the account, for a page that was never reached."""
     if viewer.account is not None:
         async with request.db.tenant(viewer.account) as tx:
             _frame(request, viewer, await accounts.standing(tx))
@@ -68,7 +68,7 @@ async def is_open(request: PageRequest, viewer: Viewer) -> bool:
         return module not in (await accounts.standing(tx)).modules_off
 
 
-async def _judge(
+async def _gate(
     request: PageRequest, viewer: Viewer, standing: AccountStanding, *, is_dry: bool
 ) -> Response[Any] | None:
     db: Database = request.db

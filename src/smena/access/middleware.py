@@ -25,7 +25,7 @@ SESSION_COOKIE = "session"
 SIGN_IN = "/sign-in"
 CONNECTION = "/settings/connection"
 ACCOUNTS = "/accounts"
-RECALL_SECONDS = 1.0
+RE_AUTHENTICATE_SECONDS = 1.0
 _OURS = 500
 # Pages that mean something before any account is connected.
 _ACCOUNT_FREE = (CONNECTION, ACCOUNTS, "/settings/sessions", "/settings/password", "/sign-out")
@@ -46,7 +46,7 @@ class SignedInMiddleware:
             return
         request = PageRequest(scope, receive, send)
         viewer = await recognise(request)
-        answer = _turn_away(request) if viewer is None else _send_on(request, viewer)
+        answer = _ask_to_sign_in(request) if viewer is None else _ask_for_account(request, viewer)
         if viewer is not None and answer is None:
             answer = await account_gate.account_gate(request, viewer)
         if answer is not None:
@@ -93,16 +93,16 @@ async def re_authenticate(error: Exception, scope: Scope) -> None:
     if not (is_page and is_refusal) or queries.viewer_or_none(request) is not None:
         return
     try:
-        async with asyncio.timeout(RECALL_SECONDS):
+        async with asyncio.timeout(RE_AUTHENTICATE_SECONDS):
             viewer = await recognise(request)
             if viewer is not None:
                 await account_gate.frame(request, viewer)
     except Exception as trouble:  # noqa: BLE001 -- the page that follows tells of another failure
         scope.setdefault("state", {}).pop("viewer", None)
-        log.warning("reader_not_recalled", trouble=repr(trouble))
+        log.warning("reader_not_recognised", trouble=repr(trouble))
 
 
-def _turn_away(request: PageRequest) -> Response[Any]:
+def _ask_to_sign_in(request: PageRequest) -> Response[Any]:
     """Ask to sign in; afterwards the person comes back to where they were."""
     if is_htmx(request):
         page = urlsplit(request.headers.get("hx-current-url", ""))
@@ -120,7 +120,7 @@ def _sign_in(back: str) -> str:
     return SIGN_IN if back in {"", "/"} else f"{SIGN_IN}?next={quote(back)}"
 
 
-def _send_on(request: PageRequest, viewer: Viewer) -> Response[Any] | None:
+def _ask_for_account(request: PageRequest, viewer: Viewer) -> Response[Any] | None:
     """Without an account there is one thing to do, or nothing."""
     path = request.scope["path"]
     if viewer.account is not None or path in _ACCOUNT_FREE_EXACT or path.startswith(_ACCOUNT_FREE):

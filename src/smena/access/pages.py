@@ -22,7 +22,6 @@ from smena.access.middleware import (
     SESSION_COOKIE,
     SIGN_IN,
     SignedInMiddleware,
-    re_authenticate,
     recognise,
     token_of,
 )
@@ -34,7 +33,7 @@ from smena.kernel.ids import AccountId
 from smena.web.page import Html, flash, page, redirect
 from smena.web.paths import local_path
 
-__all__ = ["MENU", "MIDDLEWARE", "REQUEST", "RE_AUTHENTICATE", "ROUTES", "needs", "shown_to"]
+__all__ = ["MENU", "MIDDLEWARE", "ROUTES", "needs", "shown_to"]
 
 SESSIONS = "/settings/sessions"
 _TOO_MANY, _NOT_ACCEPTED = 429, 422
@@ -200,6 +199,4 @@ ROUTES = (
     change_password,
 )
 MIDDLEWARE = (SignedInMiddleware,)
-RE_AUTHENTICATE = re_authenticate
-REQUEST = PageRequest
 MENU = "access/menu.html"

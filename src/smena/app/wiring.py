@@ -10,7 +10,9 @@ from litestar.types import ControllerRouterHandler, Middleware
 from smena.access import jobs as access_jobs
 from smena.access import pages as access
 from smena.access.guard import shown_in_account, shown_to, shown_with
+from smena.access.middleware import re_authenticate
 from smena.access.model import Ability
+from smena.access.request import PageRequest
 from smena.accounts.model import Module
 from smena.activity import pages as activity
 from smena.app import upkeep
@@ -50,8 +52,8 @@ ROUTES: Sequence[ControllerRouterHandler] = (
 )
 
 MIDDLEWARE: Sequence[Middleware] = access.MIDDLEWARE
-RE_AUTHENTICATE = access.RE_AUTHENTICATE
-REQUEST = access.REQUEST
+RE_AUTHENTICATE = re_authenticate
+REQUEST = PageRequest
 
 MENU = access.MENU
 

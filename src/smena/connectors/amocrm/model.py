@@ -145,7 +145,7 @@ class ConnectRefusal(StrEnum):
     BAD_CALLBACK = "bad_callback"
     UNKNOWN_CLIENT = "unknown_client"
     NOT_ALLOWED = "not_allowed"
-    TOO_MANY_OFFERS = "too_many_offers"
+    TOO_MANY_UNSOLICITED = "too_many_unsolicited"
 
 
 class SwitchedOff(StrEnum):

@@ -16,7 +16,7 @@ from tests.web.site import make_site, visitor
 
 
 @pytest.fixture
-async def desk(db: Database) -> AsyncIterator[Browsing]:
+async def browsing(db: Database) -> AsyncIterator[Browsing]:
     """Nothing is connected yet."""
     async with stand(db, history_days=1) as made:
         app = make_site(
@@ -32,8 +32,8 @@ async def desk(db: Database) -> AsyncIterator[Browsing]:
 
 
 @pytest.fixture
-async def marina(desk: Browsing) -> Browsing:
+async def marina(browsing: Browsing) -> Browsing:
     new = NewPerson(MARINA_MAIL, "Марина", password=PASSWORD, is_operator=True)
-    await people.add_person(desk.made.db, new, desk.made.clock.now())
-    await desk.sign_in()
-    return desk
+    await people.add_person(browsing.made.db, new, browsing.made.clock.now())
+    await browsing.sign_in()
+    return browsing

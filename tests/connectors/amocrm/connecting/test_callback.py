@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from smena.connectors.amocrm.api.core.address import OWN_MACHINE
 from smena.connectors.amocrm.connecting.core.callback import (
+    Callback,
     Consent,
     Denied,
     Foreign,
-    Landing,
     Unreadable,
     code_in,
     read_callback,
@@ -85,7 +85,7 @@ def test_a_host_that_the_operator_allows() -> None:
         ),
     ],
 )
-def test_other_visitors(query: dict[str, str], expected: Landing) -> None:
+def test_other_visitors(query: dict[str, str], expected: Callback) -> None:
     assert read_callback(query) == expected
 
 

@@ -37,7 +37,7 @@ from tests.connectors.amocrm.stand import ACCOUNT, stand
 from tests.web.site import make_site, visitor
 
 pytestmark = pytest.mark.anyio
-LANDING = "/oauth/amocrm"
+CALLBACK = "/oauth/amocrm"
 DISABLED = "/hooks/amocrm/disabled"
 
 
@@ -61,16 +61,16 @@ async def marina(db: Database) -> AsyncIterator[Browsing]:
             yield found
 
 
-async def begun(desk: Browsing, **changes: str) -> httpx2.Response:
+async def begun(browsing: Browsing, **changes: str) -> httpx2.Response:
     """Type the integration in; amoCRM knows it with our address."""
-    redirect = desk.made.service.redirect_uri()
+    redirect = browsing.made.service.redirect_uri()
     assert redirect is not None
-    integrate(desk.made, back=redirect)
+    integrate(browsing.made, back=redirect)
     form = {
-        "address": desk.made.emulator.url, "client": CLIENT, "secret": SECRET,
+        "address": browsing.made.emulator.url, "client": CLIENT, "secret": SECRET,
         "redirect_uri": redirect,
     }  # fmt: skip
-    return await desk.send(f"{PATH}/consent", **(form | changes))
+    return await browsing.send(f"{PATH}/consent", **(form | changes))
 
 
 def way_to_amocrm(page: httpx2.Response) -> tuple[str, str]:
@@ -83,19 +83,19 @@ def way_to_amocrm(page: httpx2.Response) -> tuple[str, str]:
     return link, parse_qs(urlsplit(link).query)["state"][0]
 
 
-def answer(desk: Browsing, state: str | None = None, **changes: str) -> dict[str, str]:
+def answer(browsing: Browsing, state: str | None = None, **changes: str) -> dict[str, str]:
     """Return the query with which amoCRM sends the browser back."""
-    host = urlsplit(desk.made.emulator.url).netloc
-    query = {"code": code(desk.made), "referer": host, "platform": "1", "client_id": CLIENT}
+    host = urlsplit(browsing.made.emulator.url).netloc
+    query = {"code": code(browsing.made), "referer": host, "platform": "1", "client_id": CLIENT}
     return query | ({} if state is None else {"state": state}) | changes
 
 
-async def way_of(desk: Browsing) -> AccessWay:
-    return (await kept(desk.made)).way
+async def way_of(browsing: Browsing) -> AccessWay:
+    return (await kept(browsing.made)).way
 
 
-async def is_unknown(desk: Browsing) -> bool:
-    async with desk.made.db.system() as tx:
+async def is_unknown(browsing: Browsing) -> bool:
+    async with browsing.made.db.system() as tx:
         return await accounts.all_accounts(tx) == []
 
 
@@ -111,9 +111,9 @@ async def test_there_and_back(marina: Browsing) -> None:
         },
     )  # fmt: skip
     back = urlsplit(consented.headers["location"])
-    assert back.path == LANDING
-    landed = await marina.browser.get(f"{LANDING}?{back.query}", follow_redirects=True)
-    assert "Аккаунт «Проба» подключён." in landed.text
+    assert back.path == CALLBACK
+    shown_then = await marina.browser.get(f"{CALLBACK}?{back.query}", follow_redirects=True)
+    assert "Аккаунт «Проба» подключён." in shown_then.text
     assert await way_of(marina) is AccessWay.OAUTH
     shown = await marina.browser.get(PATH)
     assert "продлевается сам" in shown.text
@@ -123,10 +123,10 @@ async def test_there_and_back(marina: Browsing) -> None:
 
 async def test_an_answer_is_taken_once(marina: Browsing) -> None:
     _link, state = way_to_amocrm(await begun(marina))
-    first = await marina.browser.get(LANDING, params=answer(marina, state))
+    first = await marina.browser.get(CALLBACK, params=answer(marina, state))
     assert first.status_code == 303
     number = (await kept(marina.made)).number
-    again = await marina.browser.get(LANDING, params=answer(marina, state))
+    again = await marina.browser.get(CALLBACK, params=answer(marina, state))
     assert again.status_code == 422
     assert "Начните подключение здесь ещё раз" in again.text
     assert (await kept(marina.made)).number == number
@@ -136,28 +136,28 @@ async def test_another_browser_cannot_end_what_this_one_began(marina: Browsing) 
     _link, state = way_to_amocrm(await begun(marina))
     mine = dict(marina.browser.cookies)
     marina.browser.cookies.clear()
-    stranger = await marina.browser.get(LANDING, params=answer(marina, state))
+    stranger = await marina.browser.get(CALLBACK, params=answer(marina, state))
     assert stranger.status_code == 422
     await marina.sign_in()
-    another = await marina.browser.get(LANDING, params=answer(marina, state))
+    another = await marina.browser.get(CALLBACK, params=answer(marina, state))
     assert another.status_code == 422
     assert await is_unknown(marina)
     marina.browser.cookies.clear()
     marina.browser.cookies.update(mine)
-    assert (await marina.browser.get(LANDING, params=answer(marina, state))).status_code == 303
+    assert (await marina.browser.get(CALLBACK, params=answer(marina, state))).status_code == 303
 
 
 async def test_a_state_is_good_for_half_an_hour(marina: Browsing) -> None:
     _link, state = way_to_amocrm(await begun(marina))
     marina.made.clock.offset += ASKED_FOR
-    assert (await marina.browser.get(LANDING, params=answer(marina, state))).status_code == 422
+    assert (await marina.browser.get(CALLBACK, params=answer(marina, state))).status_code == 422
     assert await is_unknown(marina)
 
 
 @pytest.mark.parametrize("state", ["x", "0" * 32, f"{'0' * 32}.{'0' * 40}", "я.ю"])
 async def test_a_made_up_state(marina: Browsing, state: str) -> None:
     await begun(marina)
-    assert (await marina.browser.get(LANDING, params=answer(marina, state))).status_code == 422
+    assert (await marina.browser.get(CALLBACK, params=answer(marina, state))).status_code == 422
     assert await is_unknown(marina)
 
 
@@ -165,30 +165,30 @@ async def test_a_foreign_referer_gets_neither_code_nor_secret(marina: Browsing) 
     _link, state = way_to_amocrm(await begun(marina))
     asked = marina.made.requests()
     query = answer(marina, state, referer="acme.amocrm.ru.evil.example")
-    found = await marina.browser.get(LANDING, params=query)
+    found = await marina.browser.get(CALLBACK, params=query)
     assert found.status_code == 422
     assert "не от amoCRM" in found.text
     assert marina.made.requests() == asked
-    assert (await marina.browser.get(LANDING, params=answer(marina, state))).status_code == 303
+    assert (await marina.browser.get(CALLBACK, params=answer(marina, state))).status_code == 303
 
 
 async def test_a_refusal_in_amocrm(marina: Browsing) -> None:
     _link, state = way_to_amocrm(await begun(marina))
     told = {"error": "access_denied", "state": state}
-    found = await marina.browser.get(LANDING, params=told)
+    found = await marina.browser.get(CALLBACK, params=told)
     assert "В amoCRM отказали" in found.text
-    assert (await marina.browser.get(LANDING, params=answer(marina, state))).status_code == 422
+    assert (await marina.browser.get(CALLBACK, params=answer(marina, state))).status_code == 422
 
 
 async def test_a_wrong_secret_is_told_and_can_be_corrected(marina: Browsing) -> None:
     _link, state = way_to_amocrm(await begun(marina, secret="another"))
-    found = await marina.browser.get(LANDING, params=answer(marina, state))
+    found = await marina.browser.get(CALLBACK, params=answer(marina, state))
     assert found.status_code == 422
     assert "amoCRM не узнаёт интеграцию" in found.text
     assert CLIENT in found.text, "what was typed is still there"
     assert "Всё готово" not in found.text, "the way that failed is not offered again"
     _link, state = way_to_amocrm(await begun(marina))
-    assert (await marina.browser.get(LANDING, params=answer(marina, state))).status_code == 303
+    assert (await marina.browser.get(CALLBACK, params=answer(marina, state))).status_code == 303
 
 
 @pytest.mark.parametrize(
@@ -230,15 +230,15 @@ async def test_installed_inside_amocrm_waits_for_an_administrator(
     mine = dict(marina.browser.cookies)
     marina.browser.cookies.clear()
     query = answer(marina, from_widget="1")
-    webhook = await marina.browser.get(LANDING, params=query)
+    webhook = await marina.browser.get(CALLBACK, params=query)
     assert (webhook.status_code, "Осталось подтвердить" in webhook.text) == (200, True)
     assert await is_unknown(marina)
     marina.browser.cookies.update(mine)
     page = await marina.browser.get(PATH)
-    action = page.text.partition(f'action="{PATH}/offers/')[2].partition('"')[0]
-    done = await marina.send(f"{PATH}/offers/{action}")
+    action = page.text.partition(f'action="{PATH}/unsolicited/')[2].partition('"')[0]
+    done = await marina.send(f"{PATH}/unsolicited/{action}")
     assert "подключён" in done.text
-    assert (await marina.send(f"{PATH}/offers/{action}")).status_code == 422
+    assert (await marina.send(f"{PATH}/unsolicited/{action}")).status_code == 422
 
 
 async def test_a_stranger_s_code_takes_nobody_s_place(marina: Browsing) -> None:
@@ -248,20 +248,20 @@ async def test_a_stranger_s_code_takes_nobody_s_place(marina: Browsing) -> None:
     marina.browser.cookies.clear()
     genuine = answer(marina, from_widget="1")
     for _again in range(2):
-        await marina.browser.get(LANDING, params=genuine)
+        await marina.browser.get(CALLBACK, params=genuine)
     told = [
-        await marina.browser.get(LANDING, params=genuine | {"code": f"made-up-{number}"})
+        await marina.browser.get(CALLBACK, params=genuine | {"code": f"made-up-{number}"})
         for number in range(5)
     ]
     assert [page.status_code for page in told] == [200, 200, 200, 200, 422]
     assert "слишком много подключений" in told[-1].text
     marina.browser.cookies.update(mine)
-    offers = re.findall(f'action="{PATH}/offers/(.*?)"', (await marina.browser.get(PATH)).text)
+    offers = re.findall(f'action="{PATH}/unsolicited/(.*?)"', (await marina.browser.get(PATH)).text)
     assert len(offers) == 5
-    assert (await marina.send(f"{PATH}/offers/{offers[0]}")).status_code == 422, "made up"
-    done = await marina.send(f"{PATH}/offers/{offers[-1]}")
+    assert (await marina.send(f"{PATH}/unsolicited/{offers[0]}")).status_code == 422, "made up"
+    done = await marina.send(f"{PATH}/unsolicited/{offers[-1]}")
     assert "подключён" in done.text
-    assert f"{PATH}/offers/" not in (await marina.browser.get(PATH)).text
+    assert f"{PATH}/unsolicited/" not in (await marina.browser.get(PATH)).text
 
 
 async def test_a_consent_given_up_half_way_does_not_hide_an_offer(
@@ -269,17 +269,17 @@ async def test_a_consent_given_up_half_way_does_not_hide_an_offer(
 ) -> None:
     """The account's own administrators are asked, not the browser that began last."""
     _link, state = way_to_amocrm(await begun(marina))
-    await marina.browser.get(LANDING, params=answer(marina, state))
+    await marina.browser.get(CALLBACK, params=answer(marina, state))
     await begun(marina)
     marina.browser.cookies.clear()
-    await marina.browser.get(LANDING, params=answer(marina, from_widget="1"))
+    await marina.browser.get(CALLBACK, params=answer(marina, from_widget="1"))
     await marina.sign_in()
-    assert f'action="{PATH}/offers/' in (await marina.browser.get(PATH)).text
+    assert f'action="{PATH}/unsolicited/' in (await marina.browser.get(PATH)).text
 
 
 async def test_an_unknown_integration_offers_nothing(marina: Browsing) -> None:
     integrate(marina.made)
-    found = await marina.browser.get(LANDING, params=answer(marina))
+    found = await marina.browser.get(CALLBACK, params=answer(marina))
     assert found.status_code == 422
     assert "Смене неизвестна" in found.text
 
@@ -287,7 +287,7 @@ async def test_an_unknown_integration_offers_nothing(marina: Browsing) -> None:
 async def test_connecting_again_takes_the_same_account_only(marina: Browsing) -> None:
     await begun(marina)
     _link, state = way_to_amocrm(await marina.browser.get(f"{PATH}?way=oauth"))
-    await marina.browser.get(LANDING, params=answer(marina, state))
+    await marina.browser.get(CALLBACK, params=answer(marina, state))
     again = await begun(marina, again="1", secret="")
     _link, state = way_to_amocrm(again)
     async with marina.made.db.system() as tx:
@@ -295,7 +295,7 @@ async def test_connecting_again_takes_the_same_account_only(marina: Browsing) ->
     marina.made.crm.account.doc["id"] = 31000777
     async with marina.made.db.system() as tx:
         await tx.run("UPDATE amocrm_consent SET account_id = :account", account=ACCOUNT)
-    found = await marina.browser.get(LANDING, params=answer(marina, state))
+    found = await marina.browser.get(CALLBACK, params=answer(marina, state))
     assert found.status_code == 422
     assert "Доступ дан от другого аккаунта" in found.text
 
@@ -346,7 +346,7 @@ async def test_an_unpaid_account_keeps_its_tokens_whatever_an_old_message_says(
     assert (await kept(marina.made)).refresh
 
 
-async def state_of(desk: Browsing) -> tuple[AccountState, str]:
-    async with desk.made.db.tenant(ACCOUNT) as tx:
+async def state_of(browsing: Browsing) -> tuple[AccountState, str]:
+    async with browsing.made.db.tenant(ACCOUNT) as tx:
         found = await accounts.account(tx)
     return found.state, found.state_reason

@@ -83,18 +83,18 @@ async def test_queue_and_errors_are_shown(marina: Browsing) -> None:
 
 
 @pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.EMPLOYEE])
-async def test_closed_to_others(desk: Browsing, role: Role) -> None:
-    await desk.made.connect()
-    await admit(desk.made.db, role=role, account=ACCOUNT)
-    await desk.sign_in()
-    assert (await desk.browser.get(PATH)).status_code == 403
-    sent = await desk.send(f"{PATH}/disconnect", seen=SESSIONS, confirm="1")
+async def test_closed_to_others(browsing: Browsing, role: Role) -> None:
+    await browsing.made.connect()
+    await admit(browsing.made.db, role=role, account=ACCOUNT)
+    await browsing.sign_in()
+    assert (await browsing.browser.get(PATH)).status_code == 403
+    sent = await browsing.send(f"{PATH}/disconnect", seen=SESSIONS, confirm="1")
     assert sent.status_code == 403
-    async with desk.made.db.tenant(ACCOUNT) as tx:
+    async with browsing.made.db.tenant(ACCOUNT) as tx:
         assert await tx.value("SELECT is_active FROM amocrm_connection")
 
 
-async def test_without_a_session_nothing_is_shown(desk: Browsing) -> None:
-    answer = await desk.browser.get(PATH)
+async def test_without_a_session_nothing_is_shown(browsing: Browsing) -> None:
+    answer = await browsing.browser.get(PATH)
     assert answer.status_code == 303
     assert answer.headers["location"].startswith("/sign-in")

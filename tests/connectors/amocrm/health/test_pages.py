@@ -44,7 +44,7 @@ HEALTH, RECONCILIATION = "/settings/health", "/settings/reconciliation"
 
 
 @pytest.fixture
-async def desk(db: Database) -> AsyncIterator[Browsing]:
+async def browsing(db: Database) -> AsyncIterator[Browsing]:
     """A connected account, its mirror loaded, in front of its administrator."""
     async with stand(db, history_days=1) as made:
         Team(made, 1).begin(leads=3)
@@ -68,16 +68,16 @@ def site(made: Stand) -> Litestar:
     )
 
 
-async def admin(desk: Browsing) -> None:
-    await admit(desk.made.db, role=Role.ADMIN, account=ACCOUNT)
-    await desk.sign_in()
+async def admin(browsing: Browsing) -> None:
+    await admit(browsing.made.db, role=Role.ADMIN, account=ACCOUNT)
+    await browsing.sign_in()
 
 
-async def test_a_well_connection(desk: Browsing) -> None:
-    await admin(desk)
-    desk.made.clock.offset += timedelta(seconds=12)
-    await desk.made.step()
-    page = (await desk.browser.get(HEALTH)).text
+async def test_a_well_connection(browsing: Browsing) -> None:
+    await admin(browsing)
+    browsing.made.clock.offset += timedelta(seconds=12)
+    await browsing.made.step()
+    page = (await browsing.browser.get(HEALTH)).text
     assert "Всё в порядке: данные приходят" in page
     assert "включены: изменения приходят сразу" in page
     assert 'hx-trigger="every 5s"' in page
@@ -85,17 +85,17 @@ async def test_a_well_connection(desk: Browsing) -> None:
         assert name in page
 
 
-async def test_what_is_wrong_says_what_to_do(desk: Browsing) -> None:
-    await admin(desk)
+async def test_what_is_wrong_says_what_to_do(browsing: Browsing) -> None:
+    await admin(browsing)
     trouble = Trouble(
         "amocrm.poll", str(ACCOUNT), FailureKind.DEFECT, {"account": ACCOUNT}, "<b>KeyError"
     )
     other = Trouble("amocrm.poll", "5", FailureKind.DEFECT, {"account": 5}, "чужое")
-    async with desk.made.db.system() as tx:
-        await failures.keep(tx, trouble, desk.made.clock.now())
-        await failures.keep(tx, other, desk.made.clock.now())
-    desk.made.clock.offset += timedelta(minutes=20)
-    page = (await desk.browser.get(HEALTH)).text
+    async with browsing.made.db.system() as tx:
+        await failures.keep(tx, trouble, browsing.made.clock.now())
+        await failures.keep(tx, other, browsing.made.clock.now())
+    browsing.made.clock.offset += timedelta(minutes=20)
+    page = (await browsing.browser.get(HEALTH)).text
     assert "Данные отстают" in page
     assert "Проверьте, что Смена запущена" in page
     assert "Ошибка программы: опрос событий" in page
@@ -104,8 +104,8 @@ async def test_what_is_wrong_says_what_to_do(desk: Browsing) -> None:
     assert "Всё в порядке" not in page
 
 
-async def test_a_webhook_leaves_its_moment_and_its_lag(desk: Browsing) -> None:
-    made = desk.made
+async def test_a_webhook_leaves_its_moment_and_its_lag(browsing: Browsing) -> None:
+    made = browsing.made
     Team(made, 2).new_lead()
     await made.emulator.flush_hooks()
     await made.drain()
@@ -121,66 +121,66 @@ async def test_a_webhook_leaves_its_moment_and_its_lag(desk: Browsing) -> None:
     assert found.poll.news_at is not None
 
 
-async def test_a_check_from_the_button_to_its_report(desk: Browsing) -> None:
-    await admin(desk)
-    made = desk.made
-    empty = (await desk.browser.get(RECONCILIATION)).text
+async def test_a_check_from_the_button_to_its_report(browsing: Browsing) -> None:
+    await admin(browsing)
+    made = browsing.made
+    empty = (await browsing.browser.get(RECONCILIATION)).text
     assert "Проверок ещё не было" in empty
     assert "ещё не сверялись" in empty
     async with made.db.tenant(ACCOUNT) as tx:
         await tx.run("DELETE FROM crm_lead WHERE id = (SELECT min(id) FROM crm_lead)")
-    begun = await desk.send(f"{RECONCILIATION}/start", seen=RECONCILIATION)
+    begun = await browsing.send(f"{RECONCILIATION}/start", seen=RECONCILIATION)
     assert "Проверка началась" in begun.text
     assert "<progress" in begun.text
     assert 'hx-trigger="every 2s"' in begun.text
     assert "Проверить сейчас" not in begun.text
-    again = await desk.send(f"{RECONCILIATION}/start", seen=RECONCILIATION)
+    again = await browsing.send(f"{RECONCILIATION}/start", seen=RECONCILIATION)
     assert "Проверка уже идёт" in again.text
     await run.go_on(made.context, ACCOUNT)
-    assert "смотрим на расхождения ещё раз" in (await desk.browser.get(RECONCILIATION)).text
+    assert "смотрим на расхождения ещё раз" in (await browsing.browser.get(RECONCILIATION)).text
     await finish(made)
-    done = (await desk.browser.get(RECONCILIATION)).text
+    done = (await browsing.browser.get(RECONCILIATION)).text
     assert "не хватало 1; исправлено 1" in done
     assert "исправлено 1</span>" in done
     assert "Проверить сейчас" in done
     await check(made)
-    assert "всё совпадает" in (await desk.browser.get(RECONCILIATION)).text
+    assert "всё совпадает" in (await browsing.browser.get(RECONCILIATION)).text
 
 
-async def test_every_kind_of_data_tells_up_to_when_it_is_here(desk: Browsing) -> None:
-    await admin(desk)
-    await desk.made.settle(rounds=1)
-    async with desk.made.db.tenant(ACCOUNT) as tx:
-        found = await reconciliation_view(tx, desk.made.clock.now())
+async def test_every_kind_of_data_tells_up_to_when_it_is_here(browsing: Browsing) -> None:
+    await admin(browsing)
+    await browsing.made.settle(rounds=1)
+    async with browsing.made.db.tenant(ACCOUNT) as tx:
+        found = await reconciliation_view(tx, browsing.made.clock.now())
     assert found is not None
     assert {kind.name: kind.fresh for kind in found.kinds if kind.fresh == "—"} == {}
 
 
 @pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.EMPLOYEE])
-async def test_closed_to_others(desk: Browsing, role: Role) -> None:
-    await admit(desk.made.db, role=role, account=ACCOUNT)
-    await desk.sign_in()
+async def test_closed_to_others(browsing: Browsing, role: Role) -> None:
+    await admit(browsing.made.db, role=role, account=ACCOUNT)
+    await browsing.sign_in()
     for path in (HEALTH, RECONCILIATION):
-        assert (await desk.browser.get(path)).status_code == 403
-    sent = await desk.send(f"{RECONCILIATION}/start", seen="/settings/sessions")
+        assert (await browsing.browser.get(path)).status_code == 403
+    sent = await browsing.send(f"{RECONCILIATION}/start", seen="/settings/sessions")
     assert sent.status_code == 403
 
 
-async def test_monitoring_reads_fresh_figures(desk: Browsing) -> None:
+async def test_monitoring_reads_fresh_figures(browsing: Browsing) -> None:
     """Each account is one label; figures are at most ten seconds old, however often asked."""
-    await Gauges(desk.made.db, desk.made.clock, desk.made.service).refresh()
+    await Gauges(browsing.made.db, browsing.made.clock, browsing.made.service).refresh()
     text = metrics.text().decode()
     label = f'{{account="{ACCOUNT}"}}'
     assert f"smena_crm_connected{label} 1.0" in text
     assert f"smena_crm_needs_hand{label} 0.0" in text
     assert f"smena_crm_reconciliation_age_seconds{label} -1.0" in text
-    gauges = Gauges(desk.made.db, desk.made.clock, desk.made.service)
+    gauges = Gauges(browsing.made.db, browsing.made.clock, browsing.made.service)
     await gauges.refresh()
-    async with desk.made.db.system() as tx:
+    async with browsing.made.db.system() as tx:
         await tx.run("DELETE FROM amocrm_connection")
     await gauges.refresh()
     assert f"smena_crm_connected{label}" in metrics.text().decode()
-    desk.made.clock.offset += timedelta(seconds=11)
+    browsing.made.clock.offset += timedelta(seconds=11)
     await gauges.refresh()
     assert f"smena_crm_connected{label}" not in metrics.text().decode()
 

@@ -189,12 +189,12 @@ async def browsing(made: Stand) -> AsyncIterator[httpx2.AsyncClient]:
 @pytest.mark.anyio
 async def test_its_page(db: Database) -> None:
     async with stand(db, history_days=1) as made, browsing(made) as browser:
-        desk = Browsing(made, browser)
+        visit = Browsing(made, browser)
         new = NewPerson(MARINA_MAIL, "Марина", password=PASSWORD, is_operator=True)
         await people.add_person(db, new, made.clock.now())
-        await desk.sign_in()
+        await visit.sign_in()
         assert (await browser.get(PATH)).headers["location"].endswith(CONNECTION)
-        await desk.send(CONNECTION, seen=CONNECTION, address=made.emulator.url, token=TOKEN)
+        await visit.send(CONNECTION, seen=CONNECTION, address=made.emulator.url, token=TOKEN)
         loading = (await browser.get(PATH)).text
         assert "пока не все: первая загрузка ещё читает их, начиная с " in loading
         assert 'hx-trigger="every 3s"' in loading
@@ -204,17 +204,17 @@ async def test_its_page(db: Database) -> None:
         assert re.search(r"<dd>с \d+ \w+ \d{4} года</dd>", loaded)
         since = (made.clock.now() - timedelta(days=4)).date().isoformat()
         assert "на паузе" not in (await browser.get(PATH)).text
-        wrong = await desk.send(PATH, seen=PATH, **{"from": "2099-01-01"})
+        wrong = await visit.send(PATH, seen=PATH, **{"from": "2099-01-01"})
         assert wrong.status_code == 422
         assert "ещё не наступила" in wrong.text
-        running = await desk.send(PATH, seen=PATH, **{"from": since})
+        running = await visit.send(PATH, seen=PATH, **{"from": since})
         assert "читается" in running.text
         assert 'hx-trigger="every 3s"' in running.text
         assert f'value="{since}"' in running.text
-        paused = await desk.send(f"{PATH}/pause", seen=PATH)
+        paused = await visit.send(f"{PATH}/pause", seen=PATH)
         assert "на паузе" in paused.text
         assert "hx-trigger" not in paused.text.partition('id="progress"')[2].partition(">")[0]
-        await desk.send(f"{PATH}/go-on", seen=PATH)
+        await visit.send(f"{PATH}/go-on", seen=PATH)
         await history.run(made.context, ACCOUNT)
         assert "прочитано всё до выбранной даты" in (await browser.get(PATH)).text
 
@@ -224,8 +224,8 @@ async def test_its_page_is_closed_to_others(db: Database) -> None:
     async with stand(db, history_days=1) as made, browsing(made) as browser:
         await made.connect()
         await admit(db, role=Role.SUPERVISOR, account=ACCOUNT)
-        desk = Browsing(made, browser)
-        await desk.sign_in()
+        visit = Browsing(made, browser)
+        await visit.sign_in()
         assert (await browser.get(PATH)).status_code == 403
-        sent = await desk.send(PATH, seen="/settings/sessions", **{"from": "2026-01-01"})
+        sent = await visit.send(PATH, seen="/settings/sessions", **{"from": "2026-01-01"})
         assert sent.status_code == 403

@@ -30,7 +30,7 @@ Result = TypeVar("Result")
 
 ROOT = "/api/v4/"
 BOUNDS = AnswerBounds(seconds=30, bytes_max=ANSWER_BYTES_MAX)
-READ_TRIES = 4
+READ_ATTEMPTS = 4
 READ_SECONDS = 60
 LATER = timedelta(seconds=10)
 RETRY_AFTER_MAX = 60
@@ -83,11 +83,11 @@ class Client:
         auth: Auth,
         pace: RateLimiter,
         *,
-        tries: int = READ_TRIES,
+        attempts: int = READ_ATTEMPTS,
         request_counter: RequestCounter | None = None,
         bounds: AnswerBounds = BOUNDS,
     ) -> None:
-        self._tries = tries
+        self._attempts = attempts
         self._request_counter = request_counter
         self._http = http
         self._bounds = bounds
@@ -114,7 +114,7 @@ class Client:
         try:
             async for attempt in stamina.retry_context(
                 on=TransientError,
-                attempts=self._tries,
+                attempts=self._attempts,
                 timeout=READ_SECONDS,
                 wait_initial=0.2,
                 wait_jitter=0.3,

@@ -62,9 +62,9 @@ def ways() -> Sequence[tuple[str, str]]:
     )
 
 
-def unsolicited_line(offer: UnsolicitedCode) -> UnsolicitedLine:
-    host = urlsplit(offer.asked.base_url).netloc
-    return UnsolicitedLine(offer.asked.id.hex, host, offer.asked.integration.client[:CLIENT_SHOWN])
+def unsolicited_line(code: UnsolicitedCode) -> UnsolicitedLine:
+    host = urlsplit(code.asked.base_url).netloc
+    return UnsolicitedLine(code.asked.id.hex, host, code.asked.integration.client[:CLIENT_SHOWN])
 
 
 def moment(at: datetime, zone: ZoneInfo) -> str:

@@ -48,7 +48,7 @@ TOKEN_MAX = 8_000
 ACCOUNT_PATH = "/api/v4/account"
 ACCOUNT_WITH = (("with", "datetime_settings,users_groups,task_types"),)
 PROOF_REQUESTS = 2
-PROOF_TRIES = 2
+PROOF_ATTEMPTS = 2
 UNPROVEN = AccountId(0)
 """Whose limit counts until the account has told its number."""
 
@@ -177,7 +177,7 @@ async def _prove(
 ) -> _Proven | NotConnected:
     """Ask who we are; only an administrator's token sees everything (amocrm.md section 2.6)."""
     pace = RateLimiter(db, clock, UNPROVEN, AMOCRM, 0)
-    client = Client(service.http, TypedToken(target), pace, tries=PROOF_TRIES)
+    client = Client(service.http, TypedToken(target), pace, attempts=PROOF_ATTEMPTS)
     try:
         json = await client.read(ACCOUNT_PATH, ACCOUNT_WITH, lambda b: read_one(b, AccountJson))
         identity, _groups = people.account(json)

@@ -95,17 +95,17 @@ async def by_hand(
 
 
 async def handle_callback(
-    db: Database, clock: Clock, service: AmocrmService, browser: Browser, landed: Consent
+    db: Database, clock: Clock, service: AmocrmService, browser: Browser, answer: Consent
 ) -> Connected | NotConnected:
     """End the consent that this browser asked for, once."""
-    number = number_in(service.vault, landed.state)
+    number = number_in(service.vault, answer.state)
     if number is None:
         return NotConnected(ConnectRefusal.STALE_STATE)
     async with db.system() as tx:
         asked = await consents.take(tx, service.vault, number, browser.session, clock.now())
     if asked is None:
         return NotConnected(ConnectRefusal.STALE_STATE)
-    return await _end(db, clock, service, browser, (asked, _place(asked, landed), landed.code))
+    return await _end(db, clock, service, browser, (asked, _place(asked, answer), answer.code))
 
 
 async def deny(
@@ -119,23 +119,23 @@ async def deny(
 
 
 async def keep_unsolicited(
-    db: Database, clock: Clock, service: AmocrmService, landed: Consent
+    db: Database, clock: Clock, service: AmocrmService, answer: Consent
 ) -> KeptUnsolicited | NotConnected:
     """Keep a code that nobody here asked for, when its integration is known here."""
     now = clock.now()
     async with db.system() as tx:
-        host = urlsplit(landed.base_url).netloc
-        origin = await consents.origin_of(tx, service.vault, landed.client, host, now)
+        host = urlsplit(answer.base_url).netloc
+        origin = await consents.origin_of(tx, service.vault, answer.client, host, now)
         if origin is None:
             return NotConnected(ConnectRefusal.UNKNOWN_CLIENT)
-        same = _same_host(origin.base_url, landed.base_url)
-        place = origin.base_url if same else landed.base_url
+        same = _same_host(origin.base_url, answer.base_url)
+        place = origin.base_url if same else answer.base_url
         kept = consents.Origin(origin.session, origin.account, place, origin.integration)
         times = (now, now + CODE_LIVES)
         is_kept = await consents.keep_unsolicited(
-            tx, service.vault, new_id(), kept, landed.code, times
+            tx, service.vault, new_id(), kept, answer.code, times
         )
-    return KeptUnsolicited() if is_kept else NotConnected(ConnectRefusal.TOO_MANY_OFFERS)
+    return KeptUnsolicited() if is_kept else NotConnected(ConnectRefusal.TOO_MANY_UNSOLICITED)
 
 
 async def confirm(
@@ -253,9 +253,9 @@ def _is_secret(secret: str) -> bool:
     return 0 < len(secret) <= SECRET_MAX and secret.isascii() and secret.isprintable()
 
 
-def _place(asked: ConsentAsked, landed: Consent) -> str:
+def _place(asked: ConsentAsked, answer: Consent) -> str:
     """Return where to exchange the code: the host that was typed keeps its scheme."""
-    return asked.base_url if _same_host(asked.base_url, landed.base_url) else landed.base_url
+    return asked.base_url if _same_host(asked.base_url, answer.base_url) else answer.base_url
 
 
 def _same_host(one: str, other: str) -> bool:

@@ -89,7 +89,7 @@ def _consent_refusals(refused: NotConnected) -> dict[ConnectRefusal, str]:
             "Эта интеграция Смене неизвестна. Сначала введите её ID и секретный ключ на этой "
             "странице."
         ),
-        ConnectRefusal.TOO_MANY_OFFERS: _(
+        ConnectRefusal.TOO_MANY_UNSOLICITED: _(
             "Подтверждения ждёт слишком много подключений этой интеграции. Подтвердите одно из них "
             "на странице «Подключение» или подождите 20 минут."
         ),

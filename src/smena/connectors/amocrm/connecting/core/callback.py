@@ -45,12 +45,12 @@ class Unreadable:
     """Neither a consent nor a refusal."""
 
 
-Landing = Consent | Denied | Foreign | Unreadable
+Callback = Consent | Denied | Foreign | Unreadable
 
 
 def read_callback(
     query: Mapping[str, str], allowed_hosts: frozenset[str] = frozenset(), scheme: str = "https"
-) -> Landing:
+) -> Callback:
     """Understand the query; `scheme` is for hosts of this machine, amoCRM's are always https."""
     state = query.get("state", "")[:STATE_MAX]
     if query.get("error"):

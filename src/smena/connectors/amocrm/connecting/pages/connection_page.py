@@ -58,7 +58,7 @@ async def show(request: PageRequest, shown: Shown) -> Html:
             known = await tokens_queries.integration_of(tx, service.vault)
     browser = browser_of(request)
     asked = await consent.open_consent(request.db, service, browser, now)
-    offers = await consent.unsolicited_codes(request.db, service, browser, now)
+    unsolicited = await consent.unsolicited_codes(request.db, service, browser, now)
     begun = asked.integration if asked else known
     usual = "oauth" if known else WAYS[0]
     return page(
@@ -84,7 +84,7 @@ async def show(request: PageRequest, shown: Shown) -> Html:
         own_redirect_uri=service.redirect_uri(),
         own_disable_uri=service.disable_uri(),
         consent_url=consent.consent_url(service.vault, asked) if asked and not shown.error else "",
-        offers=[access_view.unsolicited_line(offer) for offer in offers],
+        unsolicited=[access_view.unsolicited_line(code) for code in unsolicited],
         text="",
     )
 

@@ -64,13 +64,13 @@ async def by_hand(request: PageRequest) -> Response[bytes]:
 
 
 @get(REDIRECT_PATH, opt={"open": True})
-async def land(request: PageRequest) -> Response[bytes]:
+async def callback(request: PageRequest) -> Response[bytes]:
     """Hear amoCRM's answer to a consent: from the browser that asked, or from amoCRM unasked."""
     viewer = await recognise(request)
     service = request.service(AmocrmService)
     query = {name: request.query_params[name] for name in request.query_params}
-    landed = read_callback(query, service.options.crm_hosts, scheme="http")
-    match landed:
+    answer = read_callback(query, service.options.crm_hosts, scheme="http")
+    match answer:
         case Foreign(host):
             return _told(request, viewer, NotConnected(ConnectRefusal.FOREIGN_REFERER, host))
         case Unreadable():
@@ -81,10 +81,10 @@ async def land(request: PageRequest) -> Response[bytes]:
                 await consent.deny(request.db, request.clock, service, browser, told_state)
             return _told(request, viewer, NotConnected(ConnectRefusal.DENIED))
         case Consent():
-            return await _consented(request, viewer, landed)
+            return await _consented(request, viewer, answer)
 
 
-@post(f"{PATH}/offers/{{number:uuid}}", guards=[needs(Ability.CONNECT_ACCOUNT)])
+@post(f"{PATH}/unsolicited/{{number:uuid}}", guards=[needs(Ability.CONNECT_ACCOUNT)])
 async def confirm(request: PageRequest, number: FromPath[UUID]) -> Response[bytes]:
     """Take what was given inside amoCRM."""
     browser = browser_of(request)
@@ -109,18 +109,18 @@ async def disabled(request: PageRequest) -> Response[None]:
 
 
 async def _consented(
-    request: PageRequest, viewer: Viewer | None, landed: Consent
+    request: PageRequest, viewer: Viewer | None, answer: Consent
 ) -> Response[bytes]:
     service = request.service(AmocrmService)
-    if not landed.state:
-        kept = await consent.keep_unsolicited(request.db, request.clock, service, landed)
+    if not answer.state:
+        kept = await consent.keep_unsolicited(request.db, request.clock, service, answer)
         return _told(request, viewer, kept)
     if viewer is None:
         return _told(request, viewer, NotConnected(ConnectRefusal.STALE_STATE))
     if not may(viewer, Ability.CONNECT_ACCOUNT):
         return _told(request, viewer, NotConnected(ConnectRefusal.NOT_ALLOWED))
     found = await consent.handle_callback(
-        request.db, request.clock, service, browser_of(request), landed
+        request.db, request.clock, service, browser_of(request), answer
     )
     return await outcome(request, found, Shown("oauth"))
 
@@ -157,4 +157,4 @@ def _shown(way: str, form: Form, *, is_new: bool) -> Shown:
     )
 
 
-ROUTES = (begin, by_hand, land, confirm, disabled)
+ROUTES = (begin, by_hand, callback, confirm, disabled)

@@ -13,7 +13,7 @@ from smena.kernel.db import Row, Tx
 from smena.kernel.ids import AccountId
 
 KEPT = timedelta(days=1)
-OFFERS_MAX = 5
+UNSOLICITED_MAX = 5
 """Codes for one integration of an account that may wait for a word at the same time."""
 
 _COLUMNS = "id, account_id, base_url, client_id, client_secret, redirect_uri, code, expires_at"
@@ -33,7 +33,7 @@ RETURNING {_COLUMNS}
 """  # noqa: S608 -- a constant list
 
 # An unsolicited code for a known account may be confirmed by any of its administrators.
-TAKE_OFFER = f"""
+TAKE_UNSOLICITED = f"""
 UPDATE amocrm_consent SET used_at = :now
  WHERE id = :id AND (session_id = :session OR account_id = :account) AND code IS NOT NULL
    AND used_at IS NULL AND expires_at > :now
@@ -46,7 +46,7 @@ SELECT {_COLUMNS} FROM amocrm_consent
  ORDER BY made_at DESC LIMIT 1
 """  # noqa: S608 -- a constant list
 
-OFFERS = f"""
+UNSOLICITED = f"""
 SELECT {_COLUMNS} FROM amocrm_consent
  WHERE (session_id = :session OR account_id = :account) AND code IS NOT NULL
    AND used_at IS NULL AND expires_at > :now
@@ -77,7 +77,7 @@ SELECT code FROM amocrm_consent
    AND account_id IS NOT DISTINCT FROM CAST(:account AS bigint)
 """
 
-FORGET_OFFERS = """
+FORGET_UNSOLICITED = """
 DELETE FROM amocrm_consent
  WHERE client_id = :client AND code IS NOT NULL AND used_at IS NULL
    AND (session_id = :session OR account_id = :account)
@@ -131,7 +131,7 @@ async def keep_unsolicited(
     )
     if code in {vault.open(row.code).decode() for row in rows}:
         return True  # a page that was loaded again
-    if len(rows) >= OFFERS_MAX:
+    if len(rows) >= UNSOLICITED_MAX:
         return False
     await _put(tx, vault, number, origin, code, times)
     return True
@@ -139,7 +139,7 @@ async def keep_unsolicited(
 
 async def forget_unsolicited(tx: Tx, client: str, session: UUID, account: AccountId) -> None:
     """Forget the codes that waited beside the one that has connected an account."""
-    await tx.run(FORGET_OFFERS, client=client, session=session, account=account)
+    await tx.run(FORGET_UNSOLICITED, client=client, session=session, account=account)
 
 
 async def take(
@@ -153,7 +153,7 @@ async def take_unsolicited(
     tx: Tx, vault: Vault, number: UUID, whose: tuple[UUID, AccountId | None], now: datetime
 ) -> UnsolicitedCode | None:
     session, account = whose
-    row = await tx.row(TAKE_OFFER, id=number, session=session, account=account, now=now)
+    row = await tx.row(TAKE_UNSOLICITED, id=number, session=session, account=account, now=now)
     return None if row is None else _offer(row, vault)
 
 
@@ -165,7 +165,7 @@ async def open_one(tx: Tx, vault: Vault, session: UUID, now: datetime) -> Consen
 async def unsolicited_codes(
     tx: Tx, vault: Vault, session: UUID, account: AccountId | None, now: datetime
 ) -> list[UnsolicitedCode]:
-    rows = await tx.rows(OFFERS, session=session, account=account, now=now)
+    rows = await tx.rows(UNSOLICITED, session=session, account=account, now=now)
     return [_offer(row, vault) for row in rows]
 
 

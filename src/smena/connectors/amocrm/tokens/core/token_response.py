@@ -42,7 +42,7 @@ class TokenPair:
     api_domain: str = ""
 
     def __repr__(self) -> str:
-        return f"Pair(expires_at={self.expires_at})"
+        return f"TokenPair(expires_at={self.expires_at})"
 
 
 @dataclass(frozen=True, slots=True)
