@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
-from smena.kernel.jobs.registry import enqueue
+from smena.kernel.jobs.enqueue import enqueue
 
 pytestmark = pytest.mark.anyio
 

@@ -7,6 +7,7 @@ import pytest
 
 from smena.access import pages as access
 from smena.access.model import Role
+from smena.app import wiring
 from smena.connectors.amocrm.connecting.pages import connection
 from smena.crm.model.entities import CommandId, EntityKind, LeadId, TaskId, UserId
 from smena.crm.outbox import actions, queries
@@ -41,7 +42,11 @@ async def desk(db: Database) -> AsyncIterator[Desk]:
             db=db,
             clock=made.clock,
             vault=made.service.vault,
-            services={"amocrm": made.service, "inbox": made.inbox},
+            services={
+                "amocrm": made.service,
+                "inbox": made.inbox,
+                "labels": wiring.labels(),
+            },
             middleware=access.MIDDLEWARE,
         )
         async with visitor(app) as browser:

@@ -12,7 +12,7 @@ from smena.access.model import AccessRefusal, NewPerson, Role
 from smena.access.words import refusal_text as access_text
 from smena.accounts import queries as accounts
 from smena.accounts.model import Account
-from smena.app import database, node
+from smena.app import database, node, wiring
 from smena.app.address import address
 from smena.app.setting_up import make_ready
 from smena.connectors.amocrm.connecting import connect as connecting_connect
@@ -146,7 +146,7 @@ async def _examine(made: node.Parts, account: Account, console: Console) -> bool
     if health is None:
         console.print("  " + _("не подключался"))
         return True
-    shown = health_view(health, ZoneInfo(account.time_zone), now)
+    shown = health_view(health, ZoneInfo(account.time_zone), now, wiring.labels())
     for fact in shown.facts:
         console.print(f"  {fact.name}: {escape(fact.value)}")
     pace = _("Запросов за минуту: {n}; ответов 429 за час: {too_fast}")

@@ -6,6 +6,6 @@ from smena.kernel.jobs.registry import JobContext
 
 
 async def decide_new_leads(context: JobContext, account: AccountId) -> None:
-    # What comes after the last short batch rings the bell itself.
+    # What comes after the last short batch wakes this job itself.
     while await actions.read_facts(context.db, account, context.now) == actions.BATCH:
         pass

@@ -1,6 +1,7 @@
 """Questions about distribution; read only."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
@@ -30,7 +31,7 @@ from smena.kernel.ids import AccountId
 NEXT_RECEIVERS = 10
 
 
-async def accounts_with_news(tx: Tx) -> list[AccountId]:
+async def accounts_with_news(tx: Tx, _now: datetime) -> list[AccountId]:
     """Return accounts with facts that distribution has not read (system transaction)."""
     positions = await position.all_positions(tx)
     last = await queries.last_facts(tx)

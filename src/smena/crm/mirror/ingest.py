@@ -19,7 +19,7 @@ from smena.crm.model.entities import Call, Changes, EntityKind, UserId, WholeLis
 from smena.crm.outbox.core.merge import by_entity
 from smena.crm.outbox.store import commands
 from smena.kernel.db import Tx
-from smena.kernel.jobs import registry
+from smena.kernel.jobs.enqueue import publish
 
 Touched = list[tuple[UserId, datetime, datetime]]
 Bin = dict[tuple[EntityKind, int], merge.Binned]
@@ -48,7 +48,7 @@ async def absorb(tx: Tx, changes: Changes, *, now: datetime) -> Ingested:
 async def _tell(tx: Tx, facts: Sequence[Fact], touched: Touched, now: datetime) -> None:
     if facts:
         await log.write(tx, facts, now)
-        await registry.publish(tx, "crm.facts")
+        await publish(tx, "crm.facts")
     if touched:
         first = min(start for _, start, _ in touched)
         last = max(end for _, _, end in touched)

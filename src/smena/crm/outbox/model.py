@@ -175,7 +175,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One place in a request: all that is wished of one entity now, or one creation."""
+    """One place in a request: all that is asked of one entity now, or one creation."""
 
     change: Change
     commands: tuple[Command, ...]

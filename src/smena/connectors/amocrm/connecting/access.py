@@ -10,7 +10,7 @@ from smena.connectors.amocrm.store import connection
 from smena.connectors.amocrm.tokens.store import tokens
 from smena.connectors.amocrm.webhooks import subscription
 from smena.kernel.db import Tx
-from smena.kernel.jobs.registry import wake
+from smena.kernel.jobs.enqueue import wake
 
 UNAUTHORIZED = 401
 

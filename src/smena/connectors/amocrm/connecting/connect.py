@@ -38,7 +38,7 @@ from smena.kernel.crypto import Vault
 from smena.kernel.db import Database, Tx
 from smena.kernel.errors import TryLater
 from smena.kernel.ids import AccountId
-from smena.kernel.jobs.registry import wake
+from smena.kernel.jobs.enqueue import wake
 
 TOKEN_MAX = 8_000
 ACCOUNT_PATH = "/api/v4/account"

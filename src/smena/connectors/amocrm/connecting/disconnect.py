@@ -15,7 +15,7 @@ from smena.kernel.clock import Clock
 from smena.kernel.db import Database, Tx
 from smena.kernel.errors import GiveUp, TryLater
 from smena.kernel.ids import AccountId
-from smena.kernel.jobs.registry import wake
+from smena.kernel.jobs.enqueue import wake
 
 
 async def disconnect(

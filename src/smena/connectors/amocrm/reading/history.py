@@ -27,7 +27,8 @@ from smena.connectors.amocrm.translation import page as translate
 from smena.crm import actions as crm
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
-from smena.kernel.jobs.registry import JobContext, wake
+from smena.kernel.jobs.enqueue import wake
+from smena.kernel.jobs.registry import JobContext
 from smena.kernel.metrics import EVENTS
 
 PAGES_AT_ONCE = 30

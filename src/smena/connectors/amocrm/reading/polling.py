@@ -1,6 +1,6 @@
 """Ask amoCRM for news: completeness does not depend on webhooks, they only make us ask sooner.
 
-Two purposes with a account job each, so that a hint need not wait behind lists of cards: `events`
+Two purposes with an account job each, so that a hint need not wait behind lists of cards: `events`
 reads the log and what it names; `cards` reads the lists of changed cards, the call notes, the
 people.
 """
