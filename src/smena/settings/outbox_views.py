@@ -26,6 +26,7 @@ from smena.crm.outbox.model import (
 from smena.kernel.db import Tx
 from smena.kernel.i18n import clock_seconds, day, duration_words, number
 from smena.kernel.labels import Labels
+from smena.kernel.reasons import reason_text
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 _STATUS = {
@@ -142,7 +143,7 @@ def _row(
         cause=labels.cause(command.cause),
         state=words.state(command.state, is_dry=is_dry),
         status=_STATUS.get(command.state, "quiet"),
-        error=command.error,
+        error=reason_text(command.error),
         attempts=command.attempts,
         may_retry=command.state in (CommandState.REFUSED, CommandState.CANCELLED)
         or (planned and command.not_before > now),

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
-from smena.accounts.reasons import reason_text
 from smena.connectors.amocrm.health.core.findings import Finding, FindingKind
 from smena.kernel.i18n import gettext as _
 from smena.kernel.i18n import moment_text, ngettext, number
 from smena.kernel.labels import Labels
+from smena.kernel.reasons import reason_text
 
 Told = tuple[str, str]
 """What is wrong, what to do."""
@@ -78,7 +78,9 @@ def _data_late(finding: Finding, zone: ZoneInfo) -> Told:
 
 def _webhook_refused(finding: Finding, _zone: ZoneInfo) -> Told:
     return (
-        _("amoCRM не приняла подписку на вебхуки: {why}.").format(why=finding.text or "—"),
+        _("amoCRM не приняла подписку на вебхуки: {why}.").format(
+            why=reason_text(finding.text) or "—"
+        ),
         _("Проверьте тариф amoCRM и права интеграции. Пока Смена опрашивает amoCRM сама."),
     )
 
@@ -91,8 +93,11 @@ def _webhook_no_address(_finding: Finding, _zone: ZoneInfo) -> Told:
 
 
 def _webhook_unsure(finding: Finding, _zone: ZoneInfo) -> Told:
+    why = reason_text(finding.text)
     return (
-        _("Подписка на вебхуки не проверена. {why}").format(why=finding.text).strip(),
+        _("Подписка на вебхуки не проверена: {why}.").format(why=why)
+        if why
+        else _("Подписка на вебхуки не проверена."),
         _("Смена проверит её сама. Если не пройдёт за сутки, подключите аккаунт заново."),
     )
 
@@ -151,7 +156,7 @@ def _job_gave_up(finding: Finding, zone: ZoneInfo, labels: Labels) -> Told:
     job, _colon, reason = finding.text.partition(": ")
     return (
         _("Остановилось: {job} ({when}): {reason}").format(
-            job=labels.job(job), when=moment_text(finding.at, zone), reason=reason
+            job=labels.job(job), when=moment_text(finding.at, zone), reason=reason_text(reason)
         ),
         _("Исправьте причину: Смена пробует снова каждую минуту."),
     )
