@@ -12,15 +12,16 @@ from sqlalchemy.engine import make_url
 from smena.app import commands
 from smena.connectors.amocrm.connecting import access
 from smena.kernel.db import Database
+from smena.kernel.i18n import use
 from smena.kernel.settings import Settings
 from tests.connectors.amocrm.stand import ACCOUNT, Team, stand
 
 pytestmark = pytest.mark.anyio
 
 
-async def told(db_url: str, folder: Path, language: str = "ru") -> tuple[bool, str]:
+async def told(db_url: str, folder: Path) -> tuple[bool, str]:
     url = make_url(db_url).render_as_string(hide_password=False)
-    settings = Settings(data_dir=folder, database_url=url, secret_key="s" * 40, language=language)
+    settings = Settings(data_dir=folder, database_url=url, secret_key="s" * 40)
     page = io.StringIO()
     is_well = await commands.doctor(settings, Console(file=page, width=200))
     return is_well, page.getvalue()
@@ -50,6 +51,7 @@ async def test_doctor(db: Database, db_url: str, tmp_path: Path) -> None:
         assert "Проверьте, что Смена запущена" in text
         async with db.tenant(ACCOUNT) as tx:
             await access.access_lost(tx, 401, made.clock.now())
-        _is_well, text = await told(db_url, tmp_path, "en")
+        with use("en"):
+            _is_well, text = await told(db_url, tmp_path)
         assert "the token: it was revoked or has expired" in text
         assert not re.search("[а-яё]", text.replace("Проба", "")), text

@@ -21,6 +21,7 @@ from smena.kernel.crypto import Vault
 from smena.kernel.db import Database
 from smena.kernel.errors import BadSetting
 from smena.kernel.http import new_client
+from smena.kernel.i18n import gettext as _
 from smena.kernel.ids import AccountId
 from smena.kernel.inbox import Inbox
 from smena.kernel.jobs.enqueue import wake
@@ -117,10 +118,11 @@ def listen(settings: Settings) -> socket.socket:
         made.bind((settings.host, settings.port))
     except OSError as error:
         made.close()
-        raise BadSetting(
-            f"Порт {settings.port} на {settings.host} занят или недоступен ({error.strerror}): "
-            "остановите другую программу или задайте --port"
-        ) from error
+        text = _(
+            "Порт {port} на {host} занят или недоступен ({error}): остановите другую программу или "
+            "задайте --port"
+        ).format(port=settings.port, host=settings.host, error=error.strerror)
+        raise BadSetting(text) from error
     return made
 
 
