@@ -14,6 +14,7 @@ from smena.accounts.model import NewAccount
 from smena.activity.panel import queries
 from smena.activity.panel.live import whole
 from smena.crm import actions as crm
+from smena.crm.mirror.ingest import ingest
 from smena.crm.model.entities import (
     Call,
     Changes,
@@ -30,6 +31,7 @@ from smena.crm.model.entities import (
     UserId,
     WholeList,
 )
+from smena.crm.model.reading import Reading
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
 
@@ -100,13 +102,13 @@ async def seed(db: Database, account: AccountId, people: int) -> float:
         new = NewAccount(account, "Bench", "https://b.test", "b", "Europe/Moscow")
         await accounts.connect(tx, new, MORNING - timedelta(days=9))
         rosters = frozenset({WholeList.USERS, WholeList.GROUPS})
-        await crm.absorb(
-            tx, Changes(Source.API, users=users, groups=groups, complete=rosters), now=NOW
+        await ingest(
+            tx, Reading(Changes(Source.API, users=users, groups=groups, complete=rosters)), NOW
         )
     started = perf_counter()
     for events, calls in batches:
         async with db.tenant(account) as tx:
-            await crm.absorb(tx, Changes(Source.API, events=events, calls=calls), now=NOW)
+            await ingest(tx, Reading(Changes(Source.API, events=events, calls=calls)), NOW)
     seconds = perf_counter() - started
     async with db.tenant(account) as tx:
         await crm.complete_until(tx, Coverage.EVENTS, NOW)

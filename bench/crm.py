@@ -10,7 +10,7 @@ import asyncpg
 
 from smena.accounts import actions as accounts
 from smena.accounts.model import NewAccount
-from smena.crm import actions
+from smena.crm.mirror.ingest import ingest
 from smena.crm.mirror.queries import timeline
 from smena.crm.model.entities import (
     Changes,
@@ -23,6 +23,7 @@ from smena.crm.model.entities import (
     StatusId,
     UserId,
 )
+from smena.crm.model.reading import Reading
 from smena.crm.outbox import actions as outbox_actions
 from smena.crm.outbox.model import ChangeLead, NewCommand, Priority
 from smena.kernel.db import Database
@@ -75,7 +76,7 @@ async def _load(db: Database, account: AccountId, *, people: int, days: int) -> 
     for first in range(0, len(events), BATCH):
         async with db.tenant(account) as tx:
             batch = tuple(events[first : first + BATCH])
-            await actions.absorb(tx, Changes(Source.API, events=batch), now=DAY)
+            await ingest(tx, Reading(Changes(Source.API, events=batch)), DAY)
     spent = perf_counter() - began
     print(f"events in bulk: {len(events) / spent:,.0f}/s ({len(events):,}, {BATCH:,} at a time)")
 
@@ -110,7 +111,7 @@ async def _messages(db: Database) -> None:
         )  # fmt: skip
         began = perf_counter()
         async with db.tenant(SMALL) as tx:
-            await actions.absorb(tx, Changes(Source.WEBHOOK, leads=(lead,)), now=at)
+            await ingest(tx, Reading(Changes(Source.WEBHOOK, leads=(lead,))), at)
         spent.append(perf_counter() - began)
     print(f"one new lead absorbed and committed: {_ms(spent)}")
 

@@ -11,7 +11,7 @@ from time import perf_counter
 
 from smena.accounts import actions as accounts
 from smena.accounts.model import NewAccount
-from smena.crm import actions as crm
+from smena.crm.mirror.ingest import ingest
 from smena.crm.model.entities import (
     Changes,
     Group,
@@ -22,6 +22,7 @@ from smena.crm.model.entities import (
     UserId,
     WholeList,
 )
+from smena.crm.model.reading import Reading
 from smena.distribution import actions
 from smena.distribution.core.decide import Availability, decide
 from smena.distribution.core.ledger import Ledger, enrol
@@ -84,7 +85,7 @@ async def _come(database: Database, account: AccountId, leads: int) -> None:
         numbers = range(first + 1, min(first + BATCH, known + leads) + 1)
         changes = Changes(Source.WEBHOOK, leads=tuple(map(new_lead, numbers)))
         async with database.tenant(account) as tx:
-            await crm.absorb(tx, changes, now=MONDAY_10_00)
+            await ingest(tx, Reading(changes), MONDAY_10_00)
 
 
 async def _set_up(database: Database, account: AccountId) -> None:
@@ -102,7 +103,7 @@ async def _set_up(database: Database, account: AccountId) -> None:
     async with database.tenant(account) as tx:
         new = NewAccount(account, "Acme", "https://acme.amocrm.ru", "acme", "Europe/Moscow")
         await accounts.connect(tx, new, MONDAY_10_00)
-        await crm.absorb(tx, staff, now=MONDAY_10_00)
+        await ingest(tx, Reading(staff), MONDAY_10_00)
     draft = TemplateDraft("Очередь", SALES, (), (GroupId(1),), is_enabled=True)
     await actions.save_template(database, account, draft, None, MONDAY_10_00)
 

@@ -13,8 +13,9 @@ from smena.access.core.lifetime import IDLE_MAX
 from smena.access.guard import needs
 from smena.access.model import Ability, Role
 from smena.access.queries import account_of, viewer
-from smena.crm import actions as crm
+from smena.crm.mirror.ingest import ingest
 from smena.crm.model.entities import Changes, GroupId, Source, User
+from smena.crm.model.reading import Reading
 from smena.kernel.clock import SetClock
 from smena.kernel.db import Database
 from smena.web.nav import NavEntry
@@ -100,7 +101,7 @@ async def acme(db: Database) -> Database:
     await admit(db)
     anna = User(ANNA, "Анна Власова", ANNA_MAIL, GroupId(1), is_active=True, is_admin=False)
     async with db.tenant(ACME) as tx:
-        await crm.absorb(tx, Changes(source=Source.API, users=(anna,)), now=MONDAY_10_00)
+        await ingest(tx, Reading(Changes(source=Source.API, users=(anna,))), MONDAY_10_00)
     return db
 
 

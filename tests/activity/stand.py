@@ -14,6 +14,7 @@ from smena.accounts import actions as accounts
 from smena.accounts.model import NewAccount
 from smena.activity import pages
 from smena.crm import actions as crm
+from smena.crm.mirror.ingest import ingest
 from smena.crm.model.entities import (
     Call,
     Changes,
@@ -30,6 +31,7 @@ from smena.crm.model.entities import (
     UserId,
     WholeList,
 )
+from smena.crm.model.reading import Reading
 from smena.kernel.clock import Clock
 from smena.kernel.crypto import Vault
 from smena.kernel.db import Database
@@ -86,16 +88,18 @@ class Floor:
                 NewAccount(ACCOUNT, "Окна", "https://okna.amocrm.ru", "okna", "Europe/Moscow"),
                 moment("00:00") - timedelta(days=30),
             )
-            await crm.absorb(
+            await ingest(
                 tx,
-                Changes(
-                    Source.API,
-                    users=tuple(users) or everybody(),
-                    groups=tuple(groups)
-                    or (Group(SALES, "Отдел продаж"), Group(SUPPORT, "Отдел сопровождения")),
-                    complete=frozenset({WholeList.USERS, WholeList.GROUPS}),
+                Reading(
+                    Changes(
+                        Source.API,
+                        users=tuple(users) or everybody(),
+                        groups=tuple(groups)
+                        or (Group(SALES, "Отдел продаж"), Group(SUPPORT, "Отдел сопровождения")),
+                        complete=frozenset({WholeList.USERS, WholeList.GROUPS}),
+                    )
                 ),
-                now=moment("00:00"),
+                moment("00:00"),
             )
 
     def does(
@@ -139,10 +143,10 @@ class Floor:
 
     async def absorb(self, now: datetime = AFTERNOON, *, is_complete: bool = True) -> None:
         async with self.db.tenant(ACCOUNT) as tx:
-            await crm.absorb(
+            await ingest(
                 tx,
-                Changes(Source.API, events=tuple(self.events), calls=tuple(self.calls)),
-                now=now,
+                Reading(Changes(Source.API, events=tuple(self.events), calls=tuple(self.calls))),
+                now,
             )
             if is_complete:
                 await crm.complete_until(tx, Coverage.EVENTS, now)

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 from smena.accounts import actions as accounts
 from smena.accounts.model import NewAccount
-from smena.crm import actions
 from smena.crm.facts import queries as facts_queries
 from smena.crm.facts.model import Fact
+from smena.crm.mirror.ingest import ingest
 from smena.crm.mirror.model import Ingested
 from smena.crm.mirror.queries import cards
 from smena.crm.model.details import FieldId, Filled, LeadSourceId, LossReasonId, Tag, TagId, Value
@@ -35,6 +35,7 @@ from smena.crm.model.entities import (
     User,
     UserId,
 )
+from smena.crm.model.reading import Reading
 from smena.crm.outbox.model import Change, Command, CommandState, Priority
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
@@ -147,7 +148,7 @@ async def open_account(db: Database, account: AccountId = ACME) -> None:
 
 async def absorb(db: Database, changes: Changes, account: AccountId = ACME) -> Ingested:
     async with db.tenant(account) as tx:
-        return await actions.absorb(tx, changes, now=after(3600))
+        return await ingest(tx, Reading(changes), after(3600))
 
 
 async def absorb_leads(db: Database, *leads: Lead, source: Source = Source.API) -> Ingested:

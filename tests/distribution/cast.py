@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from smena.accounts import actions as accounts
 from smena.accounts.model import NewAccount
-from smena.crm import actions as crm
+from smena.crm.mirror.ingest import ingest
 from smena.crm.model.entities import (
     Changes,
     Group,
@@ -19,6 +19,7 @@ from smena.crm.model.entities import (
     UserId,
     WholeList,
 )
+from smena.crm.model.reading import Reading
 from smena.distribution import actions
 from smena.distribution.model import TemplateDraft, TemplateId, TemplateRefusal
 from smena.kernel.db import Database
@@ -68,12 +69,12 @@ async def open_account(db: Database, account: AccountId = ACME) -> None:
     async with db.tenant(account) as tx:
         new = NewAccount(account, "Acme", "https://acme.amocrm.ru", "acme", "Europe/Moscow")
         await accounts.connect(tx, new, MONDAY_10_00)
-        await crm.absorb(tx, people(), now=MONDAY_10_00)
+        await ingest(tx, Reading(people()), MONDAY_10_00)
 
 
 async def absorb(db: Database, changes: Changes, account: AccountId = ACME) -> None:
     async with db.tenant(account) as tx:
-        await crm.absorb(tx, changes, now=MONDAY_10_00)
+        await ingest(tx, Reading(changes), MONDAY_10_00)
 
 
 async def leads_come(db: Database, *leads: Lead, account: AccountId = ACME) -> None:

@@ -6,9 +6,11 @@ import pytest
 
 from smena.accounts import actions as accounts
 from smena.accounts.model import Module
+from smena.crm.facts.consumer import behind
 from smena.crm.model.entities import LeadId
 from smena.crm.outbox import actions
 from smena.distribution import queries
+from smena.distribution.actions import CONSUMER
 from smena.distribution.model import ResultFilter, State
 from smena.kernel.db import Database
 from tests.distribution.cast import (
@@ -59,7 +61,7 @@ async def test_nothing_waits_to_be_read_while_it_is_off(db: Database) -> None:
     await leads_come(db, new_lead(1, after_seconds=400))
     await decide_all(db)
     async with db.system() as tx:
-        assert await queries.accounts_with_news(tx, MONDAY_10_00) == []
+        assert await behind(CONSUMER)(tx, MONDAY_10_00) == []
 
 
 async def test_decisions_under_way_find_their_end(db: Database) -> None:

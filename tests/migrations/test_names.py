@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 from smena.crm.facts import queries as facts
+from smena.crm.facts.consumer import consume
 from smena.crm.facts.model import (
     CommandDelivered,
     CommandRefused,
@@ -58,6 +59,7 @@ async def the_crm_is_there(db: Database) -> None:
         (changed,) = await change_notifications.change_notifications(tx, 0)
         (tag,) = await reference_data.entries(tx, ReferenceKind.TAGS)
         until = await coverage.complete_until(tx)
+        unread = await consume(tx, "distribution", 10)
     first, second, third = (CommandId(number) for number in (1, 2, 3))
     assert told == [
         CommandDelivered(command=first, cause="a:1", created=9),
@@ -69,6 +71,7 @@ async def the_crm_is_there(db: Database) -> None:
     assert (command.state, command.priority) == (CommandState.SUPERSEDED, Priority.AGAIN)
     assert changed.users == {UserId(5), UserId(6)}
     assert tag.name == "срочно"
+    assert [one.fact for one in unread] == told[4:]
     assert until == dict.fromkeys((Coverage.PEOPLE, Coverage.REFERENCE_DATA, Coverage.EVENTS), AT)
 
 

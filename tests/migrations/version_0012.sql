@@ -1,4 +1,4 @@
--- A row in each table, and each kind of stored value, that has another name since 0013.
+-- A row in each table, and each kind of stored value, that has another name since 0013, and the position that 0014 moves.
 INSERT INTO account (id, name, base_url, subdomain, state, time_zone, connected_at, active_since)
 VALUES (31000001, 'Окна', 'https://okna.amocrm.ru', 'okna', 'connected', 'Europe/Moscow', '2026-11-20 09:30+00', '2026-11-20 09:30+00');
 INSERT INTO crm_mirror (account_id, complete_until)
@@ -31,3 +31,4 @@ INSERT INTO job_failure (job, key, kind, arguments, reason, first_at, last_at)
 VALUES ('amocrm.courier', '31000001', 'gave_up', '{"account": 31000001}', 'x', '2026-11-20 09:30+00', '2026-11-20 09:30+00');
 INSERT INTO rate_limit (account_id, name, free_at_us)
 VALUES (31000001, 'amocrm.check', 17);
+INSERT INTO distribution_position (account_id, fact_id) VALUES (31000001, 4);

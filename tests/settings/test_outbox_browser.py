@@ -10,9 +10,11 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect
 
 from smena.access.model import Role, Viewer
-from smena.crm import actions as crm
+from smena.app import wiring
 from smena.crm.mirror import confirmation
+from smena.crm.mirror.ingest import ingest
 from smena.crm.model.entities import Changes, ContactId, EntityKind, LeadId, Source, TaskId
+from smena.crm.model.reading import Reading
 from smena.crm.outbox import actions
 from smena.crm.outbox.model import (
     AddNote,
@@ -76,7 +78,7 @@ async def given_queue(db: Database) -> None:
     """A refused command, one that waits for its third try, and some that are new."""
     await open_account(db)
     async with db.tenant(ACME) as tx:
-        await crm.absorb(tx, Changes(Source.API, users=(user(ANNA),)), now=after(1))
+        await ingest(tx, Reading(Changes(Source.API, users=(user(ANNA),))), after(1))
         early = (
             ChangeLead(lead=LeadId(4000001), responsible=BORIS),
             ChangeLead(lead=LeadId(4000002), responsible=ANNA),
@@ -141,6 +143,7 @@ def make_app(db: Database) -> Litestar:
         db=db,
         clock=SetClock(after(160)),
         vault=Vault("k" * 40),
+        services={"labels": wiring.labels()},
         nav=[
             NavEntry("/settings", lambda: "Настройки", icon="settings", key="s", children=children)
         ],

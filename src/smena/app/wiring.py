@@ -19,9 +19,9 @@ from smena.connectors.amocrm.connecting.pages import connection as amocrm
 from smena.connectors.amocrm.health import pages as health
 from smena.connectors.amocrm.reading import pages as amocrm_history
 from smena.connectors.amocrm.reconciliation import pages as completeness
+from smena.crm.facts.consumer import behind
 from smena.distribution import jobs as distribution_jobs
 from smena.distribution import pages as distribution
-from smena.distribution import queries as distribution_queries
 from smena.distribution import words as distribution_words
 from smena.kernel.i18n import gettext as _
 from smena.kernel.jobs.registry import Registry
@@ -68,7 +68,7 @@ def registry() -> Registry:
     work.account_job(
         "distribution.decide",
         distribution_jobs.decide_new_leads,
-        distribution_queries.accounts_with_news,
+        behind(distribution_jobs.CONSUMER),
         label=distribution_words.distribution,
     )
     work.cron("access.forget", "23 3 * * *", access_jobs.forget, label=access_jobs.label)

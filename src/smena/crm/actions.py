@@ -1,15 +1,9 @@
-"""What others may do with the mirror and the outbox; each works in the caller's transaction."""
+"""Upkeep of the mirror, its facts and its outbox; each verb works in the caller's transaction."""
 
 from datetime import datetime, timedelta
 
 from smena.crm.facts.store import log
-from smena.crm.mirror import hear as hearing
-from smena.crm.mirror import ingest as absorbing
-from smena.crm.mirror.model import Ingested
-from smena.crm.mirror.store import change_notifications, coverage, events, reference_data
-from smena.crm.model.conversations import Conversations
-from smena.crm.model.entities import Changes
-from smena.crm.model.reference_data import ReferenceData
+from smena.crm.mirror.store import change_notifications, coverage, events
 from smena.crm.outbox.store import commands
 from smena.kernel.db import Tx
 
@@ -17,27 +11,6 @@ FACTS_KEPT = timedelta(days=90)
 CHANGE_NOTIFICATIONS_KEPT = timedelta(hours=1)
 COMMANDS_KEPT = timedelta(days=90)
 WEEKS_AHEAD = 4
-
-
-async def absorb(tx: Tx, changes: Changes, *, now: datetime) -> Ingested:
-    """Take a message of the outside world into the mirror (see `smena.crm.absorb`)."""
-    return await absorbing.absorb(tx, changes, now=now)
-
-
-async def hear(tx: Tx, heard: Conversations) -> None:
-    """Take notes, messages, talks and unsorted requests into the mirror (see `smena.crm.hear`)."""
-    await hearing.hear(tx, heard)
-
-
-async def learn(tx: Tx, directory: ReferenceData) -> None:
-    """Take short lists into the mirror; what a whole list does not hold is marked as gone."""
-    if not (directory.entries or directory.complete):
-        return
-    await log.lock_mirror(tx)
-    await reference_data.keep(tx, directory.entries)
-    for book in directory.complete:
-        present = [one.id for one in directory.entries if (one.of, one.owner) == book]
-        await reference_data.retire(tx, book, present)
 
 
 async def complete_until(tx: Tx, kind: str, until: datetime) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from smena.accounts import queries as accounts
 from smena.accounts.model import Module
 from smena.crm.facts import queries
+from smena.crm.facts.consumer import lock_position, move_position
 from smena.crm.facts.model import (
     CommandCancelled,
     CommandDelivered,
@@ -16,7 +17,7 @@ from smena.crm.facts.model import (
     UserRef,
 )
 from smena.crm.mirror.queries import cards, people
-from smena.crm.outbox import actions
+from smena.crm.outbox import actions as outbox
 from smena.crm.outbox.model import Priority
 from smena.distribution.batch import Batch, key_of
 from smena.distribution.core.ledger import undo
@@ -29,10 +30,12 @@ from smena.distribution.model import (
     TemplateRefusal,
     TemplateTrouble,
 )
-from smena.distribution.store import batch, position, results, templates
+from smena.distribution.store import batch, results, templates
 from smena.kernel.db import Database, Tx
 from smena.kernel.ids import AccountId
 
+CONSUMER = "distribution"
+"""Under this name distribution reads facts."""
 BATCH = 500
 """Facts read in one transaction: k leads in a batch are decided like k single ones."""
 
@@ -45,7 +48,7 @@ async def read_facts(db: Database, account: AccountId, now: datetime, *, limit: 
     still find their end, and nothing piles up that would be given out at once later.
     """
     async with db.tenant(account) as tx:
-        last = await position.lock(tx)
+        last = await lock_position(tx, CONSUMER)
         facts, seats = await queries.decision_input(tx, last, limit)
         if not facts:
             return 0
@@ -54,9 +57,9 @@ async def read_facts(db: Database, account: AccountId, now: datetime, *, limit: 
             for recorded in facts:
                 await _take(tx, desk, recorded, now)
             await batch.save(tx, desk.decided, desk.changed_queues(), facts[-1].id, now)
-            await actions.request_all(tx, list(desk.asked.values()), now)
+            await outbox.request_all(tx, list(desk.asked.values()), now)
         else:
-            await position.move(tx, facts[-1].id)
+            await move_position(tx, CONSUMER, facts[-1].id)
         return len(facts)
 
 
@@ -74,7 +77,7 @@ async def save_template(
     """
     since = now.replace(microsecond=0)
     async with db.tenant(account) as tx:
-        await position.lock(tx)
+        await lock_position(tx, CONSUMER)
         existing = [queue.template for queue in await templates.lock_queues(tx)]
         troubles = check(
             draft,

@@ -1,12 +1,10 @@
 """Questions about distribution; read only."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
 
-from smena.crm.facts import queries
 from smena.crm.mirror.queries import cards, people
 from smena.crm.model.entities import Lead, LeadId, User, UserId
 from smena.distribution.batch import Batch
@@ -22,20 +20,11 @@ from smena.distribution.model import (
     Template,
     TemplateId,
 )
-from smena.distribution.store import position
 from smena.distribution.store import results as results_store
 from smena.distribution.store import templates as templates_store
 from smena.kernel.db import Tx
-from smena.kernel.ids import AccountId
 
 NEXT_RECEIVERS = 10
-
-
-async def accounts_with_news(tx: Tx, _now: datetime) -> list[AccountId]:
-    """Return accounts with facts that distribution has not read (system transaction)."""
-    positions = await position.all_positions(tx)
-    last = await queries.last_facts(tx)
-    return [account for account, fact in last.items() if fact > positions.get(account, 0)]
 
 
 async def templates(tx: Tx) -> list[Template]:

@@ -28,7 +28,10 @@ DECISIONS = Counter(
     "smena_distribution_decisions_total", "Decisions about leads", ["outcome"], registry=REGISTRY
 )
 PAGES = Histogram("smena_page_seconds", "Time of a page at the server", ["path"], registry=REGISTRY)
-EVENTS = Counter("smena_crm_events_total", "Events absorbed into the mirror", registry=REGISTRY)
+EVENTS = Counter("smena_crm_events_total", "Events new to the mirror", registry=REGISTRY)
+UNKNOWN_EVENTS = Counter(
+    "smena_crm_unknown_events_total", "Events of a type that we do not know", registry=REGISTRY
+)
 
 
 def _gauge(name: str, about: str) -> Gauge:

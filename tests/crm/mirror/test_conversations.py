@@ -7,8 +7,8 @@ from itertools import permutations
 
 import pytest
 
-from smena.crm import actions
 from smena.crm.mirror.core import conversations
+from smena.crm.mirror.ingest import ingest
 from smena.crm.mirror.queries import conversations as queries_conversations
 from smena.crm.model.conversations import (
     Conversations,
@@ -31,6 +31,7 @@ from smena.crm.model.entities import (
     Source,
     UserId,
 )
+from smena.crm.model.reading import Reading
 from smena.kernel.db import Database
 from tests.crm.cast import ACME, ANNA, LEAD, absorb_leads, after, open_account
 
@@ -134,7 +135,7 @@ def test_what_left_the_list_was_accepted_or_declined() -> None:
 async def say(db: Database, *parts: Conversations) -> None:
     for heard in parts:
         async with db.tenant(ACME) as tx:
-            await actions.hear(tx, heard)
+            await ingest(tx, Reading(conversations=heard), after(3600))
 
 
 @pytest.mark.anyio

@@ -1,20 +1,54 @@
 """Which facts follow from a change."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from smena.crm.facts.model import (
+    CardMerged,
     Fact,
     LeadAppeared,
+    LeadClosed,
+    MessageSent,
+    NoteAdded,
     Removal,
     ResponsibleChanged,
     StageEntered,
     TaskChanged,
+    TaskCompleted,
+    TaskCreated,
+    TaskDueMoved,
+    UserDeactivated,
+    UserMoved,
 )
-from smena.crm.mirror.core.derive_facts import FactContext, of_bin, of_lead, of_task
+from smena.crm.mirror.core.derive_facts import (
+    FactContext,
+    of_bin,
+    of_lead,
+    of_merges,
+    of_messages,
+    of_notes,
+    of_people,
+    of_task,
+)
 from smena.crm.mirror.core.merge import Binned
-from smena.crm.model.entities import CommandId, EntityKind, Lead, LeadId, UserId
+from smena.crm.model.conversations import Message, MessageId, MessageWay, Note
+from smena.crm.model.entities import (
+    LOST,
+    WON,
+    CommandId,
+    EntityKind,
+    EventId,
+    GroupId,
+    Lead,
+    LeadId,
+    Merged,
+    NoteId,
+    StatusId,
+    Task,
+    UserId,
+)
 from smena.crm.outbox.model import ChangeLead, ChangeTask, CommandKind, Stage
 from tests.crm.cast import (
     ANNA,
@@ -22,12 +56,14 @@ from tests.crm.cast import (
     LAST_YEAR,
     LEAD,
     MONDAY_10_00,
+    NEW,
     SALES,
     TALKS,
     TASK,
     VERA,
     after,
     command,
+    user,
 )
 
 FRAME = FactContext(MONDAY_10_00.replace(microsecond=900_000), {})
@@ -80,8 +116,115 @@ def test_a_lead_that_comes_back() -> None:
 def test_tasks() -> None:
     old = replace(TASK, created_at=LAST_YEAR)
     assert of_task(None, old, FRAME) == []
-    assert of_task(None, TASK, FRAME) == [TaskChanged(task=TASK.id)]
-    assert of_task(old, replace(old, is_completed=True), FRAME) == [TaskChanged(task=TASK.id)]
+    assert of_task(None, replace(TASK, is_deleted=True), FRAME) == []
+    assert of_task(None, TASK, FRAME) == [
+        TaskCreated(task=TASK.id, responsible=ANNA, created_by=ANNA, due_at=TASK.due_at)
+    ]
+
+
+LATER = TASK.due_at + timedelta(days=1)
+MOVED = TaskDueMoved(task=TASK.id, before=TASK.due_at, after=LATER)
+DONE, CHANGED = TaskCompleted(task=TASK.id), TaskChanged(task=TASK.id)
+
+
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [
+        pytest.param(TASK, [], id="told again"),
+        pytest.param(replace(TASK, is_completed=True), [DONE], id="done"),
+        pytest.param(
+            replace(TASK, is_completed=True, result="да"), [DONE], id="done with a result"
+        ),
+        pytest.param(replace(TASK, due_at=LATER), [MOVED], id="postponed"),
+        pytest.param(replace(TASK, text="Написать"), [CHANGED], id="another text"),
+        pytest.param(replace(TASK, responsible=BORIS), [CHANGED], id="handed over"),
+        pytest.param(replace(TASK, due_at=LATER, type_id=2), [MOVED, CHANGED], id="both"),
+        pytest.param(
+            replace(TASK, due_at=LATER, is_completed=True), [DONE, MOVED], id="moved and done"
+        ),
+    ],
+)
+def test_what_happens_to_a_task(after: Task, expected: list[Fact]) -> None:
+    assert of_task(TASK, after, FRAME) == expected
+
+
+def test_a_task_that_is_opened_again() -> None:
+    assert of_task(replace(TASK, is_completed=True), TASK, FRAME) == [CHANGED]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_won"),
+    [
+        pytest.param(NEW, WON, True, id="won"),
+        pytest.param(TALKS, LOST, False, id="lost"),
+        pytest.param(WON, LOST, None, id="closed before"),
+        pytest.param(WON, NEW, None, id="opened again"),
+        pytest.param(NEW, TALKS, None, id="goes on"),
+    ],
+)
+def test_a_lead_that_closes(before: StatusId, after: StatusId, is_won: bool | None) -> None:  # noqa: FBT001 -- a table
+    told = of_lead(replace(LEAD, status=before), replace(LEAD, status=after), FRAME)
+    closed = [fact for fact in told if isinstance(fact, LeadClosed)]
+    assert closed == ([] if is_won is None else [LeadClosed(lead=LEAD.id, is_won=is_won)])
+
+
+NOTE = Note(
+    NoteId(1), "common", EntityKind.LEAD, 4000001, ANNA, ANNA, after(5), after(5), "договорились"
+)
+
+
+@pytest.mark.parametrize(
+    ("note", "is_told"),
+    [
+        pytest.param(NOTE, True, id="by a person"),
+        pytest.param(replace(NOTE, author=UserId(0)), False, id="by a robot"),
+        pytest.param(replace(NOTE, type="call_out"), False, id="a call has its own fact"),
+        pytest.param(replace(NOTE, created_at=LAST_YEAR), False, id="history"),
+    ],
+)
+def test_notes(note: Note, is_told: bool) -> None:  # noqa: FBT001 -- a table
+    fact = NoteAdded(note=note.id, author=ANNA, entity_kind=EntityKind.LEAD, entity_id=4000001)
+    assert of_notes([note], FRAME) == [fact] * is_told
+
+
+MESSAGE = Message(MessageId("m1"), MessageWay.OUT, after(5), ANNA)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_told"),
+    [
+        pytest.param(None, MESSAGE, True, id="sent"),
+        pytest.param(None, replace(MESSAGE, way=MessageWay.IN), False, id="by a customer"),
+        pytest.param(None, replace(MESSAGE, author=UserId(0)), False, id="nobody knows by whom"),
+        pytest.param(replace(MESSAGE, author=UserId(0)), MESSAGE, True, id="now known by whom"),
+        pytest.param(MESSAGE, replace(MESSAGE, text="да"), False, id="told before"),
+        pytest.param(None, replace(MESSAGE, at=LAST_YEAR), False, id="history"),
+    ],
+)
+def test_messages(before: Message | None, after: Message, is_told: bool) -> None:  # noqa: FBT001 -- a table
+    held = {before.id: before} if before else {}
+    fact = MessageSent(message=MESSAGE.id, author=ANNA, at=MESSAGE.at)
+    assert of_messages(held, [after], FRAME) == [fact] * is_told
+
+
+def test_people_who_leave_and_move() -> None:
+    anna, boris, vera = user(ANNA), user(BORIS), user(VERA)
+    before = {one.id: one for one in (anna, boris)}
+    moved = replace(boris, group=GroupId(502))
+    assert of_people(before, [replace(anna, is_active=False), moved, vera]) == [
+        UserDeactivated(user=ANNA),
+        UserMoved(user=BORIS, before=GroupId(501), after=GroupId(502)),
+    ]
+    assert of_people(before, before.values()) == []
+
+
+def test_a_merge_is_told_once() -> None:
+    merge = Merged(EventId("e1"), EntityKind.CONTACT, 5001, after(5))
+    assert of_merges([merge], {EventId("e1")}, FRAME) == [
+        CardMerged(kind=EntityKind.CONTACT, id=5001)
+    ]
+    assert of_merges([merge], set(), FRAME) == []
+    assert of_merges([replace(merge, at=LAST_YEAR)], {EventId("e1")}, FRAME) == []
 
 
 def test_a_stage_and_a_task_changed_by_us_name_the_command() -> None:
@@ -95,9 +238,12 @@ def test_a_stage_and_a_task_changed_by_us_name_the_command() -> None:
     done = replace(TASK, is_completed=True, result="Договорились")
     ours = command(19, ChangeTask(task=TASK.id, is_completed=True, result="Договорились"))
     frame = FactContext(MONDAY_10_00, {(CommandKind.TASK, TASK.id): [ours]})
-    assert of_task(TASK, done, frame) == [TaskChanged(task=TASK.id, by_command=CommandId(19))]
+    assert of_task(TASK, done, frame) == [TaskCompleted(task=TASK.id, by_command=CommandId(19))]
     theirs = replace(done, text="Перезвонить завтра")
-    assert of_task(TASK, theirs, frame) == [TaskChanged(task=TASK.id)]
+    assert of_task(TASK, theirs, frame) == [
+        TaskCompleted(task=TASK.id),
+        TaskChanged(task=TASK.id),
+    ]
 
 
 KEY = (EntityKind.LEAD, 4000001)

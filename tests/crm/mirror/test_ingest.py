@@ -12,8 +12,10 @@ from smena.crm.facts.model import (
     Removal,
     ResponsibleChanged,
     StageEntered,
-    TaskChanged,
+    TaskCompleted,
+    TaskCreated,
 )
+from smena.crm.mirror.ingest import ingest
 from smena.crm.mirror.queries import cards, change_notifications, coverage, people, timeline
 from smena.crm.model.entities import (
     Changes,
@@ -28,6 +30,7 @@ from smena.crm.model.entities import (
     Source,
     WholeList,
 )
+from smena.crm.model.reading import Reading
 from smena.kernel.db import Database
 from tests.crm.cast import (
     ACME,
@@ -206,7 +209,7 @@ async def test_a_task_webhook_keeps_the_planned_length(db: Database) -> None:
         row = await tx.row("SELECT duration_seconds, is_completed FROM crm_task")
     assert row is not None
     assert tuple(row) == (1800, True)
-    assert await facts(db) == [TaskChanged(task=TASK.id)] * 2
+    assert [type(fact) for fact in await facts(db)] == [TaskCreated, TaskCompleted]
 
 
 async def test_people_absent_from_the_whole_list_stay_for_history(db: Database) -> None:
@@ -262,7 +265,7 @@ async def test_two_writers_of_one_account_take_turns(db: Database) -> None:
 async def test_a_fact_is_never_seen_before_an_earlier_one(db: Database) -> None:
     await open_account(db)
     async with db.tenant(ACME) as first:
-        await actions.absorb(first, Changes(Source.API, leads=(LEAD,)), now=after(60))
+        await ingest(first, Reading(Changes(Source.API, leads=(LEAD,))), after(60))
         later = asyncio.create_task(absorb_leads(db, replace(LEAD, id=LeadId(4000002))))
         await asyncio.wait({later}, timeout=0.2)
         assert not later.done()

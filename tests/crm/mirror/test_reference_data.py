@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from smena.crm import actions
+from smena.crm.mirror.ingest import ingest
 from smena.crm.mirror.queries import reference_data
 from smena.crm.model.details import ChoiceId, FieldId, Filled, Right, Rights, Tag, TagId, Value
 from smena.crm.model.entities import EntityKind, LeadId, Source
+from smena.crm.model.reading import Reading
 from smena.crm.model.reference_data import FieldChoice, ReferenceData, ReferenceEntry, ReferenceKind
 from smena.kernel.db import Database
 from tests.crm.cast import ACME, LEAD, absorb_leads, after, claim_of, lead, open_account
@@ -28,7 +29,7 @@ ROLE = ReferenceEntry(
 async def learn(db: Database, *entries: ReferenceEntry, whole: bool = True) -> None:
     complete = frozenset((one.of, one.owner) for one in entries) if whole else frozenset()
     async with db.tenant(ACME) as tx:
-        await actions.learn(tx, ReferenceData(entries, complete))
+        await ingest(tx, Reading(reference_data=ReferenceData(entries, complete)), after(3600))
 
 
 async def entries(db: Database, listed: ReferenceKind) -> list[ReferenceEntry]:

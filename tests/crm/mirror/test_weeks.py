@@ -6,8 +6,10 @@ import pytest
 from sqlalchemy.exc import ProgrammingError
 
 from smena.crm import actions
+from smena.crm.mirror.ingest import ingest
 from smena.crm.mirror.queries import timeline
 from smena.crm.model.entities import Changes, Source
+from smena.crm.model.reading import Reading
 from smena.kernel.db import Database
 from tests.crm.cast import (
     ACME,
@@ -55,7 +57,7 @@ async def test_readers_and_writers_of_other_weeks_go_on_while_a_room_is_made(db:
     await absorb(db, Changes(Source.API, events=(event(1, after(1)),)))
     async with db.tenant(ACME) as tx:
         old = Changes(Source.API, events=(event(2, LAST_YEAR),))
-        await actions.absorb(tx, old, now=after(60))
+        await ingest(tx, Reading(old), after(60))
         async with asyncio.timeout(5):
             fresh = Changes(Source.API, events=(event(3, after(2)),))
             assert (await absorb(db, fresh, OTHER)).new_events == 1
@@ -79,5 +81,5 @@ async def _read_piece(db: Database) -> None:
 
 async def _absorb_and_die(db: Database, changes: Changes) -> None:
     async with db.tenant(ACME) as tx:
-        await actions.absorb(tx, changes, now=after(60))
+        await ingest(tx, Reading(changes), after(60))
         raise RuntimeError("die")

@@ -10,8 +10,9 @@ from smena.crm.facts.model import (
     CommandCancelled,
     CommandDelivered,
     CommandSuperseded,
+    LeadClosed,
     StageEntered,
-    TaskChanged,
+    TaskCompleted,
 )
 from smena.crm.mirror import confirmation
 from smena.crm.model.entities import (
@@ -134,6 +135,7 @@ async def test_all_that_is_wished_of_a_lead_goes_as_one_item_and_each_command_is
             lead=LEAD.id, pipeline=SALES, status=WON, was_pipeline=SALES, was_status=LEAD.status,
             by_command=second,
         ),
+        LeadClosed(lead=LEAD.id, is_won=True, by_command=second),
         CommandDelivered(command=first, cause="test:0"),
         CommandDelivered(command=second, cause="test:1"),
     ]  # fmt: skip
@@ -153,7 +155,7 @@ async def test_a_confirmed_task_and_contact_are_in_the_mirror(db: Database) -> N
             found = await outbox_actions.claim(tx, 9, after(101))
             confirmed = [Delivered(item, after(102)) for item in found]
             await confirmation.delivered(tx, confirmed, after(103))
-    changed = [fact for fact in (await told(db))[before:] if isinstance(fact, TaskChanged)]
+    changed = [fact for fact in (await told(db))[before:] if isinstance(fact, TaskCompleted)]
     assert [fact.by_command for fact in changed] == [1]
     echo = replace(TASK, is_completed=True, result="Договорились", updated_at=after(102))
     again = replace(CONTACT, responsible=BORIS, updated_at=after(102))

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from smena.crm.model.conversations import MessageId
 from smena.crm.model.entities import (
     CommandId,
     EntityKind,
@@ -49,6 +50,8 @@ class ResponsibleChanged(msgspec.Struct, frozen=True, tag=True):
 
 
 class Removal(msgspec.Struct, frozen=True, tag=True):
+    """A card or a task was deleted, or came back."""
+
     kind: EntityKind
     id: int
     is_restored: bool
@@ -59,9 +62,79 @@ class CallEnded(msgspec.Struct, frozen=True, tag=True):
     user: UserId
 
 
+class LeadClosed(msgspec.Struct, frozen=True, tag=True):
+    """A lead came to one of the two last stages; it follows its StageEntered."""
+
+    lead: LeadId
+    is_won: bool
+    by_command: CommandId | None = None
+
+
+class CardMerged(msgspec.Struct, frozen=True, tag=True):
+    """Another card was merged into this one and is no more."""
+
+    kind: EntityKind
+    id: int
+
+
+class TaskCreated(msgspec.Struct, frozen=True, tag=True):
+    """A task created since the account was connected was seen for the first time."""
+
+    task: TaskId
+    responsible: UserId | None
+    created_by: UserId
+    due_at: datetime
+
+
 class TaskChanged(msgspec.Struct, frozen=True, tag=True):
+    """Its text, type, responsible or result changed, or it was opened again."""
+
     task: TaskId
     by_command: CommandId | None = None
+
+
+class TaskDueMoved(msgspec.Struct, frozen=True, tag=True):
+    task: TaskId
+    before: datetime
+    after: datetime
+    by_command: CommandId | None = None
+
+
+class TaskCompleted(msgspec.Struct, frozen=True, tag=True):
+    task: TaskId
+    by_command: CommandId | None = None
+
+
+class NoteAdded(msgspec.Struct, frozen=True, tag=True):
+    """A person wrote a note; calls are told by CallEnded."""
+
+    note: NoteId
+    author: UserId
+    entity_kind: EntityKind
+    entity_id: int
+
+
+class MessageSent(msgspec.Struct, frozen=True, tag=True):
+    """A person wrote in a chat, to a customer or to a colleague."""
+
+    message: MessageId
+    author: UserId
+    at: datetime
+    is_direct: bool = False
+
+
+class UserDeactivated(msgspec.Struct, frozen=True, tag=True):
+    """A person may no longer sign in to the CRM."""
+
+    user: UserId
+
+
+class UserMoved(msgspec.Struct, frozen=True, tag=True):
+    """A person works in another group now."""
+
+    user: UserId
+    before: GroupId
+    after: GroupId
 
 
 class CommandDelivered(msgspec.Struct, frozen=True, tag=True):
@@ -98,7 +171,16 @@ Fact = (
     | ResponsibleChanged
     | Removal
     | CallEnded
+    | LeadClosed
+    | CardMerged
+    | TaskCreated
     | TaskChanged
+    | TaskDueMoved
+    | TaskCompleted
+    | NoteAdded
+    | MessageSent
+    | UserDeactivated
+    | UserMoved
     | CommandDelivered
     | CommandRefused
     | CommandSuperseded

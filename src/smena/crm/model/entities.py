@@ -30,6 +30,11 @@ StatusId = NewType("StatusId", int)
 EventId = NewType("EventId", str)
 
 
+WON, LOST = StatusId(142), StatusId(143)
+CLOSED = frozenset({WON, LOST})
+"""The last stages of every pipeline."""
+
+
 class EntityKind(StrEnum):
     LEAD = "lead"
     CONTACT = "contact"
@@ -222,6 +227,16 @@ class Removed:
     is_restored: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Another card was merged into this one; `event` is the line of the log that says so."""
+
+    event: EventId
+    kind: EntityKind
+    id: int
+    at: datetime
+
+
 class WholeList(StrEnum):
     """Lists that arrive whole: whoever is absent from a whole list is no longer active."""
 
@@ -246,6 +261,7 @@ class Changes:
     calls: tuple[Call, ...] = ()
     events: tuple[Event, ...] = ()
     removed: tuple[Removed, ...] = ()
+    merged: tuple[Merged, ...] = ()
     complete: frozenset[WholeList] = frozenset()
 
 

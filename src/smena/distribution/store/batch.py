@@ -53,7 +53,7 @@ WITH kept AS (
            AS q (template, seq, members, credits, last_seqs, refused)
      WHERE t.account_id = $1 AND t.id = q.template
 )
-UPDATE distribution_position SET fact_id = $18 WHERE account_id = $1
+UPDATE crm_fact_position SET fact_id = $18 WHERE account_id = $1 AND consumer = 'distribution'
 """
 
 RESULT_VALUES, QUEUE_VALUES = 9, 6

@@ -212,7 +212,7 @@ def test_event() -> None:
     assert (found.author, found.entity_kind, found.entity_id) == (9000002, "lead", 4000001)
     assert found.note == 77001
     assert (found.before, found.after) == (b"[]", b'[{"note":{"id":77001}}]')
-    assert told("events", EVENT).unread == {("leads/notes", 77001)}
+    assert told("events", EVENT).to_fetch == {("leads/notes", 77001)}
 
 
 @pytest.mark.parametrize(
@@ -243,7 +243,7 @@ def test_events_tell_of_the_bin_in_the_order_of_the_log() -> None:
         Removed(EntityKind.LEAD, 4000001, MOMENT),
         Removed(EntityKind.LEAD, 4000001, MOMENT, is_restored=True),
     )
-    assert page.unread == {("leads", 4000001)}
+    assert page.to_fetch == {("leads", 4000001)}
 
 
 def test_roster() -> None:
@@ -257,8 +257,9 @@ def test_roster() -> None:
         read_page(msgspec.json.encode({"_embedded": {"x": items}}), "x").items
         for items in (users, pipelines)
     ]
-    changes, malformed = translate.roster(raw[0], raw[1], ())
-    assert malformed == ()
+    read = translate.whole_lists(raw[0], raw[1], ())
+    changes = read.changes
+    assert read.malformed == ()
     assert changes.users[0] == User(
         UserId(1), "Анна", "a@x", GroupId(0), is_active=True, is_admin=True
     )
@@ -269,9 +270,9 @@ def test_roster() -> None:
 
 def test_malformed_person_does_not_retire_anybody() -> None:
     items = read_page(b'{"_embedded":{"users":[{"id":"x"},{"id":2}]}}', "users").items
-    changes, malformed = translate.roster(items, None, None)
-    assert len(malformed) == 1
-    assert changes.complete == frozenset()
+    read = translate.whole_lists(items, None, None)
+    assert len(read.malformed) == 1
+    assert read.changes.complete == frozenset()
 
 
 def test_account() -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from smena.crm.facts import queries as facts_queries
-from smena.crm.facts.model import ResponsibleChanged, StageEntered, TaskChanged
+from smena.crm.facts.model import ResponsibleChanged, StageEntered, TaskCompleted
 from smena.crm.model.entities import (
     CommandId,
     CompanyId,
@@ -94,7 +94,7 @@ async def test_the_echo_of_no_kind_is_news(db: Database) -> None:
         before = await facts(made)
         ours = [one for one in before if getattr(one, "by_command", None) is not None]
         assert {(type(one), getattr(one, "by_command", None)) for one in ours} == {
-            (StageEntered, ids[0]), (ResponsibleChanged, ids[0]), (TaskChanged, ids[1]),
+            (StageEntered, ids[0]), (ResponsibleChanged, ids[0]), (TaskCompleted, ids[1]),
         }  # fmt: skip
         await made.emulator.flush_hooks()
         await made.settle(rounds=2)

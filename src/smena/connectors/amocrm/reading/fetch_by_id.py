@@ -9,13 +9,15 @@ from smena.connectors.amocrm.api.client import ROOT, Client
 from smena.connectors.amocrm.api.core.dialogue_payload import TalkJson
 from smena.connectors.amocrm.api.core.listing import IDS_MAX, by_ids
 from smena.connectors.amocrm.api.core.payload import read_one
+from smena.connectors.amocrm.reading.ingest import ingest_page
 from smena.connectors.amocrm.reading.related import ask_for_related
 from smena.connectors.amocrm.reading.store import fetch_queue as asked
 from smena.connectors.amocrm.reading.store import schedule
 from smena.connectors.amocrm.translation import page, people
-from smena.crm import actions as crm
+from smena.crm.mirror.ingest import ingest
 from smena.crm.mirror.queries import people as queries_people
 from smena.crm.model.entities import Changes, Removed, Source
+from smena.crm.model.reading import Reading
 from smena.kernel.ids import AccountId
 from smena.kernel.jobs.registry import JobContext
 
@@ -55,12 +57,10 @@ async def _read(
     later = [number for number in missing if attempts[number] + 1 < TRIES]
     gone = [number for number in missing if attempts[number] + 1 >= TRIES]
     async with context.db.tenant(account) as tx:
-        await crm.absorb(tx, told.changes, now=context.now)
-        await crm.learn(tx, told.reference_data)
-        await crm.hear(tx, told.conversations)
+        await ingest_page(context, tx, told)
         gone_at = client.server_time or started_at  # theirs: it is compared with their moments
         lost = _gone(path, gone, gone_at)
-        await crm.absorb(tx, lost, now=context.now)
+        await ingest(tx, Reading(lost), context.now)
         await ask_for_related(tx, lost.removed, context.now)
         await asked.have_read(tx, path, [*told.ids, *gone], started_at)
         await asked.read_later(tx, path, later, context.now + TRY_AGAIN)

@@ -11,7 +11,7 @@ import structlog
 
 from smena.connectors.amocrm.api.client import Client
 from smena.connectors.amocrm.api.core.listing import events_limit
-from smena.connectors.amocrm.reading import people as roster
+from smena.connectors.amocrm.reading import people as people_reading
 from smena.connectors.amocrm.reading import reference_data, unsorted
 from smena.connectors.amocrm.reading.core.first_load import (
     WHOLE,
@@ -20,19 +20,20 @@ from smena.connectors.amocrm.reading.core.first_load import (
     after_page,
     of_slice,
 )
+from smena.connectors.amocrm.reading.ingest import ingest_page
 from smena.connectors.amocrm.reading.store import first_load, schedule
 from smena.connectors.amocrm.service import AmocrmService
 from smena.connectors.amocrm.store import connection as link
 from smena.connectors.amocrm.translation import page as translate
 from smena.connectors.amocrm.translation import people
 from smena.connectors.amocrm.translation.page import ParsedPage
-from smena.crm import actions as crm
+from smena.crm.mirror.ingest import ingest
 from smena.crm.mirror.queries import people as queries_people
+from smena.crm.model.reading import Reading
 from smena.kernel.concurrency import together
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
 from smena.kernel.jobs.registry import JobContext
-from smena.kernel.metrics import EVENTS
 
 UNDER_WAY = 8
 
@@ -61,34 +62,34 @@ async def run(context: JobContext, account: AccountId) -> None:
 
 
 async def _people(context: JobContext, account: AccountId, client: Client, one: Slice) -> None:
-    changes, malformed, _zone = await roster.read(client)
+    read, _zone = await people_reading.read(client)
+    changes = read.changes
     rows = len(changes.users) + len(changes.groups) + len(changes.pipelines)
     async with context.db.tenant(account) as tx:
-        await crm.absorb(tx, changes, now=context.now)
-        await first_load.save(tx, replace(one, page=2, rows=rows, is_done=True), read_page=one.page)
+        await _whole(context, tx, one, read, rows)
         await schedule.save_people_read(tx, context.now)
-        await schedule.count_malformed(tx, len(malformed))
 
 
 async def _reference_data(
     context: JobContext, account: AccountId, client: Client, one: Slice
 ) -> None:
-    read, malformed = await reference_data.read(client)
-    rows = len(read.entries)
+    read = await reference_data.read(client)
     async with context.db.tenant(account) as tx:
-        await crm.learn(tx, read)
-        await first_load.save(tx, replace(one, page=2, rows=rows, is_done=True), read_page=one.page)
+        await _whole(context, tx, one, read, len(read.reference_data.entries))
         await schedule.save_reference_data_read(tx, context.now)
-        await schedule.count_malformed(tx, len(malformed))
 
 
 async def _unsorted(context: JobContext, account: AccountId, client: Client, one: Slice) -> None:
-    found = await unsorted.read(client, context.now)
+    read = await unsorted.read(client, context.now)
     async with context.db.tenant(account) as tx:
-        await crm.hear(tx, found.conversations)
-        rows = len(found.conversations.unsorted)
-        await first_load.save(tx, replace(one, page=2, rows=rows, is_done=True), read_page=one.page)
-        await schedule.count_malformed(tx, len(found.malformed))
+        await _whole(context, tx, one, read, len(read.conversations.unsorted))
+
+
+async def _whole(context: JobContext, tx: Tx, one: Slice, read: Reading, rows: int) -> None:
+    """Take in what was read in one piece, with its place in the plan."""
+    await ingest(tx, read, context.now)
+    await first_load.save(tx, replace(one, page=2, rows=rows, is_done=True), read_page=one.page)
+    await schedule.count_malformed(tx, len(read.malformed))
 
 
 async def _slices(
@@ -121,18 +122,15 @@ async def _slice(
         told = translate.page(one.path, page.items, names)
         read, one = one, after_page(one, told.moments, len(page.items), has_next=page.has_next)
         async with context.db.tenant(account) as tx:
-            await _absorb(context, tx, told)  # the mirror is locked first, as polling does
+            await _ingest(context, tx, told)  # the mirror is locked first, as polling does
             if not await first_load.save(tx, one, read_page=read.page):
                 return
 
 
-async def _absorb(context: JobContext, tx: Tx, told: ParsedPage) -> None:
+async def _ingest(context: JobContext, tx: Tx, page: ParsedPage) -> None:
     """Take a page; who is in the bin is told by the lists of cards, which are read later."""
-    await crm.absorb(tx, replace(told.changes, removed=()), now=context.now)
-    await crm.learn(tx, told.reference_data)
-    await crm.hear(tx, told.conversations)
-    await schedule.count_malformed(tx, len(told.malformed))
-    EVENTS.inc(len(told.changes.events))
+    await ingest_page(context, tx, replace(page, changes=replace(page.changes, removed=())))
+    await schedule.count_malformed(tx, len(page.malformed))
 
 
 READERS = {

@@ -19,17 +19,16 @@ from smena.connectors.amocrm.reading import queries
 from smena.connectors.amocrm.reading.core import history as core
 from smena.connectors.amocrm.reading.core.first_load import of_slice
 from smena.connectors.amocrm.reading.core.history import History, Unwanted
+from smena.connectors.amocrm.reading.ingest import ingest_page
 from smena.connectors.amocrm.reading.store import history as store
 from smena.connectors.amocrm.reading.store import schedule
 from smena.connectors.amocrm.service import AmocrmService
 from smena.connectors.amocrm.store import connection as link
 from smena.connectors.amocrm.translation import page as translate
-from smena.crm import actions as crm
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
 from smena.kernel.jobs.enqueue import wake
 from smena.kernel.jobs.registry import JobContext
-from smena.kernel.metrics import EVENTS
 
 PAGES_AT_ONCE = 30
 """After so many pages other work gets this worker's place."""
@@ -79,7 +78,7 @@ async def run(context: JobContext, account: AccountId) -> None:
             return
         started_at = context.now
         page = await _page(client, known)
-        if not await _absorb(context, account, known, page):
+        if not await _ingest(context, account, known, page):
             return
         if connection.requests_per_second != 0:  # 0: nobody counts
             took = (context.now - started_at) / timedelta(seconds=1)
@@ -94,7 +93,7 @@ async def _page(client: Client, known: History) -> Page:
     return page
 
 
-async def _absorb(context: JobContext, account: AccountId, read: History, page: Page) -> bool:
+async def _ingest(context: JobContext, account: AccountId, read: History, page: Page) -> bool:
     """Take a page with its place; False when somebody else has moved on meanwhile."""
     told = translate.page("events", page.items)
     async with context.db.tenant(account) as tx:
@@ -105,11 +104,14 @@ async def _absorb(context: JobContext, account: AccountId, read: History, page: 
             return True  # another date was chosen: the stretch may be another one
         moved = core.after_page(held, len(page.items), context.now, has_next=page.has_next)
         # Who is in the bin is told by the lists of cards, not by events of long ago.
-        absorbed = await crm.absorb(tx, replace(told.changes, removed=()), now=context.now)
-        await crm.hear(tx, replace(told.conversations, dropped=()))
+        past = replace(
+            told,
+            changes=replace(told.changes, removed=()),
+            conversations=replace(told.conversations, dropped=()),
+        )
+        await ingest_page(context, tx, past)
         await schedule.count_malformed(tx, len(told.malformed))
         await store.save(tx, moved)
-    EVENTS.inc(absorbed.new_events)
     if moved.finished_at is not None:
         log.info("history_read", account=account, events=moved.rows)
     return True

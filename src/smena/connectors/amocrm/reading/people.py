@@ -13,7 +13,7 @@ from smena.connectors.amocrm.api.core.listing import Listing, pipelines, users
 from smena.connectors.amocrm.api.core.payload import AccountJson, read_one
 from smena.connectors.amocrm.translation import page as translate
 from smena.connectors.amocrm.translation import people
-from smena.crm.model.entities import Changes
+from smena.crm.model.reading import Reading
 
 EVERY = timedelta(minutes=10)
 AT_MOST_EVERY = timedelta(seconds=30)
@@ -23,10 +23,9 @@ ACCOUNT_WITH = (("with", "datetime_settings,users_groups"),)
 
 
 class PeopleRead(NamedTuple):
-    """What the lists say, the reasons of rows that were set aside, the account's zone."""
+    """What the lists say, and the account's zone."""
 
-    changes: Changes
-    malformed: tuple[str, ...]
+    reading: Reading
     time_zone: str
     """Empty when the account does not tell one that exists."""
 
@@ -36,8 +35,8 @@ async def read(client: Client) -> PeopleRead:
     json = await client.read(ACCOUNT_PATH, ACCOUNT_WITH, lambda body: read_one(body, AccountJson))
     _identity, groups = people.account(json)
     stages = await client.list_page(pipelines())
-    told = translate.roster(await whole_list(client, users()), stages.items, groups)
-    return PeopleRead(*told, people.account_zone(json))
+    told = translate.whole_lists(await whole_list(client, users()), stages.items, groups)
+    return PeopleRead(told, people.account_zone(json))
 
 
 async def whole_list(client: Client, listing: Listing) -> list[msgspec.Raw]:

@@ -25,6 +25,7 @@ from smena.connectors.amocrm.reading.core.window import (
     window,
 )
 from smena.connectors.amocrm.reading.fetch_by_id import fetch_due
+from smena.connectors.amocrm.reading.ingest import ingest_page
 from smena.connectors.amocrm.reading.related import ask_for_leads_of, ask_for_related
 from smena.connectors.amocrm.reading.store import cursors as store_cursors
 from smena.connectors.amocrm.reading.store import fetch_queue as asked
@@ -37,13 +38,13 @@ from smena.connectors.amocrm.translation import page as translate
 from smena.connectors.amocrm.translation import people
 from smena.connectors.amocrm.translation.page import ParsedPage
 from smena.crm import actions as crm
+from smena.crm.mirror.ingest import ingest
 from smena.crm.mirror.queries import conversations
 from smena.crm.mirror.queries import people as queries_people
 from smena.crm.model.entities import Coverage
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
 from smena.kernel.jobs.registry import JobContext
-from smena.kernel.metrics import EVENTS
 
 SPACING = timedelta(seconds=0.5)
 """At most two polls a second, however many hints come: the dispatcher needs the other requests."""
@@ -116,8 +117,8 @@ async def _poll_events(
     moved = advance(cursor, stretch, latest, started_at, clock_offset)
     is_whole = stretch.to_seconds is None
     async with context.db.tenant(account) as tx:
-        new_events = await _absorb(context, tx, fresh)
-        await asked.ask(tx, {pair for told in fresh for pair in told.unread}, context.now)
+        new_events = await _ingest(context, tx, fresh)
+        await asked.ask(tx, {pair for told in fresh for pair in told.to_fetch}, context.now)
         await ask_for_related(
             tx, [item for told in fresh for item in told.changes.removed], context.now
         )
@@ -159,7 +160,7 @@ async def _poll_cards(
     fresh = [_unseen(told, seen) for told in pages]
     latest = translate.latest_seconds(at for told in pages for at in told.moments)
     async with context.db.tenant(account) as tx:
-        await _absorb(context, tx, fresh)
+        await _ingest(context, tx, fresh)
         tasks = [task for told in fresh for task in told.changes.tasks]
         await ask_for_leads_of(tx, tasks, context.now)
         await store_cursors.save_cursors(
@@ -219,16 +220,12 @@ def _new_malformed(pages: Sequence[ParsedPage], seen: RecentRows) -> int:
     return len(seen.unseen([reason for told in pages for reason in told.malformed]))
 
 
-async def _absorb(context: JobContext, tx: Tx, pages: Sequence[ParsedPage]) -> int:
+async def _ingest(context: JobContext, tx: Tx, pages: Sequence[ParsedPage]) -> int:
     """Take pages into the mirror, oldest first; return how many events were news."""
     new_events = 0
-    for told in reversed(pages):
-        if translate.rows_of(told):
-            absorbed = await crm.absorb(tx, told.changes, now=context.now)
-            EVENTS.inc(absorbed.new_events)
-            new_events += absorbed.new_events
-        await crm.hear(tx, told.conversations)
-    await crm.learn(tx, reference_data.told_by(pages))
+    for page in reversed(pages):
+        if not page.is_empty:
+            new_events += (await ingest_page(context, tx, page)).new_events
     return new_events
 
 
@@ -258,14 +255,14 @@ async def _roster_when_due(
 ) -> None:
     if _is_recent(connection, context.now, roster.EVERY):
         return
-    changes, malformed, zone = await roster.read(client)
+    read, zone = await roster.read(client)
     async with context.db.tenant(account) as tx:
         if zone:
             await accounts.note_time_zone(tx, zone)
-        await crm.absorb(tx, changes, now=context.now)
+        await ingest(tx, read, context.now)
         await crm.complete_until(tx, Coverage.PEOPLE, context.now)
         await schedule.save_people_read(tx, context.now)
-        await schedule.count_malformed(tx, len(malformed))
+        await schedule.count_malformed(tx, len(read.malformed))
 
 
 async def _lists_when_due(context: JobContext, account: AccountId, client: Client) -> None:
@@ -273,11 +270,11 @@ async def _lists_when_due(context: JobContext, account: AccountId, client: Clien
         connection = await link.one(tx)
     if connection is None or not reference_data.is_due(connection.reference_data_at, context.now):
         return
-    read, malformed = await reference_data.read(client)
+    read = await reference_data.read(client)
     async with context.db.tenant(account) as tx:
-        await crm.learn(tx, read)
+        await ingest(tx, read, context.now)
         await schedule.save_reference_data_read(tx, context.now)
-        await schedule.count_malformed(tx, len(malformed))
+        await schedule.count_malformed(tx, len(read.malformed))
 
 
 def _is_recent(connection: Connection, now: datetime, period: timedelta) -> bool:

@@ -5,7 +5,6 @@ that this account or this integration does not have keeps nobody from reading th
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from smena.connectors.amocrm.api.client import FORBIDDEN as SHUT_OUT
@@ -18,7 +17,8 @@ from smena.connectors.amocrm.recent_rows import RecentRows
 from smena.connectors.amocrm.translation import reference_data
 from smena.connectors.amocrm.translation.page import ParsedPage
 from smena.crm.mirror.queries import reference_data as queries_reference_data
-from smena.crm.model.reference_data import ReferenceData, ReferenceEntry, joined
+from smena.crm.model.reading import Reading
+from smena.crm.model.reference_data import ReferenceEntry, joined
 from smena.kernel.db import Tx
 
 EVERY = timedelta(hours=1)
@@ -27,8 +27,8 @@ OPTIONAL = (NOT_PAID, SHUT_OUT)
 WITH_TASK_TYPES = (("with", "task_types"),)
 
 
-async def read(client: Client) -> tuple[ReferenceData, tuple[str, ...]]:
-    """Read all short lists; return them and the reasons of lines that were set aside."""
+async def read(client: Client) -> Reading:
+    """Read all short lists."""
     types = await task_types(client)
     parts, malformed = (
         [reference_data.reference_data(reference_data.TASK_TYPES, types)],
@@ -38,7 +38,7 @@ async def read(client: Client) -> tuple[ReferenceData, tuple[str, ...]]:
         rows = await _rows(client, short(path))
         parts.append(reference_data.reference_data(book, rows))
         malformed += rows.malformed
-    return joined(parts), tuple(malformed)
+    return Reading(reference_data=joined(parts), malformed=tuple(malformed))
 
 
 async def task_types(client: Client) -> Rows[ReferenceEntry]:
@@ -75,8 +75,3 @@ async def has_strangers(tx: Tx, pages: Iterable[ParsedPage], seen: RecentRows) -
 
 def is_due(read_at: datetime | None, now: datetime) -> bool:
     return read_at is None or now - read_at >= EVERY
-
-
-def told_by(pages: Iterable[ParsedPage]) -> ReferenceData:
-    """Return what pages of cards say of lists; their word completes none."""
-    return replace(joined(told.reference_data for told in pages), complete=frozenset())

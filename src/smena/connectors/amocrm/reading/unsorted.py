@@ -4,7 +4,7 @@ Whoever left it was accepted or declined; a webhook says which, else the request
 account may lack the feature: that keeps nobody from reading the rest.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from smena.connectors.amocrm.api.client import AccessLost, Client
@@ -13,8 +13,9 @@ from smena.connectors.amocrm.reading.reference_data import OPTIONAL
 from smena.connectors.amocrm.reading.store import schedule
 from smena.connectors.amocrm.store import connection as link
 from smena.connectors.amocrm.translation import page as translate
-from smena.crm import actions as crm
-from smena.crm.model.conversations import NO_CONVERSATIONS, Conversations
+from smena.crm.mirror.ingest import ingest
+from smena.crm.model.conversations import Conversations
+from smena.crm.model.reading import Reading
 from smena.kernel.ids import AccountId
 from smena.kernel.jobs.registry import JobContext
 
@@ -22,15 +23,7 @@ EVERY = timedelta(minutes=1)
 PAGES_MAX = 40
 
 
-@dataclass(frozen=True, slots=True)
-class UnsortedRead:
-    """The open requests, and the reasons of those that could not be read."""
-
-    conversations: Conversations
-    malformed: tuple[str, ...] = ()
-
-
-async def read(client: Client, now: datetime) -> UnsortedRead:
+async def read(client: Client, now: datetime) -> Reading:
     """Read the list from its beginning; whole, it also tells who is no longer in it."""
     told: list[translate.ParsedPage] = []
     for number in range(1, PAGES_MAX + 1):
@@ -39,7 +32,7 @@ async def read(client: Client, now: datetime) -> UnsortedRead:
         except AccessLost as lost:
             if lost.status not in OPTIONAL:
                 raise
-            return UnsortedRead(NO_CONVERSATIONS)
+            return Reading()
         told.append(translate.page("leads/unsorted", page.items))
         if not page.has_next:
             break
@@ -47,9 +40,9 @@ async def read(client: Client, now: datetime) -> UnsortedRead:
     requests = tuple(request for one in told for request in one.conversations.unsorted)
     is_whole = not malformed and not page.has_next
     conversations = Conversations(unsorted=requests)
-    return UnsortedRead(
-        replace(conversations, unsorted_until=now) if is_whole else conversations, malformed
-    )
+    if is_whole:
+        conversations = replace(conversations, unsorted_until=now)
+    return Reading(conversations=conversations, malformed=malformed)
 
 
 async def read_when_due(context: JobContext, account: AccountId, client: Client) -> None:
@@ -63,6 +56,6 @@ async def read_when_due(context: JobContext, account: AccountId, client: Client)
     # The moment is theirs: it is compared with the moments of their requests.
     found = await read(client, started_at + connection.clock_offset)
     async with context.db.tenant(account) as tx:
-        await crm.hear(tx, found.conversations)
+        await ingest(tx, found, started_at)
         await schedule.save_unsorted_read(tx, started_at)
         await schedule.count_malformed(tx, len(found.malformed))

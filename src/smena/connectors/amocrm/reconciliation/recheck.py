@@ -30,11 +30,12 @@ from smena.connectors.amocrm.reconciliation.store import runs as store
 from smena.connectors.amocrm.reconciliation.store.runs import Suspect
 from smena.connectors.amocrm.translation import page
 from smena.connectors.amocrm.translation.page import ParsedPage
-from smena.crm import actions as crm
-from smena.crm.mirror import compare
+from smena.crm.mirror.ingest import ingest
 from smena.crm.mirror.queries import comparison
+from smena.crm.mirror.unverified import mark_unverified
 from smena.crm.model.conversations import Conversations
 from smena.crm.model.entities import Changes, NoteId, Removed, Source
+from smena.crm.model.reading import Reading
 from smena.kernel.db import Tx
 
 LOOKS = 2
@@ -101,10 +102,8 @@ async def _heal(
         kind = page.kind_of(part.path)
         back = [Removed(kind, one, run.crm_now, is_restored=True) for one in found.restored]
         changes = replace(changes, removed=tuple(back))
-    await compare.mark_unverified(tx, of, unsure & told.ids)
-    await crm.absorb(tx, changes, now=run.now)
-    await crm.learn(tx, told.reference_data)
-    await crm.hear(tx, told.conversations)
+    await mark_unverified(tx, of, unsure & told.ids)
+    await ingest(tx, replace(told, changes=changes), run.now)
 
 
 async def _bin(run: Run, tx: Tx, part: ReconciliationPart, gone: frozenset[int]) -> None:
@@ -112,9 +111,10 @@ async def _bin(run: Run, tx: Tx, part: ReconciliationPart, gone: frozenset[int])
     if not gone:
         return
     if part.path in NOTES:
-        await crm.hear(tx, Conversations(dropped=tuple(NoteId(number) for number in sorted(gone))))
+        dropped = tuple(NoteId(number) for number in sorted(gone))
+        await ingest(tx, Reading(conversations=Conversations(dropped=dropped)), run.now)
         return
     kind = page.kind_of(part.path)
     removed = tuple(Removed(kind, number, run.crm_now) for number in sorted(gone))
-    await crm.absorb(tx, Changes(source=Source.API, removed=removed), now=run.now)
+    await ingest(tx, Reading(Changes(Source.API, removed=removed)), run.now)
     await ask_for_related(tx, removed, run.now)

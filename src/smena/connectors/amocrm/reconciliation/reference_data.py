@@ -20,19 +20,20 @@ from smena.connectors.amocrm.reconciliation.core.reference_data import (
 )
 from smena.connectors.amocrm.reconciliation.store import runs as store
 from smena.connectors.amocrm.translation import reference_data as core
-from smena.crm import actions as crm
+from smena.crm.mirror.ingest import ingest
 from smena.crm.mirror.queries import people as queries_people
 from smena.crm.mirror.queries import reference_data as queries_reference_data
+from smena.crm.model.reading import Reading
 from smena.crm.model.reference_data import ReferenceEntry
 
-ROSTER_REQUESTS = 3
+PEOPLE_REQUESTS = 3
 
 
 async def people_and_stages(run: Run, part: ReconciliationPart) -> None:
     started_at = await run.share.turn(SHARE)
-    changes, _malformed, _zone = await people.read(run.client)
+    read, _zone = await people.read(run.client)
     async with run.tenant() as tx:
-        remote = rows_told(changes)
+        remote = rows_told(read.changes)
         held = rows_held(
             await queries_people.users(tx),
             await queries_people.groups(tx),
@@ -41,11 +42,11 @@ async def people_and_stages(run: Run, part: ReconciliationPart) -> None:
         )
         found = differing(remote, held)
         spent = replace(
-            part, requests=ROSTER_REQUESTS, seconds=(run.now - started_at).total_seconds()
+            part, requests=PEOPLE_REQUESTS, seconds=(run.now - started_at).total_seconds()
         )
         moved = _ended(spent, found, remote, held)
         if await store.save(tx, run.reconciliation, moved, read_page=part.page):
-            await crm.absorb(tx, changes, now=run.now)
+            await ingest(tx, read, run.now)
 
 
 async def short_list(run: Run, part: ReconciliationPart) -> None:
@@ -61,7 +62,7 @@ async def short_list(run: Run, part: ReconciliationPart) -> None:
         present = [one for one in held if not one.is_gone]
         moved = _ended(spent, found, told.entries, present)
         if await store.save(tx, run.reconciliation, moved, read_page=part.page):
-            await crm.learn(tx, told)
+            await ingest(tx, Reading(reference_data=told), run.now)
 
 
 async def _entries(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from smena.connectors.amocrm.api.core.listing import events_limit
+from smena.connectors.amocrm.reading.ingest import ingest_page
 from smena.connectors.amocrm.reading.related import ask_for_related
 from smena.connectors.amocrm.reading.store import fetch_queue as asked
 from smena.connectors.amocrm.reconciliation import reference_data, talks, unsorted
@@ -30,10 +31,11 @@ from smena.connectors.amocrm.reconciliation.core.plan import (
 from smena.connectors.amocrm.reconciliation.store import runs as store
 from smena.connectors.amocrm.translation import page
 from smena.connectors.amocrm.translation.page import Items, ParsedPage
-from smena.crm import actions as crm
+from smena.crm.mirror.ingest import ingest
 from smena.crm.mirror.model import NumberRange
 from smena.crm.mirror.queries import comparison, timeline
 from smena.crm.model.entities import Changes, Source
+from smena.crm.model.reading import Reading
 from smena.kernel.db import Tx
 
 SETTLE = timedelta(seconds=20)
@@ -110,7 +112,7 @@ async def _derived(run: Run, tx: Tx, said: ParsedPage, agreed: Collection[int]) 
     """Take in what amoCRM derives for leads that agree: their next task has no moment of change."""
     leads = tuple(lead for lead in said.changes.leads if int(lead.id) in agreed)
     if leads:
-        await crm.absorb(tx, Changes(source=Source.API, leads=leads), now=run.now)
+        await ingest(tx, Reading(Changes(Source.API, leads=leads)), run.now)
 
 
 def _is_due(part: ReconciliationPart, at: datetime | None) -> bool:
@@ -138,9 +140,8 @@ async def _events(run: Run, tx: Tx, part: ReconciliationPart, pages: Pages) -> R
     lacking = tuple(one for one in events if one.id not in known)
     if lacking:
         missed = page.only(told, lacking)
-        await crm.absorb(tx, missed.changes, now=run.now)
-        await crm.hear(tx, missed.conversations)
-        await asked.ask(tx, missed.unread, run.now)
+        await ingest_page(run.context, tx, missed)
+        await asked.ask(tx, missed.to_fetch, run.now)
         await ask_for_related(tx, missed.changes.removed, run.now)
     held = [one for one in events if one.id in known]
     return replace(

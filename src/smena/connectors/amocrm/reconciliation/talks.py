@@ -16,10 +16,10 @@ from smena.connectors.amocrm.reconciliation.core.plan import TALKS, Reconciliati
 from smena.connectors.amocrm.reconciliation.store import runs as store
 from smena.connectors.amocrm.translation import page
 from smena.connectors.amocrm.translation.page import ParsedPage
-from smena.crm import actions as crm
-from smena.crm.mirror import compare
+from smena.crm.mirror.ingest import ingest
 from smena.crm.mirror.model import ComparedKind, NumberRange
 from smena.crm.mirror.queries import comparison
+from smena.crm.mirror.unverified import mark_unverified
 from smena.kernel.db import Tx
 
 AT_ONCE = 10
@@ -62,8 +62,8 @@ async def _compared(
     contents = await comparison.compare(tx, told.changes, told.conversations)
     held = await comparison.marks_among(tx, ComparedKind.TALK, list(remote))
     found = classify(remote, held, contents, looked_at=remote, now=run.crm_now)
-    await compare.mark_unverified(tx, ComparedKind.TALK, found.unverified)
-    await crm.hear(tx, told.conversations)
+    await mark_unverified(tx, ComparedKind.TALK, found.unverified)
+    await ingest(tx, told, run.now)
     moments = {mark.id: mark.changed_at for mark in held.values()}
     return replace(
         part,

@@ -15,11 +15,12 @@ from smena.connectors.amocrm.reconciliation.core.plan import UNSORTED, Reconcili
 from smena.connectors.amocrm.reconciliation.core.unsorted import UnsortedDifference, differing
 from smena.connectors.amocrm.reconciliation.store import runs as store
 from smena.connectors.amocrm.translation import page
-from smena.crm import actions as crm
+from smena.crm.mirror.ingest import ingest
 from smena.crm.mirror.model import Contents
 from smena.crm.mirror.queries import comparison, conversations
 from smena.crm.model.conversations import Conversations, Unsorted
 from smena.crm.model.entities import Changes, Source
+from smena.crm.model.reading import Reading
 from smena.kernel.db import Tx
 
 NOTHING = Changes(source=Source.API)
@@ -69,7 +70,7 @@ async def recheck(run: Run, part: ReconciliationPart, numbers: Collection[int]) 
         ours = await store.still_there(tx, run.reconciliation, part.number, numbers)
         found = (await _compare(run, tx, reading)).found.among(ours)
         await store.forget(tx, run.reconciliation, part.number, ours)
-        await crm.hear(tx, reading.conversations)
+        await ingest(tx, Reading(conversations=reading.conversations), run.now)
         await store.count_found(
             tx,
             run.reconciliation,

@@ -59,7 +59,7 @@ class TokenLastSeen:
     trouble: str
 
 
-async def conversations(tx: Tx, webhook_at: datetime, lag: timedelta | None) -> None:
+async def webhook_arrived(tx: Tx, webhook_at: datetime, lag: timedelta | None) -> None:
     """Note that webhooks came, and how long after the change itself they were understood."""
     seconds = None if lag is None else lag.total_seconds()
     await tx.run(WEBHOOK, account=tx.account, webhook_at=webhook_at, lag=seconds)

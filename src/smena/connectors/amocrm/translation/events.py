@@ -27,6 +27,7 @@ from smena.crm.model.entities import (
     EntityKind,
     Event,
     EventId,
+    Merged,
     NoteId,
     Removed,
     UserId,
@@ -141,6 +142,17 @@ def removals(events: Iterable[Event]) -> tuple[Removed, ...]:
         if verb in ("deleted", "restored") and kind in ("lead", "contact", "company", "task"):
             found.append(Removed(EntityKind(kind), one.entity_id, one.at, verb == "restored"))
     return tuple(found)
+
+
+def merges(events: Iterable[Event]) -> tuple[Merged, ...]:
+    """Return the cards that others were merged into."""
+    return tuple(
+        Merged(one.id, EntityKind(one.entity_kind), one.entity_id, one.at)
+        for one in events
+        if one.type == "entity_merged"
+        and one.entity_kind in ("lead", "contact", "company")
+        and one.entity_id > 0
+    )
 
 
 def notes_to_read(events: Iterable[Event]) -> set[tuple[EntityKind, NoteId]]:

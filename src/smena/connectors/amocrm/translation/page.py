@@ -21,7 +21,7 @@ from smena.connectors.amocrm.api.core.payload import (
 from smena.connectors.amocrm.translation import cards as entities
 from smena.connectors.amocrm.translation import dialogue, events, people, reference_data
 from smena.connectors.amocrm.translation.cards import source_name
-from smena.crm.model.conversations import NO_CONVERSATIONS, Conversations, Note
+from smena.crm.model.conversations import Conversations, Note
 from smena.crm.model.entities import (
     Call,
     Changes,
@@ -37,7 +37,7 @@ from smena.crm.model.entities import (
     UserId,
     WholeList,
 )
-from smena.crm.model.reference_data import NO_REFERENCE_DATA, ReferenceData
+from smena.crm.model.reading import Reading
 
 Items = Sequence[msgspec.Raw]
 People = Mapping[str, UserId]
@@ -47,17 +47,13 @@ NOBODYS: Mapping[str, ContactId] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class ParsedPage:
-    """What a page says. `moments` are of its rows, in the order sent; `unread` is to be read."""
+class ParsedPage(Reading):
+    """What a page says. `moments` are of its rows, in the order sent; `to_fetch` is to be read."""
 
-    changes: Changes
     moments: tuple[datetime, ...] = ()
     ids: frozenset[int] = frozenset()
-    unread: frozenset[tuple[str, int]] = frozenset()
-    malformed: tuple[str, ...] = ()
+    to_fetch: frozenset[tuple[str, int]] = frozenset()
     authors: frozenset[UserId] = frozenset()
-    reference_data: ReferenceData = NO_REFERENCE_DATA
-    conversations: Conversations = NO_CONVERSATIONS
 
 
 def page(path: str, items: Items, names: People = NOBODY) -> ParsedPage:
@@ -130,7 +126,10 @@ def log(rows: Rows[Event], contacts: Mapping[str, ContactId] = NOBODYS) -> Parse
     """Translate events: they are kept, they tell of the bin, and some ask for more reading."""
     oldest_first = sorted(rows.good, key=lambda event: (event.at, event.id))
     changes = Changes(
-        source=Source.API, events=tuple(oldest_first), removed=events.removals(oldest_first)
+        source=Source.API,
+        events=tuple(oldest_first),
+        removed=events.removals(oldest_first),
+        merged=events.merges(oldest_first),
     )
     notes = {
         (f"{entities.PLURALS[kind]}/notes", int(note))
@@ -143,7 +142,7 @@ def log(rows: Rows[Event], contacts: Mapping[str, ContactId] = NOBODYS) -> Parse
     return ParsedPage(
         changes,
         moments=tuple(event.at for event in rows.good),
-        unread=frozenset(notes | cards | talked),
+        to_fetch=frozenset(notes | cards | talked),
         conversations=dialogue.of_log(oldest_first, contacts),
         malformed=rows.malformed,
         authors=frozenset(event.author for event in rows.good if event.author > 0),
@@ -181,9 +180,9 @@ def only(told: ParsedPage, unseen: Collection[object]) -> ParsedPage:
     return replace(told, changes=left, conversations=replace(told.conversations, notes=notes))
 
 
-def roster(
+def whole_lists(
     user_items: Items | None, pipeline_items: Items | None, groups: tuple[Group, ...] | None
-) -> tuple[Changes, tuple[str, ...]]:
+) -> Reading:
     """Translate whole lists of people, groups and pipelines; None is a list not read."""
     read_users = read_rows(user_items or (), UserJson, people.user)
     read_pipelines = read_rows(pipeline_items or (), PipelineJson, people.pipeline)
@@ -202,7 +201,7 @@ def roster(
         statuses=tuple(stage for _, stages in read_pipelines.good for stage in stages),
         complete=frozenset(complete),
     )
-    return changes, (*read_users.malformed, *read_pipelines.malformed)
+    return Reading(changes, malformed=(*read_users.malformed, *read_pipelines.malformed))
 
 
 def _cards(changes: Changes, rows: Rows[Card]) -> ParsedPage:

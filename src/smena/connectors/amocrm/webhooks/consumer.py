@@ -18,10 +18,11 @@ from smena.connectors.amocrm.translation import webhook
 from smena.connectors.amocrm.translation.cards import PLURALS
 from smena.connectors.amocrm.translation.webhook import ForeignBody, WebhookReading
 from smena.connectors.amocrm.webhooks.core.coalesce import coalesce
-from smena.crm import actions as crm
+from smena.crm.mirror.ingest import ingest
 from smena.crm.mirror.queries import reference_data
 from smena.crm.model.conversations import together
 from smena.crm.model.entities import Changes, EntityKind, Source
+from smena.crm.model.reading import Reading
 from smena.kernel import inbox
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
@@ -59,15 +60,14 @@ async def _batch(context: JobContext, account: AccountId, limit: int) -> int:
             return 0
         known, types = await accounts.account(tx), await reference_data.field_types(tx)
         readings = [await _read(tx, known, types, message, context.now) for message in kept]
-        for changes in coalesce([reading.changes for reading in readings if reading]):
-            await crm.absorb(tx, changes, now=context.now)
-        conversations = together(
-            Source.WEBHOOK, [reading.conversations for reading in readings if reading]
-        )
-        await crm.hear(tx, conversations)
+        understood = [reading for reading in readings if reading]
+        for changes in coalesce([reading.changes for reading in understood]):
+            await ingest(tx, Reading(changes), context.now)
+        said = together(Source.WEBHOOK, [reading.conversations for reading in understood])
+        await ingest(tx, Reading(Changes(Source.WEBHOOK), said), context.now)
         await asked.ask(tx, _wanted(readings), context.now)
         # The link after the mirror, as polling does: else each would wait for the other.
-        await schedule.count_malformed(tx, sum(len(one.malformed) for one in readings if one))
+        await schedule.count_malformed(tx, sum(len(one.malformed) for one in understood))
         await schedule.hint(tx, context.now)
         await _note_lag(tx, kept[-1].received_at, readings, context.now)
         await inbox.done(tx, [m.id for m, r in zip(kept, readings, strict=True) if r], context.now)
@@ -85,7 +85,7 @@ async def _note_lag(
     lag = None
     if moments and connection is not None:
         lag = max(timedelta(0), now + connection.clock_offset - max(moments))
-    await last_seen.conversations(tx, received_at, lag)
+    await last_seen.webhook_arrived(tx, received_at, lag)
 
 
 def _moments(told: Changes) -> Iterator[datetime]:

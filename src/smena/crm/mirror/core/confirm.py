@@ -8,10 +8,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from smena.crm.model.entities import Company, Contact, Lead, Task
+from smena.crm.model.entities import CLOSED, Company, Contact, Lead, Task
 from smena.crm.outbox.model import ChangeCompany, ChangeContact, ChangeLead, ChangeTask
-
-CLOSED = frozenset({142, 143})
 
 
 def lead(row: Lead, change: ChangeLead, at: datetime) -> Lead:

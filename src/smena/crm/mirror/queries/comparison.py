@@ -2,9 +2,10 @@
 
 from collections.abc import Collection
 
-from smena.crm.mirror.core import contents, merge
+from smena.crm.mirror.card_kinds import CARD_KINDS
+from smena.crm.mirror.core import contents
 from smena.crm.mirror.model import NO_CONTENTS, ComparedKind, Contents, NumberRange, RowMark
-from smena.crm.mirror.store import calls, cards, conversations, leads, unsorted
+from smena.crm.mirror.store import calls, conversations, unsorted
 from smena.crm.mirror.store.marks import _BIN, SOURCES, _marks
 from smena.crm.model.conversations import Conversations
 from smena.crm.model.entities import Changes, EntityKind
@@ -114,16 +115,8 @@ async def _notes(tx: Tx, changes: Changes, heard: Conversations) -> Contents:
 
 
 async def _cards(tx: Tx, changes: Changes) -> Contents:
-    if changes.leads:
-        found = await leads.find(tx, {one.id for one in changes.leads})
-        return contents.of_cards(changes.leads, found, merge.complete_lead)
-    if changes.contacts:
-        people = await cards.find_contacts(tx, {one.id for one in changes.contacts})
-        return contents.of_cards(changes.contacts, people, merge.complete_contact)
-    if changes.companies:
-        firms = await cards.find_companies(tx, {one.id for one in changes.companies})
-        return contents.of_cards(changes.companies, firms, merge.complete_company)
-    if changes.tasks:
-        tasks = await cards.find_tasks(tx, {one.id for one in changes.tasks})
-        return contents.of_cards(changes.tasks, tasks, merge.complete_task)
+    for kind in CARD_KINDS:
+        if rows := kind.rows(changes):
+            held = await kind.find(tx, {row.id for row in rows})
+            return contents.of_cards(rows, held, kind.complete)
     return NO_CONTENTS

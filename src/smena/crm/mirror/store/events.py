@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 
-from smena.crm.model.entities import Event, UserId
+from smena.crm.model.entities import Event, EventId, UserId
 from smena.kernel.db import Tx
 
 WORDS = "SELECT id, word FROM crm_event_word WHERE account_id = $1 AND word = ANY($2)"
@@ -22,12 +23,20 @@ INSERT INTO crm_event (account_id, at, id, author_id, type_id, client_id, entity
 SELECT $1, * FROM unnest($2::timestamptz[], $3::text[], $4::bigint[], $5::int[], $6::int[],
                          $7::text[], $8::bigint[], $9::bigint[], $10::bytea[], $11::bytea[])
 ON CONFLICT (account_id, at, id) DO NOTHING
-RETURNING author_id, at
+RETURNING id, author_id, at
 """
 
 
-async def keep(tx: Tx, events: Sequence[Event]) -> list[tuple[UserId, datetime]]:
-    """Store events that are not known yet; return the author and moment of each new one."""
+class NewEvent(NamedTuple):
+    """An event that was not known before."""
+
+    id: EventId
+    author: UserId
+    at: datetime
+
+
+async def keep(tx: Tx, events: Sequence[Event]) -> list[NewEvent]:
+    """Store events that are not known yet; return the new ones."""
     if not events:
         return []
     raw = await tx.driver()
@@ -47,7 +56,7 @@ async def keep(tx: Tx, events: Sequence[Event]) -> list[tuple[UserId, datetime]]
         [_or_none(event.before) for event in events],
         [_or_none(event.after) for event in events],
     )
-    return [(UserId(row["author_id"]), row["at"]) for row in rows]
+    return [NewEvent(row["id"], UserId(row["author_id"]), row["at"]) for row in rows]
 
 
 async def make_weeks(tx: Tx, mondays: Iterable[date]) -> None:

@@ -1,4 +1,4 @@
-"""Set a reading of the CRM beside what is held: load the rows, compare their contents."""
+"""Rows that a comparison proved wrong: the next read replaces them."""
 
 from collections.abc import Collection
 
