@@ -11,12 +11,13 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
 import uvloop
-from sqlalchemy.engine import make_url
 
+from smena.kernel.database_url import DatabaseUrl
 from smena.kernel.ids_and_secrets import new_id
 from smena.kernel.postgres.server import EmbeddedPostgres
 from smena.migrations.apply import upgrade
@@ -42,10 +43,10 @@ async def server() -> AsyncIterator[str]:
 
 async def measure(name: str, server_url: str) -> None:
     """Run one measurement on a database of its own."""
-    url = make_url(server_url).set(database=f"bench_{new_id().hex}")
+    url = replace(DatabaseUrl.parse(server_url), database=f"bench_{new_id().hex}")
     admin = await asyncpg.connect(server_url)
     await admin.execute(f'CREATE DATABASE "{url.database}"')
-    text = url.render_as_string(hide_password=False)
+    text = url.dsn
     try:
         await upgrade(text)
         print(f"\n{name}")

@@ -112,8 +112,8 @@ async def seed(db: Database, account: AccountId, people: int) -> float:
     seconds = perf_counter() - started
     async with db.tenant(account) as tx:
         await crm.complete_until(tx, Coverage.EVENTS, NOW)
-    async with db.engine.connect() as connection:
-        await connection.exec_driver_sql("ANALYZE crm_event")
+    async with db.pool.connection() as connection:
+        await connection.execute("ANALYZE crm_event")
     return seconds
 
 

@@ -186,7 +186,7 @@ def _request(path: str, number: int) -> bytes:
 async def emulated() -> AsyncIterator[str]:
     """A department of 24 with its past two weeks, without limits."""
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "amocrm_emulator.cli", "--port", "0", "--token", TOKEN,
+        sys.executable, "-m", "amocrm_emulator.serving.cli", "--port", "0", "--token", TOKEN,
         "--users", "24", "--days", "14", "--speed", "3", "--no-limits", "--no-team",
         "--end-with-parent", stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip

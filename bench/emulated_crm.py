@@ -7,9 +7,9 @@ import asyncio
 import itertools
 import sys
 
-from amocrm_emulator.crm import Crm
-from amocrm_emulator.server import Emulator, Setting
-from amocrm_emulator.spec import AccountSpec, GroupSpec, PipelineSpec, StatusSpec, UserSpec
+from amocrm_emulator.account.crm import Crm
+from amocrm_emulator.account.spec import AccountSpec, GroupSpec, PipelineSpec, StatusSpec, UserSpec
+from amocrm_emulator.serving.server import Emulator, Setting
 
 ACCOUNT = 31_000_001
 DAYS = 14
@@ -34,20 +34,20 @@ def fill(crm: Crm, leads: int, contacts: int, events: int) -> None:
     """Two weeks of work: cards that come in, then stages and prices that change."""
     start, acts = crm.clock.now() - DAYS * 86_400, max(1, events)
     moments = (start + DAYS * 86_400 * n // acts for n in itertools.count())
-    with crm.transaction():
+    with crm.work.transaction():
         people = [
-            crm.add_contact(_who(n), next(moments), f"Клиент {n}", quiet=True,
+            crm.cards.add_contact(_who(n), next(moments), f"Клиент {n}", quiet=True,
                             phone=f"+7900{n:07d}", responsible_user_id=_who(n))
             for n in range(contacts)
         ]  # fmt: skip
         cards = [
-            crm.add_lead(_who(n), next(moments), f"Поставка {n}", quiet=True, price=n,
+            crm.leads.add(_who(n), next(moments), f"Поставка {n}", quiet=True, price=n,
                          contacts=people[n : n + 1], responsible_user_id=_who(n))
             for n in range(leads)
         ]  # fmt: skip
         for n in range(max(0, events - contacts - leads) if cards else 0):
             stage = STAGES[n // len(cards) % len(STAGES) - 2]
-            crm.change_lead(
+            crm.leads.change(
                 _who(n), next(moments), cards[n % len(cards)], quiet=True, status_id=stage
             )
 

@@ -4,11 +4,12 @@ import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 
 import asyncpg
 import pytest
-from sqlalchemy.engine import URL, make_url
 
+from smena.kernel.database_url import DatabaseUrl
 from smena.kernel.db import Database
 from smena.kernel.ids_and_secrets import new_id
 from smena.kernel.postgres.server import EmbeddedPostgres
@@ -48,22 +49,21 @@ def server_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def template_url(server_url: str) -> Iterator[URL]:
+def template_url(server_url: str) -> Iterator[DatabaseUrl]:
     """A database with all migrations applied, copied for each test."""
-    url = make_url(server_url).set(database=f"template_{new_id().hex}")
-    assert url.database is not None
+    url = replace(DatabaseUrl.parse(server_url), database=f"template_{new_id().hex}")
     asyncio.run(_admin(server_url, f'CREATE DATABASE "{url.database}"'))
-    asyncio.run(upgrade(url.render_as_string(hide_password=False)))
+    asyncio.run(upgrade(url.dsn))
     yield url
     asyncio.run(_admin(server_url, f'DROP DATABASE "{url.database}" WITH (FORCE)'))
 
 
 @pytest.fixture
-async def db_url(server_url: str, template_url: URL) -> AsyncIterator[str]:
+async def db_url(server_url: str, template_url: DatabaseUrl) -> AsyncIterator[str]:
     """Address of a fresh database, dropped after the test."""
-    url = template_url.set(database=f"test_{new_id().hex}")
+    url = replace(template_url, database=f"test_{new_id().hex}")
     await _admin(server_url, f'CREATE DATABASE "{url.database}" TEMPLATE "{template_url.database}"')
-    yield url.render_as_string(hide_password=False)
+    yield url.dsn
     await _admin(server_url, f'DROP DATABASE "{url.database}" WITH (FORCE)')
 
 

@@ -3,14 +3,15 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy.engine import URL
 
+from smena.kernel.database_url import DatabaseUrl
 from smena.kernel.db import Database
 from smena.kernel.ids_and_secrets import new_id
 from tests.activity.stand import Floor
@@ -31,7 +32,7 @@ Seeded = Callable[[Work], None]
 
 
 @pytest.fixture(scope="module")
-def chromium(template_url: URL) -> Iterator[Browser]:
+def chromium(template_url: DatabaseUrl) -> Iterator[Browser]:
     """A browser; the template database is made before, while no loop runs yet."""
     if not Path(CHROMIUM).exists():
         pytest.skip("Chromium is not installed: ./run test installs it")
@@ -42,12 +43,12 @@ def chromium(template_url: URL) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def database_url(server_url: str, template_url: URL) -> Iterator[str]:
+def database_url(server_url: str, template_url: DatabaseUrl) -> Iterator[str]:
     """Address of a fresh database, for a test that is not asynchronous."""
-    url = template_url.set(database=f"test_{new_id().hex}")
+    url = replace(template_url, database=f"test_{new_id().hex}")
     copy = f'CREATE DATABASE "{url.database}" TEMPLATE "{template_url.database}"'
     elsewhere(_admin(server_url, copy))
-    yield url.render_as_string(hide_password=False)
+    yield url.dsn
     elsewhere(_admin(server_url, f'DROP DATABASE "{url.database}" WITH (FORCE)'))
 
 

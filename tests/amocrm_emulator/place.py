@@ -9,10 +9,9 @@ from urllib.parse import parse_qsl
 
 import httpx2
 
-from amocrm_emulator.clock import SetClock
-from amocrm_emulator.crm import Crm
-from amocrm_emulator.server import Emulator
-from amocrm_emulator.spec import (
+from amocrm_emulator.account.clock import ManualClock
+from amocrm_emulator.account.crm import Crm
+from amocrm_emulator.account.spec import (
     AccountSpec,
     FieldSpec,
     GroupSpec,
@@ -21,6 +20,7 @@ from amocrm_emulator.spec import (
     StatusSpec,
     UserSpec,
 )
+from amocrm_emulator.serving.server import Emulator
 
 ACCOUNT = 31000001
 BOSS, ANNA, BORIS, GONE = 9000001, 9000002, 9000003, 9000004
@@ -29,8 +29,16 @@ SALES, SERVICE = 700, 800
 FIRST, TALKS, REPAIR = 71001, 71002, 81001
 WON, LOST = 142, 143
 CITY, COLOUR, SEEN_AT, AREA, LOAN, NEEDS, PLACE, BIRTHDAY, REQUISITES = (
-    7001, 7002, 7003, 7004, 7005, 7006, 7007, 7101, 7201
-)  # fmt: skip
+    7001,
+    7002,
+    7003,
+    7004,
+    7005,
+    7006,
+    7007,
+    7101,
+    7201,
+)
 RED, BLUE = 700201, 700202
 MANAGER = 301
 NOON = 1_790_000_000  # 2026-09-21 17:13:20 in Moscow
@@ -77,7 +85,7 @@ class Place:
     """The account and ways to talk to it."""
 
     emulator: Emulator
-    clock: SetClock
+    clock: ManualClock
     http: httpx2.AsyncClient
 
     @property
@@ -112,17 +120,17 @@ class Place:
         ]
 
     def lead(self, **fields: Any) -> int:
-        return self.crm.add_lead(
+        return self.crm.leads.add(
             BOSS, self.clock.now(), fields.pop("name", "Поставка"), quiet=True, **fields
         )
 
     def contact(self, name: str = "Иван", **fields: Any) -> int:
-        return self.crm.add_contact(BOSS, self.clock.now(), name, quiet=True, **fields)
+        return self.crm.cards.add_contact(BOSS, self.clock.now(), name, quiet=True, **fields)
 
 
 @contextlib.asynccontextmanager
 async def place(**options: Any) -> AsyncIterator[Place]:
-    clock = SetClock(NOON)
+    clock = ManualClock(NOON)
     crm = Crm.create(None, SPEC, clock)
     async with (
         Emulator(crm, **({"per_second": None} | options)) as emulator,

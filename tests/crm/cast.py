@@ -171,6 +171,6 @@ async def until_somebody_waits(db: Database) -> None:
     SELECT count(*) FROM pg_stat_activity
      WHERE datname = current_database() AND wait_event_type = 'Lock'
     """
-    async with asyncio.timeout(20), db.engine.connect() as watcher:
-        while not (await watcher.exec_driver_sql(waiting)).scalar():
+    async with asyncio.timeout(20), db.pool.connection() as watcher:
+        while not await watcher.fetchval(waiting):
             await asyncio.sleep(0.01)

@@ -23,6 +23,7 @@ from smena.distribution.model import (
     TemplateTrouble,
 )
 from smena.kernel.db import Database
+from smena.kernel.metrics import REGISTRY
 from tests.distribution.cast import (
     ACME,
     ANNA,
@@ -261,3 +262,19 @@ async def test_two_people_editing_one_template(db: Database) -> None:
     second = await actions.save_template(db, ACME, draft, (template, 1), LATER)
     assert isinstance(second, TemplateRefusal)
     assert second.troubles == (TemplateTrouble.CHANGED_MEANWHILE,)
+
+
+async def test_decisions_are_counted_by_outcome(db: Database) -> None:
+    def counted(outcome: str) -> float:
+        name = "smena_distribution_decisions_total"
+        return REGISTRY.get_sample_value(name, {"outcome": outcome}) or 0.0
+
+    before = counted("assigned"), counted("nobody")
+    await open_account(db)
+    await make_template(db, ANNA)
+    await leads_come(db, new_lead(1), new_lead(2))
+    await decide_all(db)
+    await absorb(db, people(ANNA))
+    await leads_come(db, new_lead(3))
+    await decide_all(db)
+    assert (counted("assigned"), counted("nobody")) == (before[0] + 2, before[1] + 1)

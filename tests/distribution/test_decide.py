@@ -13,7 +13,7 @@ ALL = frozenset({ANNA, BORIS, VERA})
 
 
 @pytest.mark.parametrize(
-    ("floor", "tried", "expected"),
+    ("availability", "tried", "expected"),
     [
         pytest.param(Availability(ALL), (), ANNA, id="first in the list"),
         pytest.param(Availability(ALL - {ANNA}), (), BORIS, id="the first one left the company"),
@@ -25,8 +25,10 @@ ALL = frozenset({ANNA, BORIS, VERA})
         pytest.param(Availability(frozenset()), (), None, id="nobody works"),
     ],
 )
-def test_receiver(floor: Availability, tried: tuple[UserId, ...], expected: UserId | None) -> None:
-    decision, ledger = decide(QUEUE, floor, tried)
+def test_receiver(
+    availability: Availability, tried: tuple[UserId, ...], expected: UserId | None
+) -> None:
+    decision, ledger = decide(QUEUE, availability, tried)
     if expected is None:
         assert isinstance(decision, Nobody)
         assert ledger == QUEUE

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from amocrm_emulator.clock import MovableClock
-from amocrm_emulator.crm import Crm
-from amocrm_emulator.faults.model import Fault
-from amocrm_emulator.faults.read import read_list
-from amocrm_emulator.faults.script import Script
-from amocrm_emulator.hooks.faults import Faults
+from amocrm_emulator.account.clock import MovableClock
+from amocrm_emulator.account.crm import Crm
+from amocrm_emulator.serving.faults.core.model import ApiFault
+from amocrm_emulator.serving.faults.read import read_list
+from amocrm_emulator.serving.faults.script import Script
+from amocrm_emulator.serving.hooks.faults import HookFaults
 from smena.connectors.amocrm import jobs, queries
 from smena.connectors.amocrm.model import Connection
 from smena.kernel.db import Database
@@ -124,7 +124,7 @@ class Life:
         ]
         self._script(read_list(lines))
         self._made.emulator.sender.set_faults(
-            Faults(
+            HookFaults(
                 drop=dice.choice(SHARES),
                 duplicate=dice.choice(SHARES),
                 reorder=dice.choice(SHARES),
@@ -132,7 +132,7 @@ class Life:
             )
         )
 
-    def _script(self, faults: Sequence[Fault]) -> None:
+    def _script(self, faults: Sequence[ApiFault]) -> None:
         wire = self._made.emulator.wire
         self.told.struck += sum(line.struck for line in wire.script.lines)
         wire.script = Script(faults)
@@ -164,14 +164,14 @@ class Life:
         """Let the same time pass on both sides; amoCRM's clock is kept with its account."""
         crm, offset = self._made.crm, timedelta(seconds=seconds)
         self._made.clock.offset += offset
-        with crm.transaction():
+        with crm.work.transaction():
             crm.store.set_meta("clock_ahead", self._made.clock.offset.total_seconds())
         crm.clock.advance(seconds)  # type: ignore[attr-defined]
 
     async def _settle(self) -> None:
         """Let all trouble end, and the connector go on as in life."""
         self._script(())
-        self._made.emulator.sender.set_faults(Faults())
+        self._made.emulator.sender.set_faults(HookFaults())
         await self._made.emulator.flush_hooks()
         await jobs.check_access(self._made.context)
         for seconds in ROUNDS:

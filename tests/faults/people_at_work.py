@@ -7,8 +7,8 @@ import contextlib
 import random
 from typing import Any
 
-from amocrm_emulator.crm import Crm
-from amocrm_emulator.spec import ROBOT
+from amocrm_emulator.account.crm import Crm
+from amocrm_emulator.account.spec import ROBOT
 from tests.connectors.amocrm.stand import ANNA, BORIS, BOSS, SALES, VERA, Stand, Team
 
 CARDS = ("leads", "leads", "contacts", "companies")
@@ -63,15 +63,15 @@ class People:
 
     def _change(self, plural: str, number: int, **fields: Any) -> None:
         if plural == "leads":
-            self._crm.change_lead(self._who(), self._now(), number, **fields)
+            self._crm.leads.change(self._who(), self._now(), number, **fields)
         else:
-            self._crm.change_card(plural, self._who(), self._now(), number, **fields)
+            self._crm.cards.change(plural, self._who(), self._now(), number, **fields)
 
     def _fill(self) -> None:
         plural, number = self.card()
         field = self._dice.choice(self._fields[plural])
         given = [{"field_id": field["id"], "values": self._values(field)}]
-        before = self._crm.existing(plural, number)["custom_fields_values"]
+        before = self._crm.records.existing(plural, number)["custom_fields_values"]
         filled = self._crm.fields.merged(plural, before, given)
         self._change(plural, number, custom_fields_values=filled)
 
@@ -89,7 +89,7 @@ class People:
     def _tag(self) -> None:
         plural, number = self.card()
         tag = self._crm.tags.add(plural, f"метка {self._dice.randrange(3)}")
-        tags = self._crm.existing(plural, number)["tags"]
+        tags = self._crm.records.existing(plural, number)["tags"]
         kept = [one for one in tags if one["id"] != tag["id"]]
         self._change(plural, number, tags=kept if len(kept) < len(tags) else [*kept, dict(tag)])
 
@@ -97,15 +97,15 @@ class People:
         plural = self._dice.choice(CARDS)
         into, absorbed = self._dice.choices(getattr(self.team, plural), k=2)
         if into != absorbed:
-            self._crm.merge(self._who(), self._now(), plural, into, absorbed)
+            self._crm.cards.merge(self._who(), self._now(), plural, into, absorbed)
 
     def _edit_note(self) -> None:
         rows = self._crm.store.rows("SELECT id, parent_kind FROM entity WHERE kind = 'notes'")
         if rows:
             number, plural = self._dice.choice(rows)
-            note = self._crm.existing("notes", number)
+            note = self._crm.records.existing("notes", number)
             params = note["params"] | {"duration": self._dice.randrange(90)}
-            self._crm.change_note(self._who(), self._now(), plural, number, params=params)
+            self._crm.notes.change(self._who(), self._now(), plural, number, params=params)
 
     def _edit_task(self) -> None:
         task = self._dice.choice(self.team.tasks)
@@ -113,16 +113,16 @@ class People:
             ({"text": f"Дело {self._dice.randrange(99)}"}, {"task_type_id": 2},
              {"responsible_user_id": self._dice.choice((ANNA, BORIS))}, {"is_completed": False})
         )  # fmt: skip
-        self._crm.change_task(self._who(), self._now(), task, **fields)
+        self._crm.tasks.change(self._who(), self._now(), task, **fields)
 
     def _drop_or_raise_task(self) -> None:
-        verb = self._dice.choice((self._crm.delete, self._crm.restore))
+        verb = self._dice.choice((self._crm.cards.delete, self._crm.cards.restore))
         verb(self._who(), self._now(), "tasks", self._dice.choice(self.team.tasks))
 
     def _chat(self) -> None:
         contact = self._dice.choice(self.team.contacts)
-        self._crm.existing("contacts", contact)
-        self._crm.message(
+        self._crm.records.existing("contacts", contact)
+        self._crm.talks.write(
             self._who(), self._now(), contact, self._dice.choice(WORDS),
             is_incoming=self._dice.random() < 0.5,
         )  # fmt: skip
@@ -133,22 +133,24 @@ class People:
             return
         number = self._dice.choice(rows)[0]
         if self._dice.random() < 0.5:
-            self._crm.close_talk(self._who(), self._now(), number)
+            self._crm.talks.close(self._who(), self._now(), number)
         else:
-            self._crm.miss_talk(self._now(), number)
+            self._crm.talks.miss(self._now(), number)
 
     def _ask_by_form(self) -> None:
         at, crm = self._now(), self._crm
-        contact = crm.add_contact(ROBOT, at, "Гость", quiet=True)
-        lead = crm.add_lead(
+        contact = crm.cards.add_contact(ROBOT, at, "Гость", quiet=True)
+        lead = crm.leads.add(
             ROBOT, at, "Заявка", contacts=[contact], quiet=True, pipeline_id=SALES,
-            status_id=crm.unsorted_stage(SALES),
+            status_id=crm.unsorted.stage(SALES),
         )  # fmt: skip
         cards = {"leads": [lead], "contacts": [contact]}
-        crm.add_unsorted(at, "forms", cards, pipeline_id=SALES, source_name="Сайт")
+        crm.unsorted.add(at, "forms", cards, pipeline_id=SALES, source_name="Сайт")
 
     def _ask_by_chat(self) -> None:
-        self._crm.chat_from_stranger(self._now(), "Незнакомец", "Почём?", origin="telegram")
+        self._crm.unsorted.chat_from_stranger(
+            self._now(), "Незнакомец", "Почём?", origin="telegram"
+        )
 
     def _sort(self) -> None:
         docs = self._crm.store.docs(
@@ -159,34 +161,36 @@ class People:
         row, at = self._dice.choice(docs), self._now()
         fate = self._dice.randrange(3)
         if fate == 0:
-            self._crm.accept_unsorted(ANNA, at, row, user=BORIS, status=None)
+            self._crm.unsorted.accept(ANNA, at, row, user=BORIS, status=None)
         elif fate == 1 and row["category"] == "chats":
             lead = self._dice.choice(self.team.leads)
-            self._crm.existing("leads", lead)
-            self._crm.link_unsorted(ANNA, at, row, lead)
+            self._crm.records.existing("leads", lead)
+            self._crm.unsorted.link(ANNA, at, row, lead)
         else:
-            self._crm.decline_unsorted(ANNA, at, row)
+            self._crm.unsorted.decline(ANNA, at, row)
 
     def _staff(self) -> None:
         """Rename, move, shut out or let in a colleague; rename a group, found another one."""
         crm, number = self._crm, self._dice.choice((ANNA, BORIS, VERA))
         what = self._dice.randrange(5)
         if what == 0:
-            crm.change_user(number, name=f"Анна {self._dice.randrange(99)}")
+            crm.people.change(number, name=f"Анна {self._dice.randrange(99)}")
         elif what == 1:
-            crm.change_user(number, group=self._dice.choice([group["id"] for group in crm.groups]))
+            crm.people.change(
+                number, group=self._dice.choice([group["id"] for group in crm.people.groups])
+            )
         elif what == 2:
-            crm.change_user(number, is_active=not crm.users[number]["is_active"])
+            crm.people.change(number, is_active=not crm.people.users[number]["is_active"])
         elif what == 3:
-            crm.groups[-1]["name"] = f"Отдел {self._dice.randrange(99)}"
-            crm.store.set_meta("groups", crm.groups)
+            crm.people.groups[-1]["name"] = f"Отдел {self._dice.randrange(99)}"
+            crm.store.set_meta("groups", crm.people.groups)
         else:
-            crm.groups.append({"id": crm.groups[-1]["id"] + 1, "name": "Новый отдел"})
-            crm.store.set_meta("groups", crm.groups)
+            crm.people.groups.append({"id": crm.people.groups[-1]["id"] + 1, "name": "Новый отдел"})
+            crm.store.set_meta("groups", crm.people.groups)
 
     def _mass_action(self) -> None:
         """Choose several leads in the list and give them away at once."""
-        with self._crm.transaction():
+        with self._crm.work.transaction():
             for lead in self._dice.choices(self.team.leads, k=4):
                 if self._crm.store.entity("leads", lead) is not None:
                     self._change("leads", lead, responsible_user_id=VERA)

@@ -21,8 +21,8 @@ import httpx2
 import pytest
 import stamina
 
-from amocrm_emulator.clock import MovableClock
-from amocrm_emulator.crm import Crm
+from amocrm_emulator.account.clock import MovableClock
+from amocrm_emulator.account.crm import Crm
 from smena.connectors.amocrm import jobs
 from smena.crm.facts import queries as facts_queries
 from smena.crm.facts.model import CommandDelivered
@@ -107,7 +107,7 @@ async def test_writing(db: Database, trouble: Trouble) -> None:
         team = Team(made, 3)
         team.begin(leads=4)
         for lead in team.leads:
-            made.crm.change_lead(0, made.now(), lead, responsible_user_id=VERA)
+            made.crm.leads.change(0, made.now(), lead, responsible_user_id=VERA)
         await made.connect()
         await again(made, jobs.load)
         for person in (ANNA, BORIS):
@@ -151,7 +151,7 @@ async def test_another_account_is_not_delayed(db: Database, trouble: Trouble) ->
         ]
         while not sum(line.struck for line in made.emulator.wire.script.lines):
             await asyncio.sleep(0)
-        lead = well.crm.add_lead(ANNA, well.now(), "Срочно", quiet=True)
+        lead = well.crm.leads.add(ANNA, well.now(), "Срочно", quiet=True)
         await jobs.poll(well.context, OTHER)
         await jobs.read_cards(well.context, OTHER)
         async with db.tenant(OTHER) as tx:
@@ -216,10 +216,10 @@ def touch_everything(made: Stand, team: Team) -> None:
     for kind in ("leads", "contacts", "companies"):
         for number in getattr(team, kind):
             with suppress(KeyError):
-                made.crm.touch(kind, number, ANNA, made.now() + 1)
+                made.crm.records.touch(kind, number, ANNA, made.now() + 1)
     for task in team.tasks:
         with suppress(KeyError):
-            made.crm.touch("tasks", task, ANNA, made.now() + 1)
+            made.crm.records.touch("tasks", task, ANNA, made.now() + 1)
 
 
 async def ask(made: Stand, *changes: Change) -> None:

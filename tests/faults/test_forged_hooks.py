@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from amocrm_emulator.crm import Crm
+from amocrm_emulator.account.crm import Crm
 from smena.connectors.amocrm import jobs
 from smena.kernel.db import Database, Tx
 from smena.kernel.ids import AccountId
@@ -43,7 +43,7 @@ async def scene(made: Stand) -> Scene:
     await made.connect()
     await made.load()
     alive, binned = team.leads
-    made.crm.delete(ANNA, made.now(), "leads", binned, quiet=True)
+    made.crm.cards.delete(ANNA, made.now(), "leads", binned, quiet=True)
     await made.settle(rounds=2)
     assert await compare(made) == []
     return Scene(made, alive, binned)

@@ -9,12 +9,13 @@ import logging
 import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 
 import asyncpg
 import pytest
 import stamina
-from sqlalchemy.engine import URL
 
+from smena.kernel.database_url import DatabaseUrl
 from smena.kernel.db import Database
 from smena.kernel.ids_and_secrets import new_id
 from tests.connectors.amocrm.stand import killing
@@ -32,7 +33,7 @@ AT_ONCE = 5
 
 @pytest.mark.parametrize("first", range(0, HISTORIES // IN_A_LIFE, AT_ONCE))
 async def test_the_mirror_equals_amocrm(
-    server_url: str, template_url: URL, record_property: Tell, first: int
+    server_url: str, template_url: DatabaseUrl, record_property: Tell, first: int
 ) -> None:
     seeds = range(first, min(first + AT_ONCE, HISTORIES // IN_A_LIFE))
     told = await lives(server_url, template_url, seeds, IN_A_LIFE)
@@ -46,14 +47,14 @@ async def test_the_mirror_equals_amocrm(
     [pytest.param(38, 3, id="two looks in a row, half a minute apart, answered by an empty list")],
 )
 async def test_what_once_went_wrong(
-    server_url: str, template_url: URL, seed: int, histories: int
+    server_url: str, template_url: DatabaseUrl, seed: int, histories: int
 ) -> None:
     (told,) = await lives(server_url, template_url, [seed], histories)
     assert told.histories == histories
 
 
 async def lives(
-    server_url: str, template_url: URL, seeds: Sequence[int], histories: int
+    server_url: str, template_url: DatabaseUrl, seeds: Sequence[int], histories: int
 ) -> list[Told]:
     """Live several lives side by side, each in a database of its own."""
     logging.getLogger("httpx2").setLevel(logging.WARNING)
@@ -73,11 +74,11 @@ async def lives(
 
 
 @asynccontextmanager
-async def _database(server_url: str, template_url: URL) -> AsyncIterator[Database]:
-    url = template_url.set(database=f"test_{new_id().hex}")
+async def _database(server_url: str, template_url: DatabaseUrl) -> AsyncIterator[Database]:
+    url = replace(template_url, database=f"test_{new_id().hex}")
     admin = await asyncpg.connect(server_url)
     await admin.execute(f'CREATE DATABASE "{url.database}" TEMPLATE "{template_url.database}"')
-    database = Database.open(url.render_as_string(hide_password=False), pool_size=4)
+    database = Database.open(url.dsn, pool_size=4)
     try:
         yield database
     finally:

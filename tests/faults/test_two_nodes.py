@@ -11,8 +11,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from amocrm_emulator.crm import Crm
-from amocrm_emulator.server import Emulator
+from amocrm_emulator.account.crm import Crm
+from amocrm_emulator.serving.server import Emulator
 from smena.connectors.amocrm.connecting.connect import Request, connect_by_token
 from smena.connectors.amocrm.model import Connected
 from smena.connectors.amocrm.service import AmocrmService, Options
@@ -84,12 +84,12 @@ async def test_the_other_node_goes_on(db: Database, nodes: tuple[Node, Node], vi
     crm = Crm.create(None, SPEC)
     async with Emulator(crm, per_second=None) as emulator:
         await _connect(db, emulator.url, nodes[0].port)
-        await _given(db, crm.add_lead(ANNA, crm.clock.now(), "До"), 30)
+        await _given(db, crm.leads.add(ANNA, crm.clock.now(), "До"), 30)
         nodes[victim].kill()
         for number in range(5):
-            lead = crm.add_lead(ANNA, crm.clock.now(), f"После {number}")
+            lead = crm.leads.add(ANNA, crm.clock.now(), f"После {number}")
             await _given(db, lead, GOES_ON_SECONDS)
-            assert crm.existing("leads", lead)["responsible_user_id"] in {ANNA, BORIS}
+            assert crm.records.existing("leads", lead)["responsible_user_id"] in {ANNA, BORIS}
     async with db.tenant(ACCOUNT) as tx:
         results = await queries.results(tx, ResultFilter())
     assert len(results) == len({result.lead for result in results}) == 6

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from amocrm_emulator.faults.read import read_list
-from amocrm_emulator.faults.script import Script
+from amocrm_emulator.serving.faults.read import read_list
+from amocrm_emulator.serving.faults.script import Script
 from tests.connectors.amocrm.stand import Stand
 
 PATIENCE_SECONDS = 0.3

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from amocrm_emulator.clock import SetClock
-from amocrm_emulator.crm import Crm
-from amocrm_emulator.log import read_log
-from amocrm_emulator.replay import Replay
+from amocrm_emulator.account.clock import ManualClock
+from amocrm_emulator.account.crm import Crm
+from amocrm_emulator.team.log import read_log
+from amocrm_emulator.team.replay import Replay
 from smena.activity.panel import queries as activity
 from smena.kernel.clock import SystemClock
 from smena.kernel.db import Database
@@ -52,7 +52,7 @@ async def test_a_recorded_day_shows_its_people_and_not_the_robot(
 
 def _played(path: Path) -> Crm:
     """Make an account of the log's people and let the whole day happen in it."""
-    clock = SetClock(EVENING.timestamp())
+    clock = ManualClock(EVENING.timestamp())
     log = read_log(path)
     spec = log.spec(AMSTERDAM)
     spec = replace(spec, id=ACCOUNT, tokens=((TOKEN, spec.users[0].id),))

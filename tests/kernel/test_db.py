@@ -2,11 +2,15 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import NewType
 
 import asyncpg
+import msgspec
 import pytest
-from sqlalchemy.exc import DBAPIError
 
 from smena.kernel.db import CommitRefused, Database
 from smena.kernel.db_trouble import DatabaseBusy, is_transient
@@ -42,9 +46,7 @@ async def names(db: Database) -> list[str]:
 
 async def left_behind(db: Database) -> tuple[str, bool]:
     """Return who the pooled connection is between transactions, and whether one is open."""
-    async with db.engine.connect() as connection:
-        raw = (await connection.get_raw_connection()).driver_connection
-        assert raw is not None
+    async with db.pool.connection() as raw:
         return await raw.fetchval(WHO), raw.is_in_transaction()
 
 
@@ -82,7 +84,7 @@ async def is_cancelled_in_a_statement(db: Database) -> None:
 async def swallows_a_failed_statement(db: Database) -> None:
     async with db.tenant(ROMASHKA) as tx:
         await tx.run(ADD_LIMIT, account=ROMASHKA, name="lost")
-        with contextlib.suppress(DBAPIError):
+        with contextlib.suppress(asyncpg.PostgresError):
             await tx.value("SELECT 1/0")
 
 
@@ -95,10 +97,10 @@ async def loses_its_connection(db: Database) -> None:
 
 ENDS = [
     pytest.param(fails_in_python, LookupError, id="python"),
-    pytest.param(fails_in_sql, DBAPIError, id="sql"),
+    pytest.param(fails_in_sql, asyncpg.PostgresError, id="sql"),
     pytest.param(is_cancelled_in_a_statement, asyncio.CancelledError, id="cancelled"),
     pytest.param(swallows_a_failed_statement, CommitRefused, id="swallowed"),
-    pytest.param(loses_its_connection, DBAPIError, id="cut"),
+    pytest.param(loses_its_connection, asyncpg.PostgresError, id="cut"),
 ]
 
 
@@ -170,19 +172,6 @@ async def test_a_refusal_of_the_role_is_told_and_leaves_nothing(one: Database) -
     await commits(one)
 
 
-async def test_callbacks_come_after_the_commit_only(db: Database) -> None:
-    told: list[str] = []
-    async with db.tenant(ROMASHKA) as tx:
-        tx.after_commit(lambda: told.append("committed"))
-        assert told == []
-    assert told == ["committed"]
-    with contextlib.suppress(LookupError):
-        async with db.tenant(ROMASHKA) as tx:
-            tx.after_commit(lambda: told.append("never"))
-            raise LookupError
-    assert told == ["committed"]
-
-
 async def test_the_last_act_is_done_once_and_inside(db: Database) -> None:
     done: list[AccountId] = []
 
@@ -203,6 +192,78 @@ async def test_many_rows_by_one_statement(db: Database) -> None:
         await tx.run_many(ADD_LIMIT, [{"account": ROMASHKA, "name": n} for n in ("many", "more")])
         await tx.run_many(ADD_LIMIT, [])
     assert await names(db) == ["many", "more"]
+
+
+class Mood(StrEnum):
+    GOOD = "good"
+
+
+Number = NewType("Number", int)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One field of each kind that stores have."""
+
+    number: Number
+    mood: Mood | None
+    at: datetime
+    lasts: timedelta
+    ids: frozenset[Number]
+    extra: Mapping[str, object]
+    missing: str | None
+    rest: int = 7
+
+
+TOLD = """
+SELECT CAST(:number AS bigint) AS number, 'good' AS mood, CAST(:at AS timestamptz) AS at,
+       make_interval(secs => 1.5) AS lasts, ARRAY[1, 2] AS ids, CAST(:extra AS jsonb) AS extra,
+       NULL AS missing, 'not a field' AS other
+"""
+
+
+async def test_a_row_is_read_as_what_it_tells(db: Database) -> None:
+    at = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
+    terms: dict[str, object] = {"number": 5, "at": at, "extra": '{"a": [1]}'}
+    told = Told(
+        Number(5), Mood.GOOD, at, timedelta(seconds=1.5), frozenset({Number(1), Number(2)}),
+        {"a": [1]}, None,
+    )  # fmt: skip
+    async with db.system() as tx:
+        assert await tx.one(Told, TOLD, **terms) == told
+        assert await tx.all(Told, f"{TOLD} UNION ALL {TOLD}", **terms) == [told, told]
+        assert await tx.one(Told, f"{TOLD} LIMIT 0", **terms) is None
+        with pytest.raises(msgspec.ValidationError, match="mood"):
+            await tx.one(Told, TOLD.replace("good", "bad"), **terms)
+
+
+async def test_a_row_has_names_and_an_order(db: Database) -> None:
+    async with db.system() as tx:
+        row = await tx.row("SELECT 1 AS first, 'b' AS second")
+    assert row is not None
+    first, second = row
+    assert (row.first, row.second) == (first, second) == (1, "b")
+    with pytest.raises(AttributeError, match="third"):
+        _ = row.third
+
+
+async def test_how_many_rows_a_statement_touched(db: Database) -> None:
+    values = "INSERT INTO rate_limit (account_id, name, free_at_us) SELECT :a, v, 0 FROM unnest"
+    async with db.tenant(ROMASHKA) as tx:
+        assert (
+            await tx.run(f"{values}(CAST(:names AS text[])) v", a=ROMASHKA, names=["x", "y"]) == 2
+        )
+        assert await tx.run("UPDATE rate_limit SET free_at_us = 1 WHERE name = :n", n="x") == 1
+        assert await tx.run("SELECT * FROM rate_limit") == 2
+        assert await tx.run("SET LOCAL work_mem = '1MB'") == 0
+
+
+async def test_the_same_parameters_in_another_order(db: Database) -> None:
+    async with db.system() as tx:
+        ask = "SELECT CAST(:b AS int) - CAST(:a AS int), CAST(:b AS int)"
+        assert tuple(await tx.row(ask, a=1, b=3) or ()) == (2, 3)
+        with pytest.raises(TypeError, match="no value for: b"):
+            await tx.row(ask, a=1)
 
 
 async def fail(db: Database, statement: str) -> None:
@@ -226,7 +287,7 @@ async def fail(db: Database, statement: str) -> None:
     ],
 )
 async def test_what_passes_by_itself(db: Database, statement: str, passes: bool) -> None:  # noqa: FBT001 -- a column of the table
-    with pytest.raises(DBAPIError) as found:
+    with pytest.raises(asyncpg.PostgresError) as found:
         await fail(db, statement)
     assert is_transient(found.value) is passes
 

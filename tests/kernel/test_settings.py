@@ -58,6 +58,7 @@ def test_the_database_is_named_as_everywhere(environment: pytest.MonkeyPatch) ->
         ({"language": "de"}, "language (SMENA_LANGUAGE): такого значения нет; допустимы: 'ru'"),
         ({"prot": 1}, "prot (SMENA_PROT): такой настройки нет, проверьте название"),
         ({"public_url": "smena.example"}, "http:// или https:// в начале"),
+        ({"database_pooler_url": "postgresql://pooler/smena"}, "задайте и DATABASE_URL"),
     ],
 )
 def test_a_mistake_is_told_with_what_to_write(given: dict[str, Any], advice: str) -> None:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,6 +18,7 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from smena.kernel.database_url import DatabaseUrl
 from smena.kernel.ids_and_secrets import new_id
 from smena.kernel.postgres.server import EmbeddedPostgres
 from smena.migrations.apply import upgrade
@@ -48,7 +50,7 @@ async def empty_database(server_url: str, owner: str = "") -> AsyncIterator[str]
     name = f"empty_{new_id().hex}"
     async with connected(server_url) as admin:
         await admin.execute(f'CREATE DATABASE "{name}"' + (f' OWNER "{owner}"' if owner else ""))
-        yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
+        yield replace(DatabaseUrl.parse(server_url), database=name).dsn
         await admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
@@ -65,8 +67,7 @@ async def limited_user(server_url: str, options: str) -> AsyncIterator[str]:
 
 
 def as_user(url: str, user: str) -> str:
-    address = make_url(url).set(username=user, password="secret")
-    return address.render_as_string(hide_password=False)
+    return replace(DatabaseUrl.parse(url), user=user, password="secret").dsn
 
 
 def head() -> str:
@@ -223,8 +224,8 @@ async def test_a_user_who_may_create_roles_makes_them() -> None:
             async with connected(server.url) as admin:
                 await admin.execute("CREATE ROLE owner LOGIN CREATEROLE")
                 await admin.execute("CREATE DATABASE owned OWNER owner")
-            url = make_url(server.url).set(username="owner", database="owned")
-            await upgrade(url.render_as_string(hide_password=False))
-            assert await version(url.render_as_string(hide_password=False)) == head()
+            url = replace(DatabaseUrl.parse(server.url), user="owner", database="owned").dsn
+            await upgrade(url)
+            assert await version(url) == head()
         finally:
             await server.stop()

@@ -4,12 +4,10 @@ The first wall is in the keys (`account_id` leads each of them), the second is r
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import pytest
-from sqlalchemy import Row
 
-from smena.kernel.db import Database
+from smena.kernel.db import Database, Row
 
 pytestmark = pytest.mark.anyio
 
@@ -72,12 +70,12 @@ SELECT rolname, rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolc
 """
 
 
-async def ask(db: Database, question: str, **params: object) -> Sequence[Row[Any]]:
+async def ask(db: Database, question: str, **params: object) -> Sequence[Row]:
     async with db.system() as tx:
         return await tx.rows(question, **params)
 
 
-async def accounts_tables(db: Database) -> list[Row[Any]]:
+async def accounts_tables(db: Database) -> list[Row]:
     return [row for row in await ask(db, TABLES) if row.name not in WITHOUT_ACCOUNT]
 
 

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 import asyncpg
 import pytest
-from sqlalchemy.exc import DBAPIError
 
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
@@ -50,7 +49,7 @@ async def test_a_tenant_sees_changes_and_removes_its_own_rows_only(db: Database)
 )
 async def test_writing_for_another_account_is_an_error(db: Database, statement: str) -> None:
     await fill(db)
-    with pytest.raises(DBAPIError, match="row-level security"):
+    with pytest.raises(asyncpg.PostgresError, match="row-level security"):
         await as_tenant(db, ROMASHKA, statement)
 
 
@@ -71,7 +70,7 @@ async def test_without_an_account_a_table_is_an_error_and_never_rows(
 
 @pytest.mark.parametrize("table", HIDDEN)
 async def test_a_tenant_cannot_even_ask_what_is_not_of_an_account(db: Database, table: str) -> None:
-    with pytest.raises(DBAPIError, match="permission denied"):
+    with pytest.raises(asyncpg.PostgresError, match="permission denied"):
         await as_tenant(db, ROMASHKA, f'SELECT FROM "{table}"')
 
 
@@ -84,9 +83,9 @@ async def test_a_tenant_cannot_even_ask_what_is_not_of_an_account(db: Database, 
     ],
 )
 async def test_the_roles_change_no_tables(db: Database, statement: str) -> None:
-    with pytest.raises(DBAPIError, match=NOT_ALLOWED):
+    with pytest.raises(asyncpg.PostgresError, match=NOT_ALLOWED):
         await as_tenant(db, ROMASHKA, statement)
-    with pytest.raises(DBAPIError, match=NOT_ALLOWED):
+    with pytest.raises(asyncpg.PostgresError, match=NOT_ALLOWED):
         async with db.system() as tx:
             await tx.run(statement)
 
@@ -95,7 +94,7 @@ async def test_a_tenant_may_ask_for_work_and_not_touch_it(db: Database) -> None:
     async with db.tenant(ROMASHKA) as tx:
         await enqueue(tx, "greet", account=ROMASHKA)
     for statement in ("DELETE FROM pgqueuer", "UPDATE pgqueuer SET priority = 1"):
-        with pytest.raises(DBAPIError, match="permission denied"):
+        with pytest.raises(asyncpg.PostgresError, match="permission denied"):
             await as_tenant(db, ROMASHKA, statement)
 
 
@@ -108,5 +107,5 @@ async def test_pieces_of_the_event_table_are_closed_to_both_roles(db: Database) 
         )
         assert pieces
     for piece in pieces:
-        with pytest.raises(DBAPIError, match="permission denied"):
+        with pytest.raises(asyncpg.PostgresError, match="permission denied"):
             await as_tenant(db, ROMASHKA, f"SELECT FROM {piece.name}")

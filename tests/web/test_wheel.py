@@ -43,9 +43,9 @@ for path in sorted(named):
 assert vendor.problems(vendor.read_list().all_files) == []
 assert catalog("en").get("Страница не найдена").string == "Page not found"
 
-from amocrm_emulator.page.assets import files_of_the_page
-from amocrm_emulator.page.render import templates
-from amocrm_emulator.page.words import say, speaking
+from amocrm_emulator.serving.page.assets import files_of_the_page
+from amocrm_emulator.serving.page.render import templates
+from amocrm_emulator.serving.page.words import say, speaking
 for template in templates().list_templates():
     templates().get_template(template)
 assert {"frame.css", "things.css", "page.js", "icon.svg"} <= set(files_of_the_page())

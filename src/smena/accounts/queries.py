@@ -12,7 +12,7 @@ from smena.accounts.model import (
     Switch,
 )
 from smena.accounts.store import accounts, settings
-from smena.accounts.store.accounts import _COLUMNS, _account
+from smena.accounts.store.accounts import COLUMNS
 from smena.kernel.db import Tx
 
 
@@ -34,12 +34,12 @@ async def switch(tx: Tx, module: Module) -> Switch:
     return await settings.switch_of(tx, module)
 
 
-ALL = f"SELECT {_COLUMNS} FROM account ORDER BY id"  # noqa: S608 -- a constant list
+ALL = f"SELECT {COLUMNS} FROM account ORDER BY id"  # noqa: S608 -- a constant list
 
 
 async def all_accounts(tx: Tx) -> list[Account]:
     """Return every account of the installation; needs a system transaction."""
-    return [_account(row) for row in await tx.rows(ALL)]
+    return await tx.all(Account, ALL)
 
 
 STANDING = """

@@ -1,11 +1,7 @@
 """The rows of panels' settings."""
 
-from typing import Any
-
-from sqlalchemy import Row
-
 from smena.activity.model import DEFAULT_CREDITS, Family, PanelSettings
-from smena.kernel.db import Tx
+from smena.kernel.db import Row, Tx
 
 DEFAULT = """
 SELECT name, gap_seconds, credits, call_thresholds, day_start_minute, window_from_minute,
@@ -28,7 +24,7 @@ async def ensure(tx: Tx, name: str) -> None:
     await tx.run(ENSURE, account=tx.account, name=name)
 
 
-def _settings(row: Row[Any]) -> PanelSettings:
+def _settings(row: Row) -> PanelSettings:
     window = row.window_from_minute, row.window_to_minute
     return PanelSettings(
         name=row.name,

@@ -15,7 +15,7 @@ import typer
 import uvloop
 from rich.console import Console
 
-from amocrm_emulator.cli import serve as serve_emulator
+from amocrm_emulator.serving.cli import serve as serve_emulator
 from smena.app import commands, demo, node
 from smena.kernel import logs
 from smena.kernel.errors import BadSetting

@@ -18,7 +18,7 @@ from typing import Any
 import httpx2
 from rich.console import Console
 
-from amocrm_emulator.people import pick_time_zone
+from amocrm_emulator.team.people import pick_time_zone
 from smena.access import actions as access
 from smena.access.model import AccessRefusal, AddedPerson, NewPerson, Role
 from smena.access.words import refusal_text as access_text
@@ -148,7 +148,7 @@ async def _emulator(
     """
     console.print(_("Запускается эмулятор amoCRM…"))
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "amocrm_emulator.cli",
+        sys.executable, "-m", "amocrm_emulator.serving.cli",
         "--port", str(kept.emulator_port), "--token", kept.emulator_token,
         "--seed", str(options.seed), "--users", str(options.users),
         "--speed", str(options.speed), "--account-id", str(ACCOUNT),

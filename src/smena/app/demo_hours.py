@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from amocrm_emulator.people import department
-from amocrm_emulator.rota import Hours, rota
+from amocrm_emulator.team.people import department
+from amocrm_emulator.team.rota import Hours, rota
 from smena.crm.model.entities import User
 from smena.kernel.db import Tx
 from smena.staff import actions as staff

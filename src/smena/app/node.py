@@ -63,7 +63,13 @@ async def parts(settings: Settings, url: str, *, is_short: bool = False) -> Asyn
     await upgrade(url)
     clock = SystemClock()
     vault = Vault(secret_key(settings))
-    db = Database.open(url, pool_size=2 if is_short else 12, topics=wiring.TOPICS)
+    pooler = settings.database_pooler_url
+    db = Database.open(
+        pooler.get_secret_value() if pooler else url,
+        pool_size=2 if is_short else 12,
+        topics=wiring.TOPICS,
+        is_pooler=pooler is not None,
+    )
     http = new_client()
     options = Options(
         public_url=settings.public_url,

@@ -18,7 +18,7 @@ from smena.connectors.amocrm import jobs as amocrm_jobs
 from smena.connectors.amocrm.connecting.pages import connection as amocrm
 from smena.connectors.amocrm.health import pages as health
 from smena.connectors.amocrm.reading import pages as amocrm_history
-from smena.connectors.amocrm.reconciliation import pages as completeness
+from smena.connectors.amocrm.reconciliation import pages as reconciliation
 from smena.crm.facts.consumer import behind
 from smena.distribution import jobs as distribution_jobs
 from smena.distribution import pages as distribution
@@ -47,7 +47,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     *activation.ROUTES,
     *module.ROUTES,
     *outbox.ROUTES,
-    *completeness.ROUTES,
+    *reconciliation.ROUTES,
     *health.ROUTES,
     *amocrm_history.ROUTES,
     *distribution.ROUTES,
@@ -156,7 +156,7 @@ def _amocrm_pages() -> tuple[NavEntry, ...]:
             shown=shown_in_account(Ability.SEE_HEALTH),
         ),
         NavEntry(
-            "/settings/completeness",
+            "/settings/reconciliation",
             lambda: _("Полнота данных"),
             shown=shown_in_account(Ability.SEE_HEALTH),
         ),

@@ -5,8 +5,7 @@ from datetime import datetime
 
 from smena.accounts import queries as accounts
 from smena.accounts.model import Module
-from smena.crm.facts import queries
-from smena.crm.facts.consumer import lock_position, move_position
+from smena.crm.facts.consumer import decision_input, lock_position, move_position
 from smena.crm.facts.model import (
     CommandCancelled,
     CommandDelivered,
@@ -21,8 +20,10 @@ from smena.crm.outbox import actions as outbox
 from smena.crm.outbox.model import Priority
 from smena.distribution.batch import Batch, key_of
 from smena.distribution.core.ledger import undo
-from smena.distribution.core.roster import check, taken_by_another
+from smena.distribution.core.members import check, taken_by_another
 from smena.distribution.model import (
+    Assigned,
+    Decided,
     ResultKey,
     State,
     TemplateDraft,
@@ -33,6 +34,7 @@ from smena.distribution.model import (
 from smena.distribution.store import batch, results, templates
 from smena.kernel.db import Database, Tx
 from smena.kernel.ids import AccountId
+from smena.kernel.metrics import DECISIONS
 
 CONSUMER = "distribution"
 """Under this name distribution reads facts."""
@@ -48,19 +50,22 @@ async def read_facts(db: Database, account: AccountId, now: datetime, *, limit: 
     still find their end, and nothing piles up that would be given out at once later.
     """
     async with db.tenant(account) as tx:
-        last = await lock_position(tx, CONSUMER)
-        facts, seats = await queries.decision_input(tx, last, limit)
+        facts, users = await decision_input(tx, CONSUMER, limit)
         if not facts:
             return 0
+        decided: list[Decided] = []
         if _concern_us(facts):
-            desk = await _open_desk(tx, facts, seats)
+            deciding = await _open_batch(tx, facts, users)
             for recorded in facts:
-                await _take(tx, desk, recorded, now)
-            await batch.save(tx, desk.decided, desk.changed_queues(), facts[-1].id, now)
-            await outbox.request_all(tx, list(desk.asked.values()), now)
+                await _take(tx, deciding, recorded, now)
+            decided = deciding.decided
+            await batch.save(tx, decided, deciding.changed_queues(), facts[-1].id, now)
+            await outbox.request_all(tx, list(deciding.commands.values()), now)
         else:
             await move_position(tx, CONSUMER, facts[-1].id)
-        return len(facts)
+    for one in decided:
+        DECISIONS.labels("assigned" if isinstance(one.decision, Assigned) else "nobody").inc()
+    return len(facts)
 
 
 async def save_template(
@@ -103,40 +108,42 @@ def _concern_us(facts: Iterable[Recorded]) -> bool:
     return any(isinstance(recorded.fact, ours) for recorded in facts)
 
 
-async def _open_desk(tx: Tx, facts: Iterable[Recorded], seats: Iterable[UserRef]) -> Batch:
+async def _open_batch(tx: Tx, facts: Iterable[Recorded], users: Iterable[UserRef]) -> Batch:
     leads = [r.fact.lead for r in facts if isinstance(r.fact, LeadAppeared)]
     switch = await accounts.switch(tx, Module.DISTRIBUTION)
-    queues, had = await batch.load(tx, leads)
-    return Batch(queues, seats, had, switch)
+    queues, before = await batch.load(tx, leads)
+    return Batch(queues, users, before, switch)
 
 
-async def _take(tx: Tx, desk: Batch, recorded: Recorded, now: datetime) -> None:
+async def _take(tx: Tx, deciding: Batch, recorded: Recorded, now: datetime) -> None:
     match recorded.fact:
         case LeadAppeared(lead=lead, pipeline=pipeline, created_at=created_at):
-            if template := desk.claim(lead, pipeline, created_at):
-                desk.decide(lead, template, Priority.FRESH)
+            if template := deciding.claim(lead, pipeline, created_at):
+                deciding.decide(lead, template, Priority.FRESH)
         case CommandDelivered(cause=cause) if key := key_of(cause):
             await results.finish(tx, key, State.DONE, "", now)
         case CommandSuperseded(cause=cause) if key := key_of(cause):
             await results.finish(tx, key, State.SUPERSEDED, "", now)
         case CommandRefused(cause=cause, reason=reason) if key := key_of(cause):
-            await _decide_again(tx, desk, key, reason, now)
+            await _decide_again(tx, deciding, key, reason, now)
         case CommandCancelled(cause=cause) if key := key_of(cause):
-            await _take_back(tx, desk, key, now)
+            await _take_back(tx, deciding, key, now)
         case _:
             pass
 
 
-async def _take_back(tx: Tx, desk: Batch, key: ResultKey, now: datetime) -> None:
+async def _take_back(tx: Tx, deciding: Batch, key: ResultKey, now: datetime) -> None:
     """Return the turn: somebody decided that this lead stays as it is."""
     if closed := await results.finish(tx, key, State.CANCELLED, "", now):
         user, entries = closed
-        queue = desk.queue(key.template)
+        queue = deciding.queue(key.template)
         ledger = undo(queue.ledger, user, entries)
-        desk.put(templates.QueueState(queue.template, ledger, queue.refused))
+        deciding.put(templates.QueueState(queue.template, ledger, queue.refused))
 
 
-async def _decide_again(tx: Tx, desk: Batch, key: ResultKey, reason: str, now: datetime) -> None:
+async def _decide_again(
+    tx: Tx, deciding: Batch, key: ResultKey, reason: str, now: datetime
+) -> None:
     """AmoCRM refused the person: the turn returns, the person waits for an administrator.
 
     The lead itself may be what was refused (deleted meanwhile): then a second refusal would follow
@@ -146,13 +153,13 @@ async def _decide_again(tx: Tx, desk: Batch, key: ResultKey, reason: str, now: d
     if closed is None:
         return
     user, entries = closed
-    queue = desk.queue(key.template)
+    queue = deciding.queue(key.template)
     known = await cards.lead(tx, key.lead)
     lead_exists = known is not None and not known.is_deleted
     refused = queue.refused | {user} if lead_exists else queue.refused
-    desk.put(
+    deciding.put(
         templates.QueueState(queue.template, undo(queue.ledger, user, entries), frozenset(refused))
     )
-    if lead_exists and desk.is_on:
-        desk.remember(await results.attempts(tx, [key.lead]))
-        desk.decide(key.lead, key.template, Priority.AGAIN)
+    if lead_exists and deciding.is_on:
+        deciding.remember(await results.attempts(tx, [key.lead]))
+        deciding.decide(key.lead, key.template, Priority.AGAIN)

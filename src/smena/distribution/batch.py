@@ -1,4 +1,4 @@
-"""What lies on the desk while one batch of facts is decided: queues, people, earlier attempts.
+"""The state while one batch of facts is decided: queues, people, earlier attempts.
 
 In memory only. `actions` loads it once and saves the changed queues once.
 """
@@ -13,7 +13,7 @@ from smena.crm.model.entities import LeadId, PipelineId, User
 from smena.crm.outbox.model import ChangeLead, NewCommand, Priority
 from smena.distribution.core.decide import Availability, decide
 from smena.distribution.core.ledger import enrol
-from smena.distribution.core.roster import members, owner_of
+from smena.distribution.core.members import members, owner_of
 from smena.distribution.model import Assigned, Decided, ResultKey, TemplateId
 from smena.distribution.store.results import DecisionAttempts
 from smena.distribution.store.templates import QueueState, with_ledger
@@ -30,7 +30,7 @@ class _Slot:
 
 
 class Batch:
-    """The state of one batch. Rosters follow the CRM's groups as they are now (DIS-2)."""
+    """The state of one batch. Who is a member follows the CRM's groups as they are now (DIS-2)."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class Batch:
         self._attempts = dict(attempts)
         self._switch = switch
         self.decided: list[Decided] = []
-        self.asked: dict[LeadId, NewCommand] = {}
+        self.commands: dict[LeadId, NewCommand] = {}
         self._slots = {queue.template.id: _Slot(_enrolled(queue, people)) for queue in queues}
 
     @property
@@ -68,10 +68,10 @@ class Batch:
     def queue(self, template: TemplateId) -> QueueState:
         return self._slots[template].queue
 
-    def floor(self, queue: QueueState) -> Availability:
+    def availability(self, queue: QueueState) -> Availability:
         return Availability(self._active, queue.refused)
 
-    def had(self, lead: LeadId, template: TemplateId) -> DecisionAttempts:
+    def before(self, lead: LeadId, template: TemplateId) -> DecisionAttempts:
         return self._attempts.get((lead, template), NO_ATTEMPTS)
 
     def put(self, queue: QueueState) -> None:
@@ -79,16 +79,16 @@ class Batch:
 
     def decide(self, lead: LeadId, template: TemplateId, priority: Priority) -> None:
         """Decide about a lead and put the decision, and the command if any, on the pile."""
-        queue, had = self.queue(template), self.had(lead, template)
-        decision, ledger = decide(queue.ledger, self.floor(queue), had.tried)
+        queue, before = self.queue(template), self.before(lead, template)
+        decision, ledger = decide(queue.ledger, self.availability(queue), before.tried)
         self.put(with_ledger(queue, ledger))
-        attempt = had.last + 1
+        attempt = before.last + 1
         self.decided.append(Decided(queue.template, lead, attempt, decision))
-        tried = had.tried
+        tried = before.tried
         if isinstance(decision, Assigned):
-            tried = (*had.tried, decision.user)
+            tried = (*before.tried, decision.user)
             cause = cause_of(ResultKey(template, lead, attempt))
-            self.asked[lead] = NewCommand(
+            self.commands[lead] = NewCommand(
                 ChangeLead(lead=lead, responsible=decision.user), cause, priority
             )
         self._attempts[lead, template] = DecisionAttempts(attempt, tried)

@@ -1,15 +1,12 @@
 """Questions about distribution; read only."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
-
-from sqlalchemy import Row
 
 from smena.crm.mirror.queries import cards, people
 from smena.crm.model.entities import Lead, LeadId, User, UserId
 from smena.distribution.batch import Batch
 from smena.distribution.core.ledger import LEAD, next_receivers
-from smena.distribution.core.roster import members
+from smena.distribution.core.members import members
 from smena.distribution.model import (
     MemberBalance,
     Outlook,
@@ -22,7 +19,7 @@ from smena.distribution.model import (
 )
 from smena.distribution.store import results as results_store
 from smena.distribution.store import templates as templates_store
-from smena.kernel.db import Tx
+from smena.kernel.db import Row, Tx
 
 NEXT_RECEIVERS = 10
 
@@ -38,13 +35,20 @@ async def template(tx: Tx, template_id: TemplateId) -> Template | None:
 async def outlook(tx: Tx, template_id: TemplateId) -> Outlook:
     """Return who is owed what and who comes next if nothing changes (distribution.md, 1.7)."""
     users = await people.users(tx)
-    desk = Batch(await templates_store.queues(tx), users, {})
-    queue = desk.queue(template_id)
-    floor = desk.floor(queue)
-    candidates = (floor.active - floor.refused).intersection(members(queue.template, users))
+    deciding = Batch(await templates_store.queues(tx), users, {})
+    queue = deciding.queue(template_id)
+    availability = deciding.availability(queue)
+    candidates = (availability.active - availability.refused).intersection(
+        members(queue.template, users)
+    )
     return Outlook(
         standings=tuple(
-            MemberBalance(b.user, b.credit / LEAD, b.user in floor.active, b.user in floor.refused)
+            MemberBalance(
+                b.user,
+                b.credit / LEAD,
+                b.user in availability.active,
+                b.user in availability.refused,
+            )
             for b in queue.ledger.balances
         ),
         next_receivers=tuple(next_receivers(queue.ledger, candidates, NEXT_RECEIVERS)),
@@ -63,14 +67,14 @@ async def result(tx: Tx, result_id: ResultId) -> Result | None:
     return (await _results(tx, [row]))[0] if row is not None else None
 
 
-async def _results(tx: Tx, rows: Sequence[Row[Any]]) -> list[Result]:
+async def _results(tx: Tx, rows: Sequence[Row]) -> list[Result]:
     """Put names to numbers: people and leads are the mirror's."""
     users = {user.id: user for user in await people.users(tx)}
     leads = await cards.find_leads(tx, {LeadId(row.lead_id) for row in rows})
     return [_result(row, users, leads) for row in rows]
 
 
-def _result(row: Row[Any], users: Mapping[UserId, User], leads: Mapping[LeadId, Lead]) -> Result:
+def _result(row: Row, users: Mapping[UserId, User], leads: Mapping[LeadId, Lead]) -> Result:
     user = users.get(row.user_id)
     lead = leads.get(row.lead_id)
     return Result(

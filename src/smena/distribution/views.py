@@ -9,7 +9,7 @@ from smena.accounts.model import Account
 from smena.crm.links import card_url
 from smena.crm.model.entities import EntityKind, Group, Pipeline, PipelineId, User, UserId
 from smena.distribution import words
-from smena.distribution.core.roster import members
+from smena.distribution.core.members import members
 from smena.distribution.model import (
     Outlook,
     Result,

@@ -4,30 +4,33 @@ Every transaction takes a role that does not own the tables. A tenant's transact
 account, and row-level security shows it nothing else. `SET LOCAL` only: a session setting would
 leak through the pool.
 
-A transaction begins with one round trip and ends with one: `BEGIN` and the role travel together,
-past SQLAlchemy, which would spend a round trip and half a millisecond more. Hence no transactions
-of the driver inside; a part that may fail on its own is a transaction of its own.
+A transaction begins with one round trip and ends with one: `BEGIN` and the role travel together.
+Hence no transactions of the driver inside; a part that may fail on its own is a transaction of its
+own. Why the driver is used without a toolkit above it: docs/decisions/0008.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
-from typing import Any, cast
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from types import TracebackType
+from typing import Any, TypeVar
 
 import asyncpg
-from sqlalchemy import CursorResult, Executable, Row, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+import msgspec
 
-from smena.kernel.db_trouble import DatabaseBusy
+from smena.kernel.database_url import DatabaseUrl
 from smena.kernel.ids import AccountId
+from smena.kernel.pool import Pool
+from smena.kernel.sql import bound, bound_many
 
-_AS_TENANT = "BEGIN; SET LOCAL ROLE smena_app; SET LOCAL app.account_id = '{account:d}'"
-_AS_SYSTEM = "BEGIN; SET LOCAL ROLE smena_system"
+_AS_TENANT = "SET LOCAL ROLE smena_app; SET LOCAL app.account_id = '{account:d}'"
+_AS_SYSTEM = "SET LOCAL ROLE smena_system"
 
 POOL_SECONDS = 5.0
 STATEMENT_SECONDS = 60
 ROLLBACK_SECONDS = 5
+STATEMENTS_KEPT = 250
+"""How many statements a connection keeps prepared; a rare one is prepared anew."""
 
 _SESSION = {
     "application_name": "smena",
@@ -38,17 +41,39 @@ _SESSION = {
     "jit": "off",
 }
 
+Found = TypeVar("Found")
+
 
 class CommitRefused(Exception):  # noqa: N818 -- what happened
     """A statement had failed, somebody caught that and went on: nothing was committed."""
 
 
+class Row(asyncpg.Record):  # type: ignore[misc]  # the driver has no types
+    """One row: `row.name`, or in order like a tuple."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(f"the row has no column {name}") from None
+
+
+def read_as(kind: type[Found], row: Row) -> Found:
+    """Return the row as a `kind`: fields are called like columns, enumerations by their values."""
+    return msgspec.convert(row, kind, from_attributes=True)
+
+
 class Tx:
-    """One open transaction: everything inside happens or nothing does."""
+    """One open transaction: everything inside happens or nothing does.
+
+    Statements name their parameters (`:name`, see `smena.kernel.sql`). Values of json and jsonb
+    are read as Python has them and written as text.
+    """
 
     def __init__(
         self,
-        connection: AsyncConnection,
         raw: asyncpg.Connection,
         account: AccountId | None,
         topics: Mapping[str, Sequence[str]],
@@ -56,11 +81,9 @@ class Tx:
         self.topics = topics
         self.account_jobs_to_wake: set[tuple[str, AccountId]] = set()
         """Filled and told by `smena.kernel.jobs`."""
-        self._connection = connection
         self._raw = raw
         self._account = account
         self._before_commit: dict[Callable[[Tx], Awaitable[None]], None] = {}
-        self._after_commit: list[Callable[[], None]] = []
 
     @property
     def account(self) -> AccountId:
@@ -69,26 +92,43 @@ class Tx:
             raise RuntimeError("a system transaction has no account")
         return self._account
 
-    async def rows(self, statement: Executable | str, **params: object) -> Sequence[Row[Any]]:
-        return (await self._execute(statement, params)).fetchall()
+    async def rows(self, sql: str, /, **params: object) -> list[Row]:
+        text, values = bound(sql, params)
+        rows: list[Row] = await self._raw.fetch(text, *values)
+        return rows
 
-    async def row(self, statement: Executable | str, **params: object) -> Row[Any] | None:
-        return (await self._execute(statement, params)).fetchone()
+    async def row(self, sql: str, /, **params: object) -> Row | None:
+        """Return the first row, or None when there is none; the statement runs to its end."""
+        rows = await self.rows(sql, **params)
+        return rows[0] if rows else None
 
-    async def value(self, statement: Executable | str, **params: object) -> Any:
+    async def value(self, sql: str, /, **params: object) -> Any:
         """Return the first column of the first row, or None when there is no row."""
-        return (await self._execute(statement, params)).scalar()
+        rows = await self.rows(sql, **params)
+        return rows[0][0] if rows else None
 
-    async def run(self, statement: Executable | str, **params: object) -> int:
+    async def all(self, kind: type[Found], sql: str, /, **params: object) -> list[Found]:
+        """Return each row as a `kind`, whose fields are called like the columns."""
+        rows = await self.rows(sql, **params)
+        return [read_as(kind, row) for row in rows]
+
+    async def one(self, kind: type[Found], sql: str, /, **params: object) -> Found | None:
+        """Return the first row as a `kind`, or None when there is no row."""
+        row = await self.row(sql, **params)
+        return None if row is None else read_as(kind, row)
+
+    async def run(self, sql: str, /, **params: object) -> int:
         """Execute and return the number of rows touched."""
-        return (await self._execute(statement, params)).rowcount
+        text, values = bound(sql, params)
+        status: str = await self._raw.execute(text, *values)
+        count = status.rpartition(" ")[2]
+        return int(count) if count.isdecimal() else 0
 
-    async def run_many(
-        self, statement: Executable | str, params: Sequence[Mapping[str, object]]
-    ) -> None:
+    async def run_many(self, sql: str, params: Sequence[Mapping[str, object]], /) -> None:
         """Execute once per mapping, in one round trip per batch of the driver."""
         if params:
-            await self._connection.execute(_statement(statement), [dict(p) for p in params])
+            text, values = bound_many(sql, params)
+            await self._raw.executemany(text, values)
 
     async def driver(self) -> asyncpg.Connection:
         """Return the driver's own connection, inside this same transaction, for hot paths.
@@ -102,15 +142,6 @@ class Tx:
         """Do this last inside the transaction; the same act is done once."""
         self._before_commit[act] = None
 
-    def after_commit(self, callback: Callable[[], None]) -> None:
-        """Call back after a successful commit: for hints inside this process only."""
-        self._after_commit.append(callback)
-
-    async def _execute(
-        self, statement: Executable | str, params: Mapping[str, object]
-    ) -> CursorResult[Any]:
-        return await self._connection.execute(_statement(statement), dict(params))
-
     async def _commit(self) -> None:
         for act in self._before_commit:
             await act(self)
@@ -118,16 +149,16 @@ class Tx:
             raise CommitRefused("a failed statement had already ended this transaction")
 
 
-def _statement(statement: Executable | str) -> Executable:
-    return text(statement) if isinstance(statement, str) else statement
-
-
 class Database:
     """A pool of connections to one PostgreSQL, and the only way to start a transaction."""
 
-    def __init__(self, engine: AsyncEngine, topics: Mapping[str, Sequence[str]]) -> None:
-        self.engine = engine
+    def __init__(
+        self, pool: Pool, topics: Mapping[str, Sequence[str]], *, begin: str = "BEGIN"
+    ) -> None:
+        self.pool = pool
         self.topics = topics
+        self._as_tenant = f"{begin}; {_AS_TENANT}"
+        self._as_system = f"{begin}; {_AS_SYSTEM}"
 
     @classmethod
     def open(
@@ -137,107 +168,123 @@ class Database:
         pool_size: int = 10,
         wait_seconds: float = POOL_SECONDS,
         topics: Mapping[str, Sequence[str]] | None = None,
+        is_pooler: bool = False,
     ) -> "Database":
         """Open a pool; `url` is `postgresql://user:password@host/name` or with `?host=/socket`.
 
         At most twice `pool_size` connections are open, the last used is used next; who waits longer
         than `wait_seconds` for one meets DatabaseBusy.
         `topics` says which account jobs wake up on which publication (see `smena.kernel.jobs`).
+        `is_pooler`: a pooler stands at the address and lends a server for one transaction only, so
+        nothing may outlive a transaction, settings and prepared statements included.
         """
-        engine = create_async_engine(
-            make_url(url).set(drivername="postgresql+asyncpg"),
-            pool_size=2 * pool_size,
-            max_overflow=0,
-            pool_use_lifo=True,
-            pool_timeout=wait_seconds,
-            pool_reset_on_return=None,
-            isolation_level="AUTOCOMMIT",
-            connect_args={
-                "timeout": 10,
-                "command_timeout": STATEMENT_SECONDS + 5,
-                "server_settings": _SESSION,
-            },
+        pool = Pool(_connector(url, is_pooler=is_pooler), 2 * pool_size, wait_seconds)
+        begin = "; ".join(
+            ["BEGIN", *(f"SET LOCAL {name} = '{value}'" for name, value in _SESSION.items())]
         )
-        return cls(engine, topics or {})
+        return cls(pool, topics or {}, begin=begin if is_pooler else "BEGIN")
 
-    @asynccontextmanager
-    async def tenant(self, account: AccountId) -> AsyncIterator[Tx]:
+    def tenant(self, account: AccountId) -> AbstractAsyncContextManager[Tx]:
         """Open a transaction that sees one account only."""
-        async with self._transaction(_AS_TENANT.format(account=account), account) as tx:
-            yield tx
+        return _Transaction(self, self._as_tenant.format(account=account), account)
 
-    @asynccontextmanager
-    async def system(self) -> AsyncIterator[Tx]:
+    def system(self) -> AbstractAsyncContextManager[Tx]:
         """Open a transaction across accounts: sign-in, sweeps, health. Never for business data."""
-        async with self._transaction(_AS_SYSTEM, None) as tx:
-            yield tx
-
-    @asynccontextmanager
-    async def _transaction(self, opening: str, account: AccountId | None) -> AsyncIterator[Tx]:
-        async with self._begun(opening) as (connection, raw):
-            tx = Tx(connection, raw, account, self.topics)
-            try:
-                yield tx
-                await tx._commit()  # noqa: SLF001 -- the two classes are one
-            except BaseException as error:
-                await _abandon(connection, raw, error)
-                raise
-        for callback in tx._after_commit:  # noqa: SLF001 -- the two classes are one
-            callback()
-
-    @asynccontextmanager
-    async def _begun(
-        self, opening: str
-    ) -> AsyncIterator[tuple[AsyncConnection, asyncpg.Connection]]:
-        """Take a connection and begin; one that died in the pool is replaced, nothing is lost."""
-        while True:
-            connection = await self._taken()
-            try:
-                raw = await _driver(connection)
-                if not raw.is_closed() and await _begin(connection, raw, opening):
-                    yield connection, raw
-                    return
-                await connection.invalidate()
-            finally:
-                await connection.close()
-
-    async def _taken(self) -> AsyncConnection:
-        try:
-            return await self.engine.connect()
-        except PoolTimeout as error:
-            raise DatabaseBusy from error
+        return _Transaction(self, self._as_system, None)
 
     async def close(self) -> None:
-        await self.engine.dispose()
+        await self.pool.close()
 
 
-async def _driver(connection: AsyncConnection) -> asyncpg.Connection:
-    return cast("asyncpg.Connection", (await connection.get_raw_connection()).driver_connection)
+class _Transaction(AbstractAsyncContextManager[Tx]):
+    """Begins when it is entered; commits, or leaves nothing behind, when it is left."""
+
+    def __init__(self, db: Database, opening: str, account: AccountId | None) -> None:
+        self._db = db
+        self._opening = opening
+        self._account = account
+
+    async def __aenter__(self) -> Tx:
+        self._raw = await _begun(self._db.pool, self._opening)
+        self._tx = Tx(self._raw, self._account, self._db.topics)
+        return self._tx
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            if error is not None:
+                await _abandon(self._raw, error)
+                return
+            try:
+                await self._tx._commit()  # noqa: SLF001 -- the two classes are one
+            except BaseException as refusal:
+                await _abandon(self._raw, refusal)
+                raise
+        finally:
+            self._db.pool.give_back(self._raw)
 
 
-async def _begin(connection: AsyncConnection, raw: asyncpg.Connection, opening: str) -> bool:
+async def _begun(pool: Pool, opening: str) -> asyncpg.Connection:
+    """Take a connection and begin; one that died in the pool is replaced, nothing is lost."""
+    while True:
+        raw = await pool.take()
+        is_begun = False
+        try:
+            is_begun = await _begin(raw, opening)
+        finally:
+            if not is_begun:
+                pool.give_back(raw)
+        if is_begun:
+            return raw
+
+
+async def _begin(raw: asyncpg.Connection, opening: str) -> bool:
     """Begin, and tell whether the connection was alive; a refusal of the server is raised."""
     try:
         await raw.execute(opening)
     except BaseException as error:
         if raw.is_closed() and isinstance(error, Exception):
             return False
-        await _abandon(connection, raw, error)
+        await _abandon(raw, error)
         raise
     return True
 
 
-async def _abandon(
-    connection: AsyncConnection, raw: asyncpg.Connection, error: BaseException
-) -> None:
+async def _abandon(raw: asyncpg.Connection, error: BaseException) -> None:
     """Leave no open transaction behind: roll back, or drop the connection when in doubt."""
     if isinstance(error, Exception) and not raw.is_closed():
         try:
             await raw.execute("ROLLBACK", timeout=ROLLBACK_SECONDS)
-        except Exception:  # noqa: BLE001 -- the reason for the rollback is the one to tell
+        except BaseException as trouble:
             raw.terminate()
-        else:
-            return
+            if not isinstance(trouble, Exception):
+                raise
+            # Else the reason for the rollback is the one to tell.
+        return
     # The caller is being cancelled, perhaps in the middle of a statement: no time for manners.
     raw.terminate()
-    await connection.invalidate()
+
+
+def _connector(url: str, *, is_pooler: bool) -> Callable[[], Awaitable[asyncpg.Connection]]:
+    dsn = DatabaseUrl.parse(url).dsn
+
+    async def connect() -> asyncpg.Connection:
+        connection = await asyncpg.connect(
+            dsn,
+            timeout=10,
+            command_timeout=STATEMENT_SECONDS + 5,
+            server_settings={} if is_pooler else _SESSION,
+            statement_cache_size=0 if is_pooler else STATEMENTS_KEPT,
+            record_class=Row,
+        )
+        for name in ("json", "jsonb"):
+            await connection.set_type_codec(
+                name, schema="pg_catalog", encoder=str.__str__, decoder=json.loads
+            )
+        return connection
+
+    return connect

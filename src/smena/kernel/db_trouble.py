@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import asyncpg
-from sqlalchemy.exc import DBAPIError
 
 from smena.kernel.errors import TryLater
 
@@ -28,16 +27,7 @@ def is_transient(error: BaseException) -> bool:
     """Tell whether the same work may succeed later without anybody's help."""
     if isinstance(error, OSError | TimeoutError | asyncpg.InterfaceError):
         return True
-    if isinstance(error, DBAPIError):
-        return error.connection_invalidated or is_transient(_driver_error(error))
     if isinstance(error, asyncpg.PostgresError):
         state = error.sqlstate or ""
         return state[:2] in _PASSING_CLASSES or state in (_LOCK_NOT_AVAILABLE, _READ_ONLY)
     return False
-
-
-def _driver_error(error: DBAPIError) -> BaseException:
-    """Return what the driver itself raised; SQLAlchemy wraps it twice."""
-    wrapped = error.orig
-    inner = wrapped.__cause__ if wrapped is not None else None
-    return inner or wrapped or RuntimeError("nothing inside")

@@ -48,13 +48,17 @@ UNREAD = _gauge("unread", "Cards and notes that wait to be read by number")
 COMMANDS_WAITING = _gauge("commands_waiting", "Writes to the CRM that wait")
 REQUESTS_MINUTE = _gauge("requests_last_minute", "Requests to the CRM in the last whole minute")
 TOO_FAST_HOUR = _gauge("too_fast_last_hour", "Answers 429 of the last hour")
-CHECK_AGE = _gauge("check_age_seconds", "Since the last check of completeness; -1 before the first")
-CHECK_FOUND = _gauge("check_found", "Differences that the last check of completeness found")
+RECONCILIATION_AGE = _gauge(
+    "reconciliation_age_seconds", "Since the last reconciliation; -1 before the first"
+)
+RECONCILIATION_FOUND = _gauge(
+    "reconciliation_found", "Differences that the last reconciliation found"
+)
 FINDINGS = _gauge("needs_hand", "Troubles of the connection that need a person")
 
 _OF_ACCOUNT = (
     CONNECTED, DATA_AGE, WEBHOOK_AGE, WEBHOOK_LAG, BODIES_WAITING, UNREAD, COMMANDS_WAITING,
-    REQUESTS_MINUTE, TOO_FAST_HOUR, CHECK_AGE, CHECK_FOUND, FINDINGS,
+    REQUESTS_MINUTE, TOO_FAST_HOUR, RECONCILIATION_AGE, RECONCILIATION_FOUND, FINDINGS,
 )  # fmt: skip
 
 

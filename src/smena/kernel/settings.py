@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AliasChoices,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
@@ -45,6 +52,10 @@ class Settings(BaseSettings):
         None, validation_alias=AliasChoices("SMENA_DATABASE_URL", "DATABASE_URL")
     )
     """An external PostgreSQL; without it the embedded one runs in `data_dir`."""
+    database_pooler_url: SecretStr | None = None
+    """A pooler in front of `database_url` that lends a server for one transaction (PgBouncer with
+    pool_mode = transaction). Transactions go through it; migrations, copies and the queue, which
+    listens for notifications, keep to `database_url`."""
     host: str = "127.0.0.1"
     port: int = Field(8700, ge=0, le=65535)
     public_url: str = ""
@@ -65,6 +76,15 @@ class Settings(BaseSettings):
     An installation that only its own machine can reach allows that machine's addresses anyway."""
     history_days: int = Field(14, ge=0, le=3650)
     """How many past days of events the first load brings."""
+
+    @field_validator("database_pooler_url")
+    @classmethod
+    def _has_a_server_behind(
+        cls, value: SecretStr | None, info: ValidationInfo
+    ) -> SecretStr | None:
+        if value is not None and info.data.get("database_url") is None:
+            raise ValueError(_("задайте и DATABASE_URL, адрес самого сервера"))
+        return value
 
     @field_validator("public_url")
     @classmethod

@@ -1,4 +1,4 @@
-"""Run a check of completeness to its end, by hand."""
+"""Run a reconciliation to its end, by hand."""
 
 from datetime import timedelta
 

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from amocrm_emulator.oauth.authority import NewIntegration
-from amocrm_emulator.oauth.model import Integration as Known
+from amocrm_emulator.account.oauth.authority import NewIntegration
+from amocrm_emulator.account.oauth.core.model import OAuthIntegration as Known
 from smena.connectors.amocrm.connecting import connect
 from smena.connectors.amocrm.connecting.connect import CodeRequest
 from smena.connectors.amocrm.model import Connected, Integration, NotConnected
@@ -25,7 +25,7 @@ def integrate(made: Stand, *, back: str = BACK, disable_url: str = "") -> Known:
 
 def code(made: Stand, user: int = BOSS) -> str:
     """Agree in amoCRM; the code is good for once."""
-    known = made.crm.oauth.book.integration(CLIENT)
+    known = made.crm.oauth.registry.integration(CLIENT)
     assert known is not None
     return made.crm.oauth.grant(known, user)
 

@@ -19,10 +19,10 @@ import httpx2
 from litestar import Litestar
 from litestar.datastructures import State
 
-from amocrm_emulator.crm import Crm
-from amocrm_emulator.listener import Listener
-from amocrm_emulator.server import Emulator
-from amocrm_emulator.spec import AccountSpec, GroupSpec, PipelineSpec, StatusSpec, UserSpec
+from amocrm_emulator.account.crm import Crm
+from amocrm_emulator.account.spec import AccountSpec, GroupSpec, PipelineSpec, StatusSpec, UserSpec
+from amocrm_emulator.serving.listener import Listener
+from amocrm_emulator.serving.server import Emulator
 from smena.connectors.amocrm.connecting.connect import Request, connect_by_token
 from smena.connectors.amocrm.model import Connected
 from smena.connectors.amocrm.reading import first_load, polling
@@ -160,7 +160,7 @@ class Stand:
 
     def requests(self) -> int:
         """Count all requests that have reached the CRM."""
-        return sum(self.emulator.gate.requests.values())
+        return sum(self.emulator.limiter.requests.values())
 
     def writes_of_leads(self) -> int:
         """Count changes of a responsible that took effect in the CRM."""
@@ -282,11 +282,11 @@ class Team:
 
     def new_lead(self) -> None:
         now, by = self._stand.now(), self.who()
-        company = self._crm.add_company(by, now, f"ООО «Ромашка {len(self.companies)}»")
-        contact = self._crm.add_contact(
+        company = self._crm.cards.add_company(by, now, f"ООО «Ромашка {len(self.companies)}»")
+        contact = self._crm.cards.add_contact(
             by, now, f"Клиент {len(self.contacts)}", phone="+79990001122", company=company
         )
-        lead = self._crm.add_lead(
+        lead = self._crm.leads.add(
             by, now, f"Сделка {len(self.leads)}", contacts=[contact], company=company,
             price=self._dice.randrange(100_000),
         )  # fmt: skip
@@ -310,7 +310,7 @@ class Team:
     def new_task(self) -> None:
         now = self._stand.now()
         self.tasks.append(
-            self._crm.add_task(
+            self._crm.tasks.add(
                 self.who(), now, "Перезвонить", now + 3600, entity_type="leads",
                 entity_id=self._dice.choice(self.leads), duration=1800,
             )
@@ -319,19 +319,21 @@ class Team:
     def finish(self) -> None:
         with contextlib.suppress(KeyError):
             task = self._dice.choice(self.tasks)
-            self._crm.complete_task(self.who(), self._stand.now(), task, "Договорились")
+            self._crm.tasks.complete(self.who(), self._stand.now(), task, "Договорились")
 
     def move_task(self) -> None:
         with contextlib.suppress(KeyError):
             now = self._stand.now()
             till = now + self._dice.randrange(100_000)
-            self._crm.change_task(
+            self._crm.tasks.change(
                 self.who(), now, self._dice.choice(self.tasks), complete_till=till
             )
 
     def drop_task(self) -> None:
         if len(self.tasks) > 3:
-            self._crm.delete(self.who(), self._stand.now(), "tasks", self._dice.choice(self.tasks))
+            self._crm.cards.delete(
+                self.who(), self._stand.now(), "tasks", self._dice.choice(self.tasks)
+            )
 
     def call(self) -> None:
         with contextlib.suppress(KeyError):
@@ -345,25 +347,25 @@ class Team:
                 "call_status": 4, "call_responsible": self._dice.choice((ANNA, BORIS)),
             }  # fmt: skip
             way = self._dice.choice(("call_in", "call_out"))
-            self._crm.add_note(ANNA, self._stand.now(), kind, number, way, params)
+            self._crm.notes.add(ANNA, self._stand.now(), kind, number, way, params)
 
     def note(self) -> None:
         with contextlib.suppress(KeyError):
-            self._crm.add_note(
+            self._crm.notes.add(
                 self.who(), self._stand.now(), "leads", self._dice.choice(self.leads), "common",
                 {"text": "Просил счёт"},
             )  # fmt: skip
 
     def edit_contact(self) -> None:
         with contextlib.suppress(KeyError):
-            self._crm.change_card(
+            self._crm.cards.change(
                 "contacts", self.who(), self._stand.now(), self._dice.choice(self.contacts),
                 name=f"Клиент {self._dice.randrange(1000)}",
             )  # fmt: skip
 
     def edit_company(self) -> None:
         with contextlib.suppress(KeyError):
-            self._crm.change_card(
+            self._crm.cards.change(
                 "companies", self.who(), self._stand.now(), self._dice.choice(self.companies),
                 responsible_user_id=self._dice.choice((ANNA, BORIS)),
             )  # fmt: skip
@@ -372,16 +374,16 @@ class Team:
         with contextlib.suppress(KeyError):
             source = ("leads", self._dice.choice(self.leads))
             target = ("contacts", self._dice.choice(self.contacts))
-            verb = self._dice.choice((self._crm.link, self._crm.unlink))
+            verb = self._dice.choice((self._crm.links.add, self._crm.links.remove))
             verb(self.who(), self._stand.now(), source, target)
 
     def throw_away(self) -> None:
         kind, numbers = self._some_cards()
-        self._crm.delete(self.who(), self._stand.now(), kind, self._dice.choice(numbers))
+        self._crm.cards.delete(self.who(), self._stand.now(), kind, self._dice.choice(numbers))
 
     def bring_back(self) -> None:
         kind, numbers = self._some_cards()
-        self._crm.restore(self.who(), self._stand.now(), kind, self._dice.choice(numbers))
+        self._crm.cards.restore(self.who(), self._stand.now(), kind, self._dice.choice(numbers))
 
     def _some_cards(self) -> tuple[str, list[int]]:
         return self._dice.choice(
@@ -390,6 +392,6 @@ class Team:
 
     def _change_lead(self, **fields: Any) -> None:
         with contextlib.suppress(KeyError):
-            self._crm.change_lead(
+            self._crm.leads.change(
                 self.who(), self._stand.now(), self._dice.choice(self.leads), **fields
             )

@@ -2,8 +2,8 @@
 
 import asyncio
 
+import asyncpg
 import pytest
-from sqlalchemy.exc import ProgrammingError
 
 from smena.crm import actions
 from smena.crm.mirror.ingest import ingest
@@ -47,7 +47,9 @@ async def test_rooms_are_made_ahead_from_monday_to_monday(db: Database) -> None:
 async def test_a_piece_is_closed_to_direct_access(db: Database) -> None:
     await open_account(db)
     await absorb(db, Changes(Source.API, events=(event(1, after(1)),)))
-    with pytest.raises(ProgrammingError, match="permission denied for table crm_event_20261116"):
+    with pytest.raises(
+        asyncpg.InsufficientPrivilegeError, match="permission denied for table crm_event_20261116"
+    ):
         await _read_piece(db)
 
 

@@ -1,13 +1,14 @@
 """Everything goes into the file and comes back; a failure leaves nothing half done."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
 import pytest
-from sqlalchemy.engine import make_url
 
+from smena.kernel.database_url import DatabaseUrl
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
 from smena.kernel.inbox import Inbox
@@ -75,7 +76,7 @@ async def test_spoiled_copy_changes_nothing(db_url: str, empty_server: str, tmp_
 async def test_failed_copy_keeps_the_one_before(db_url: str, tmp_path: Path) -> None:
     copy = tmp_path / "copy.dump"
     copy.write_bytes(b"the one before")
-    nowhere = make_url(db_url).set(database="nowhere").render_as_string(hide_password=False)
+    nowhere = replace(DatabaseUrl.parse(db_url), database="nowhere").dsn
     with pytest.raises(PostgresTrouble, match="nowhere"):
         await dump(nowhere, copy)
     assert copy.read_bytes() == b"the one before"
@@ -83,9 +84,9 @@ async def test_failed_copy_keeps_the_one_before(db_url: str, tmp_path: Path) -> 
     with pytest.raises(PostgresTrouble, match="Не удалось записать копию"):
         await dump(db_url, tmp_path / "no such folder" / "copy.dump")
     copy.write_bytes(b"not a copy")
-    secret = make_url(nowhere).set(password="not for eyes")
+    secret = replace(DatabaseUrl.parse(nowhere), password="not for eyes")
     with pytest.raises(PostgresTrouble, match="недоступна") as told:
-        await restore(secret.render_as_string(hide_password=False), copy)
+        await restore(secret.dsn, copy)
     assert "not for eyes" not in str(told.value)
     with pytest.raises(PostgresTrouble, match="Нет файла"):
         await restore(db_url, tmp_path / "no such file")

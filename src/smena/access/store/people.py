@@ -1,9 +1,6 @@
 """People, their passwords and what they are in each account."""
 
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import Row
 
 from smena.access.model import AccountChoice, Member, Membership, PersonId, Role
 from smena.crm.model.entities import UserId
@@ -45,7 +42,7 @@ UPDATE membership SET role = :role, crm_user_id = :crm_user, is_active = :is_act
 """
 
 MEMBERS = """
-SELECT m.person_id, p.name, p.email, m.role, m.crm_user_id, m.is_active,
+SELECT m.person_id, p.name, p.email, m.role, m.crm_user_id AS crm_user, m.is_active,
        max(s.last_seen_at) AS last_seen_at,
        count(s.id) FILTER (WHERE s.ended_at IS NULL AND s.last_seen_at > :idle_since
                              AND s.created_at > :created_since) AS sessions
@@ -93,22 +90,8 @@ async def choices(tx: Tx, person: PersonId) -> list[AccountChoice]:
 async def members(
     tx: Tx, account: AccountId, idle_since: datetime, created_since: datetime
 ) -> list[Member]:
-    rows = await tx.rows(
-        MEMBERS, account=account, idle_since=idle_since, created_since=created_since
-    )
-    return [_member(row) for row in rows]
-
-
-def _member(row: Row[Any]) -> Member:
-    return Member(
-        person_id=PersonId(row.person_id),
-        name=row.name,
-        email=row.email,
-        role=Role(row.role),
-        crm_user=None if row.crm_user_id is None else UserId(row.crm_user_id),
-        is_active=row.is_active,
-        last_seen_at=row.last_seen_at,
-        sessions=row.sessions,
+    return await tx.all(
+        Member, MEMBERS, account=account, idle_since=idle_since, created_since=created_since
     )
 
 

@@ -1,17 +1,15 @@
 """The rows of accounts. Which of them a transaction sees is decided by row-level security."""
 
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import Row
 
 from smena.accounts.model import Account, AccountState, NewAccount
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
 
-_COLUMNS = """id, name, base_url, subdomain, coalesce(own_time_zone, time_zone) AS time_zone,
-       time_zone AS crm_time_zone, language, state, state_reason, connected_at, active_since"""
-ONE = f"SELECT {_COLUMNS} FROM account WHERE id = :account"  # noqa: S608 -- a constant list
+COLUMNS = """id, name, base_url, subdomain, coalesce(own_time_zone, time_zone) AS time_zone,
+       time_zone AS crm_time_zone, language, state, state_reason AS reason, connected_at,
+       active_since"""
+ONE = f"SELECT {COLUMNS} FROM account WHERE id = :account"  # noqa: S608 -- a constant list
 
 # Connecting again keeps `active_since` unless the account had been disconnected meanwhile.
 CONNECT = """
@@ -42,8 +40,7 @@ UPDATE account SET time_zone = :zone WHERE id = :account AND time_zone <> :zone
 
 
 async def one(tx: Tx, account: AccountId) -> Account | None:
-    row = await tx.row(ONE, account=account)
-    return None if row is None else _account(row)
+    return await tx.one(Account, ONE, account=account)
 
 
 async def connect(tx: Tx, new: NewAccount, now: datetime) -> None:
@@ -79,19 +76,3 @@ async def move(tx: Tx, account: AccountId, base_url: str, subdomain: str) -> Non
 
 async def note_time_zone(tx: Tx, account: AccountId, zone: str) -> None:
     await tx.run(NOTE_ZONE, account=account, zone=zone)
-
-
-def _account(row: Row[Any]) -> Account:
-    return Account(
-        id=AccountId(row.id),
-        name=row.name,
-        base_url=row.base_url,
-        subdomain=row.subdomain,
-        time_zone=row.time_zone,
-        crm_time_zone=row.crm_time_zone,
-        language=row.language,
-        state=AccountState(row.state),
-        reason=row.state_reason,
-        connected_at=row.connected_at,
-        active_since=row.active_since,
-    )

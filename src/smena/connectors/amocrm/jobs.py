@@ -103,7 +103,7 @@ async def go_on_checking(context: JobContext, account: AccountId) -> None:
 
 
 async def begin_nightly_checks(context: JobContext) -> None:
-    """Begin the check of completeness where it is night now."""
+    """Begin the reconciliation where it is night now."""
     for account in await _accounts(context, troubled=False):
         async with context.db.tenant(account) as tx:
             await run.begin_tonight(tx, context.now)

@@ -140,7 +140,7 @@ class ConnectRefusal(StrEnum):
     STALE_STATE = "stale_state"
     DENIED = "denied"
     FOREIGN_REFERER = "foreign_referer"
-    BAD_LANDING = "bad_landing"
+    BAD_CALLBACK = "bad_callback"
     UNKNOWN_CLIENT = "unknown_client"
     NOT_ALLOWED = "not_allowed"
     TOO_MANY_OFFERS = "too_many_offers"

@@ -209,4 +209,4 @@ class DecisionInput(NamedTuple):
     """The next facts of the log, in order, and everybody ever seen, in no order."""
 
     facts: list[Recorded]
-    seats: list[UserRef]
+    users: list[UserRef]

@@ -21,7 +21,7 @@ class Availability:
 
 
 def decide(
-    ledger: Ledger, floor: Availability, tried: Collection[UserId] = ()
+    ledger: Ledger, availability: Availability, tried: Collection[UserId] = ()
 ) -> tuple[Decision, Ledger]:
     """Choose the receiver among the ledger's members; return the decision and the new ledger.
 
@@ -30,7 +30,7 @@ def decide(
     """
     members = tuple(balance.user for balance in ledger.balances)
     steps = [Step(RuleStep.MEMBERS, members)]
-    for rule, barred in _rules(floor, members, tried):
+    for rule, barred in _rules(availability, members, tried):
         before = steps[-1].kept
         if barred.isdisjoint(before):
             steps.append(Step(rule, before))
@@ -46,11 +46,11 @@ def decide(
 
 
 def _rules(
-    floor: Availability, members: Collection[UserId], tried: Collection[UserId]
+    availability: Availability, members: Collection[UserId], tried: Collection[UserId]
 ) -> tuple[tuple[RuleStep, frozenset[UserId]], ...]:
     """Return the rules in order, each with the people whom it keeps out."""
     return (
-        (RuleStep.ACTIVE, frozenset(members) - floor.active),
-        (RuleStep.ACCEPTED, floor.refused),
+        (RuleStep.ACTIVE, frozenset(members) - availability.active),
+        (RuleStep.ACCEPTED, availability.refused),
         (RuleStep.NOT_TRIED, frozenset(tried)),
     )

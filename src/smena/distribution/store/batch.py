@@ -65,8 +65,8 @@ async def load(
     """Lock the queues; return them with what has been decided about these leads before."""
     raw = await tx.driver()
     rows = await raw.fetch(LOAD, tx.account, leads)
-    had = {key: attempts for row in rows for key, attempts in _attempts(row).items()}
-    return [queue_of(row) for row in rows], had
+    before = {key: attempts for row in rows for key, attempts in _attempts(row).items()}
+    return [queue_of(row) for row in rows], before
 
 
 async def save(

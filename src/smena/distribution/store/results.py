@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row
 
 from smena.crm.model.entities import LeadId, UserId
 from smena.distribution.core.ledger import LedgerEntry
@@ -19,7 +18,7 @@ from smena.distribution.model import (
     Step,
     TemplateId,
 )
-from smena.kernel.db import Tx
+from smena.kernel.db import Row, Tx
 
 ATTEMPTS = """
 SELECT lead_id, template_id, max(attempt) AS attempt, array_agg(user_id) AS tried
@@ -94,7 +93,7 @@ async def finish(
     return None if row is None else (row.user_id, entries_of(row.entries))
 
 
-async def find(tx: Tx, wanted: ResultFilter) -> Sequence[Row[Any]]:
+async def find(tx: Tx, wanted: ResultFilter) -> Sequence[Row]:
     return await tx.rows(
         FIND_RESULTS,
         account=tx.account,
@@ -109,7 +108,7 @@ async def find(tx: Tx, wanted: ResultFilter) -> Sequence[Row[Any]]:
     )
 
 
-async def one(tx: Tx, result: ResultId) -> Row[Any] | None:
+async def one(tx: Tx, result: ResultId) -> Row | None:
     return await tx.row(FIND_RESULT, account=tx.account, id=result)
 
 

@@ -5,9 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
-
-from sqlalchemy import Row
 
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
@@ -93,18 +90,18 @@ async def forget(tx: Tx, job: str, key: str) -> None:
 
 async def latest(tx: Tx, limit: int = 100) -> list[Failure]:
     """Return what is wrong now, the newest first."""
-    return [_failure(row) for row in await tx.rows(LIST, limit=limit)]
+    return await tx.all(Failure, LIST, limit=limit)
 
 
 async def of_account(tx: Tx, account: AccountId) -> list[Failure]:
     """Return what is wrong with the work for one account (system transaction)."""
-    return [_failure(row) for row in await tx.rows(OF_ACCOUNT, account=str(account))]
+    return await tx.all(Failure, OF_ACCOUNT, account=str(account))
 
 
 async def by_account(tx: Tx) -> dict[str, list[Failure]]:
     """Return what is wrong with the work for each account, by its number (system transaction)."""
     found: dict[str, list[Failure]] = {}
-    for failure in map(_failure, await tx.rows(OF_ALL)):
+    for failure in await tx.all(Failure, OF_ALL):
         found.setdefault(str(failure.arguments["account"]), []).append(failure)
     return found
 
@@ -112,16 +109,3 @@ async def by_account(tx: Tx) -> dict[str, list[Failure]]:
 async def clean(tx: Tx, before: datetime) -> int:
     """Forget trouble that has not happened again since `before`."""
     return await tx.run(CLEAN, before=before)
-
-
-def _failure(row: Row[Any]) -> Failure:
-    return Failure(
-        row.job,
-        row.key,
-        FailureKind(row.kind),
-        row.arguments,
-        row.reason,
-        row.times,
-        row.first_at,
-        row.last_at,
-    )

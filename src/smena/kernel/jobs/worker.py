@@ -19,8 +19,8 @@ from pgqueuer.adapters.persistence.queries import Queries
 from pgqueuer.core.sm import SchedulerManager
 from pgqueuer.domain.models import Job as QueuedJob
 from pgqueuer.domain.models import Schedule
-from sqlalchemy.engine import make_url
 
+from smena.kernel.database_url import DatabaseUrl
 from smena.kernel.db_trouble import is_transient
 from smena.kernel.ids import AccountId
 from smena.kernel.jobs.account_jobs import AccountJobs
@@ -59,7 +59,7 @@ class Worker:
         heartbeat_timeout: timedelta = HEARTBEAT_TIMEOUT,
         finish_seconds: float = FINISH_SECONDS,
     ) -> None:
-        self._url = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        self._url = DatabaseUrl.parse(url).dsn
         self._registry = registry
         self._context = context
         self._heartbeat_timeout = heartbeat_timeout

@@ -7,11 +7,10 @@ folder) and must be kept beside it.
 import asyncio
 import os
 from pathlib import Path
-from urllib.parse import quote
 
 import asyncpg
-from sqlalchemy.engine import URL, make_url
 
+from smena.kernel.database_url import DatabaseUrl
 from smena.kernel.i18n import gettext as _
 from smena.kernel.postgres.programs import of_the_wheel
 from smena.kernel.postgres.trouble import PostgresTrouble
@@ -51,9 +50,9 @@ async def restore(url: str, file: Path) -> None:
 
 async def _make_ready(url: str) -> None:
     """Refuse a database with tables; make the roles that rights in the copy are given to."""
-    address = make_url(url).set(drivername="postgresql")
+    address = DatabaseUrl.parse(url)
     try:
-        connection = await asyncpg.connect(address.render_as_string(hide_password=False))
+        connection = await asyncpg.connect(address.dsn)
     except (OSError, asyncpg.PostgresError) as error:
         raise PostgresTrouble(
             _("База данных {address} недоступна: {error}").format(address=address, error=error)
@@ -73,11 +72,11 @@ async def _make_ready(url: str) -> None:
 
 async def _run(program: str, url: str, *arguments: str) -> None:
     """Run one of PostgreSQL's programs. A password goes by the environment: `ps` shows the rest."""
-    address = make_url(url)
+    address = DatabaseUrl.parse(url)
     secret = {"PGPASSWORD": address.password} if address.password else {}
     child = await asyncio.create_subprocess_exec(
         of_the_wheel().path(program),
-        f"--dbname={_libpq(address)}",
+        f"--dbname={address.without_password.dsn}",
         *arguments,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
@@ -96,12 +95,3 @@ async def _run(program: str, url: str, *arguments: str) -> None:
                 program=program, said=said.decode(errors="replace").strip()[:2000]
             )
         )
-
-
-def _libpq(address: URL) -> str:
-    """Write the address the way libpq reads it: it takes a plus sign for a plus sign."""
-    host = f"{quote(address.username or '')}@" if address.username else ""
-    host += address.host or ""
-    host += f":{address.port}" if address.port else ""
-    options = "&".join(f"{name}={quote(str(value))}" for name, value in address.query.items())
-    return f"postgresql://{host}/{quote(address.database or '')}?{options}"

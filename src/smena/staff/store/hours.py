@@ -3,12 +3,9 @@
 import json
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import Row
 
 from smena.crm.model.entities import UserId
-from smena.kernel.db import Tx
+from smena.kernel.db import Row, Tx
 from smena.staff.model import Hours, Period, Week, WorkHours
 
 EVERYBODY = 0
@@ -64,7 +61,7 @@ def _written(week: Week) -> str:
     return json.dumps([[[p.start_minute, p.end_minute] for p in day] for day in week])
 
 
-def _hours(row: Row[Any]) -> WorkHours:
+def _hours(row: Row) -> WorkHours:
     days: Iterable[Iterable[tuple[int, int]]] = row.week
     week = tuple(tuple(Period(*pair) for pair in day) for day in days)
     return WorkHours(week, row.time_zone, row.works_on_holidays)

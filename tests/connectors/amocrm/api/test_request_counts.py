@@ -82,5 +82,7 @@ async def test_every_request_of_the_connector_is_counted(db: Database) -> None:
         told: Counter[str] = Counter()
         for one in counted:
             told[one.kind.replace(" ", " /api/v4/")] += one.requests
-        seen = made.emulator.gate.requests - Counter(["GET /api/v4/account", "GET /api/v4/users"])
+        seen = made.emulator.limiter.requests - Counter(
+            ["GET /api/v4/account", "GET /api/v4/users"]
+        )
         assert {kind: told[kind] for kind in seen} == seen

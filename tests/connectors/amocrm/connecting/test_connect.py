@@ -132,11 +132,11 @@ async def test_disconnected(db: Database) -> None:
         await made.connect()
         await disconnect.disconnect(db, made.clock, made.service, ACCOUNT)
         assert made.crm.store.rows("SELECT * FROM hook") == []
-        asked = sum(made.emulator.gate.requests.values())
+        asked = sum(made.emulator.limiter.requests.values())
         await made.load()
         await made.settle(rounds=2)
         await jobs.check_access(made.context)
-        assert sum(made.emulator.gate.requests.values()) == asked
+        assert sum(made.emulator.limiter.requests.values()) == asked
         async with db.tenant(ACCOUNT) as tx:
             assert (await accounts.account(tx)).state is AccountState.DISCONNECTED
             assert await tx.value("SELECT count(*) FROM amocrm_token") == 0

@@ -288,7 +288,7 @@ async def test_connecting_again_takes_the_same_account_only(marina: Desk) -> Non
     _link, state = way_to_amocrm(again)
     async with marina.made.db.system() as tx:
         await tx.run("UPDATE amocrm_consent SET account_id = NULL")
-    marina.made.crm.account["id"] = 31000777
+    marina.made.crm.account.doc["id"] = 31000777
     async with marina.made.db.system() as tx:
         await tx.run("UPDATE amocrm_consent SET account_id = :account", account=ACCOUNT)
     found = await marina.browser.get(LANDING, params=answer(marina, state))

@@ -110,7 +110,7 @@ async def test_lost_access_is_told_on_every_page(marina: Desk) -> None:
     made = marina.made
     await marina.send(PATH, address=made.emulator.url, token=TOKEN)
     await made.load()
-    made.crm.tokens.clear()
+    made.crm.people.tokens.clear()
     with pytest.raises(AccessLost):
         await jobs.poll(made.context, ACCOUNT)
     page = await marina.browser.get(PATH)

@@ -1,13 +1,13 @@
-"""The pages of health and completeness, the doctor's figures, and what monitoring reads."""
+"""The pages of health and reconciliation, the doctor's figures, and what monitoring reads."""
 
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
+import asyncpg
 import httpx2
 import pytest
 from litestar import Litestar
-from sqlalchemy import event
 
 from smena.access import pages as access
 from smena.access.model import Role
@@ -18,7 +18,7 @@ from smena.connectors.amocrm.connecting.pages import connection as pages
 from smena.connectors.amocrm.health import gather
 from smena.connectors.amocrm.health import pages as health_pages
 from smena.connectors.amocrm.health.metrics import AT_ONCE, Gauges
-from smena.connectors.amocrm.reconciliation import pages as completeness_pages
+from smena.connectors.amocrm.reconciliation import pages as reconciliation_pages
 from smena.connectors.amocrm.reconciliation import run
 from smena.connectors.amocrm.reconciliation.view import reconciliation_view
 from smena.connectors.amocrm.service import AmocrmService
@@ -32,6 +32,7 @@ from smena.kernel.i18n import use
 from smena.kernel.ids import AccountId
 from smena.kernel.jobs import failures
 from smena.kernel.jobs.failures import FailureKind, Trouble
+from smena.kernel.pool import Pool
 from tests.access.cast import admit
 from tests.connectors.amocrm.checking import check, finish
 from tests.connectors.amocrm.connecting.test_pages import Desk
@@ -39,7 +40,7 @@ from tests.connectors.amocrm.stand import ACCOUNT, BOSS, Stand, Team, stand
 from tests.web.site import make_site, visitor
 
 pytestmark = pytest.mark.anyio
-HEALTH, COMPLETENESS = "/settings/health", "/settings/completeness"
+HEALTH, RECONCILIATION = "/settings/health", "/settings/reconciliation"
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ async def desk(db: Database) -> AsyncIterator[Desk]:
 
 def site(made: Stand) -> Litestar:
     return make_site(
-        routes=[*access.ROUTES, *pages.ROUTES, *health_pages.ROUTES, *completeness_pages.ROUTES],
+        routes=[*access.ROUTES, *pages.ROUTES, *health_pages.ROUTES, *reconciliation_pages.ROUTES],
         db=made.db,
         clock=made.clock,
         vault=made.service.vault,
@@ -123,27 +124,27 @@ async def test_a_webhook_leaves_its_moment_and_its_lag(desk: Desk) -> None:
 async def test_a_check_from_the_button_to_its_report(desk: Desk) -> None:
     await admin(desk)
     made = desk.made
-    empty = (await desk.browser.get(COMPLETENESS)).text
+    empty = (await desk.browser.get(RECONCILIATION)).text
     assert "Проверок ещё не было" in empty
     assert "ещё не сверялись" in empty
     async with made.db.tenant(ACCOUNT) as tx:
         await tx.run("DELETE FROM crm_lead WHERE id = (SELECT min(id) FROM crm_lead)")
-    begun = await desk.send(f"{COMPLETENESS}/check", seen=COMPLETENESS)
+    begun = await desk.send(f"{RECONCILIATION}/start", seen=RECONCILIATION)
     assert "Проверка началась" in begun.text
     assert "<progress" in begun.text
     assert 'hx-trigger="every 2s"' in begun.text
     assert "Проверить сейчас" not in begun.text
-    again = await desk.send(f"{COMPLETENESS}/check", seen=COMPLETENESS)
+    again = await desk.send(f"{RECONCILIATION}/start", seen=RECONCILIATION)
     assert "Проверка уже идёт" in again.text
     await run.go_on(made.context, ACCOUNT)
-    assert "смотрим на расхождения ещё раз" in (await desk.browser.get(COMPLETENESS)).text
+    assert "смотрим на расхождения ещё раз" in (await desk.browser.get(RECONCILIATION)).text
     await finish(made)
-    done = (await desk.browser.get(COMPLETENESS)).text
+    done = (await desk.browser.get(RECONCILIATION)).text
     assert "не хватало 1; исправлено 1" in done
     assert "исправлено 1</span>" in done
     assert "Проверить сейчас" in done
     await check(made)
-    assert "всё совпадает" in (await desk.browser.get(COMPLETENESS)).text
+    assert "всё совпадает" in (await desk.browser.get(RECONCILIATION)).text
 
 
 async def test_every_kind_of_data_tells_up_to_when_it_is_here(desk: Desk) -> None:
@@ -159,9 +160,9 @@ async def test_every_kind_of_data_tells_up_to_when_it_is_here(desk: Desk) -> Non
 async def test_closed_to_others(desk: Desk, role: Role) -> None:
     await admit(desk.made.db, role=role, account=ACCOUNT)
     await desk.sign_in()
-    for path in (HEALTH, COMPLETENESS):
+    for path in (HEALTH, RECONCILIATION):
         assert (await desk.browser.get(path)).status_code == 403
-    sent = await desk.send(f"{COMPLETENESS}/check", seen="/settings/sessions")
+    sent = await desk.send(f"{RECONCILIATION}/start", seen="/settings/sessions")
     assert sent.status_code == 403
 
 
@@ -172,7 +173,7 @@ async def test_monitoring_reads_fresh_figures(desk: Desk) -> None:
     label = f'{{account="{ACCOUNT}"}}'
     assert f"smena_crm_connected{label} 1.0" in text
     assert f"smena_crm_needs_hand{label} 0.0" in text
-    assert f"smena_crm_check_age_seconds{label} -1.0" in text
+    assert f"smena_crm_reconciliation_age_seconds{label} -1.0" in text
     gauges = Gauges(desk.made.db, desk.made.clock, desk.made.service)
     await gauges.refresh()
     async with desk.made.db.system() as tx:
@@ -184,6 +185,23 @@ async def test_monitoring_reads_fresh_figures(desk: Desk) -> None:
     assert f"smena_crm_connected{label}" not in metrics.text().decode()
 
 
+class CountingPool(Pool):
+    """Notes at each loan how many connections are lent."""
+
+    def __init__(self, lender: Pool) -> None:
+        super().__init__(lender.take, 100, wait_seconds=5)
+        self._lender = lender
+        self.seen: list[int] = []
+
+    async def take(self) -> asyncpg.Connection:
+        taken = await self._lender.take()
+        self.seen.append(self._lender.lent)
+        return taken
+
+    def give_back(self, connection: asyncpg.Connection) -> None:
+        self._lender.give_back(connection)
+
+
 async def test_figures_of_many_accounts_are_read_side_by_side(db: Database) -> None:
     """Monitoring waits three seconds: an account after the other would be too late for it."""
     clock, many = SystemClock(), 20
@@ -193,18 +211,12 @@ async def test_figures_of_many_accounts_are_read_side_by_side(db: Database) -> N
         async with db.tenant(new.id) as tx:
             await accounts.connect(tx, new, now)
             await connection.connect(tx, UserId(BOSS), None, None, now)
-    seen: list[int] = []
-    pool = db.engine.pool
-
-    def take(*_connection: object) -> None:
-        seen.append(pool.checkedout())  # type: ignore[attr-defined]  # a pool that counts
-
-    event.listen(pool, "checkout", take)
+    counting = CountingPool(db.pool)
     async with httpx2.AsyncClient(trust_env=False) as http:
-        await Gauges(db, clock, AmocrmService(http, Vault("k" * 40))).refresh()
-    event.remove(pool, "checkout", take)
-    assert 2 <= max(seen) <= AT_ONCE, "side by side, and pages find connections too"
-    assert len(seen) == many + 1, "one transaction for each account and one for all"
+        gauges = Gauges(Database(counting, {}), clock, AmocrmService(http, Vault("k" * 40)))
+        await gauges.refresh()
+    assert 2 <= max(counting.seen) <= AT_ONCE, "side by side, and pages find connections too"
+    assert len(counting.seen) == many + 1, "one transaction for each account and one for all"
     assert f'smena_crm_connected{{account="{31000100 + many - 1}"}} 1.0' in metrics.text().decode()
 
 

@@ -76,10 +76,10 @@ async def test_nulls_where_lists_should_be(db: Database) -> None:
         assert [row.name for row in names] == ["Сделка 0", "Сделка 1", "Сделка 2", "Сделка 3"]
         await script(made)
         for number in team.leads:
-            made.crm.change_lead(0, made.now(), number, name="Читается снова", quiet=True)
+            made.crm.leads.change(0, made.now(), number, name="Читается снова", quiet=True)
         for kind in ("contacts", "companies"):
             for number in getattr(team, kind):
-                made.crm.change_card(kind, 0, made.now(), number, name="И они", quiet=True)
+                made.crm.cards.change(kind, 0, made.now(), number, name="И они", quiet=True)
         await made.settle()
         assert await compare(made) == []
 

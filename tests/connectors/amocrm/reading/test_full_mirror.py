@@ -8,8 +8,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from amocrm_emulator.clock import MovableClock
-from amocrm_emulator.crm import Crm
+from amocrm_emulator.account.clock import MovableClock
+from amocrm_emulator.account.crm import Crm
 from smena.kernel.db import Database
 from tests.connectors.amocrm.mirror_check import differences
 from tests.connectors.amocrm.stand import (
@@ -97,7 +97,7 @@ class Office:
     async def chat(self) -> None:
         crm, contact = self._stand.crm, self._dice.choice(self.team.contacts)
         if crm.store.entity("contacts", contact) is not None:
-            crm.message(
+            crm.talks.write(
                 self._dice.choice((ANNA, BORIS, 0)), self._stand.now(), contact, "Привет",
                 is_incoming=self._dice.random() < 0.5,
             )  # fmt: skip
@@ -117,9 +117,9 @@ class Office:
         crm = self._stand.crm
         rows = crm.store.docs("SELECT doc FROM entity WHERE kind = 'unsorted' AND deleted = 0", [])
         if rows and self._dice.random() < 0.5:
-            crm.accept_unsorted(ANNA, self._stand.now(), rows[0], user=ANNA, status=None)
+            crm.unsorted.accept(ANNA, self._stand.now(), rows[0], user=ANNA, status=None)
         elif rows:
-            crm.decline_unsorted(ANNA, self._stand.now(), rows[0])
+            crm.unsorted.decline(ANNA, self._stand.now(), rows[0])
 
     def _card(self) -> tuple[str, int]:
         team = self.team

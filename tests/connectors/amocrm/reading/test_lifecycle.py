@@ -9,8 +9,8 @@ from datetime import timedelta
 
 import pytest
 
-from amocrm_emulator.clock import MovableClock
-from amocrm_emulator.crm import Crm
+from amocrm_emulator.account.clock import MovableClock
+from amocrm_emulator.account.crm import Crm
 from smena.connectors.amocrm.reading import fetch_by_id, polling
 from smena.crm.mirror.queries import people as queries_people
 from smena.kernel.db import Database
@@ -63,7 +63,7 @@ async def told(made: Stand, way: str) -> list[str]:
 def throw_away(kind: str) -> Callable[[Stand, Team], None]:
     def act(made: Stand, team: Team) -> None:
         number = getattr(team, kind)[0]
-        assert made.crm.delete(ANNA, made.now(), kind, number)
+        assert made.crm.cards.delete(ANNA, made.now(), kind, number)
 
     return act
 
@@ -71,8 +71,8 @@ def throw_away(kind: str) -> Callable[[Stand, Team], None]:
 def there_and_back(kind: str) -> Callable[[Stand, Team], None]:
     def act(made: Stand, team: Team) -> None:
         number = getattr(team, kind)[0]
-        assert made.crm.delete(ANNA, made.now(), kind, number)
-        assert made.crm.restore(ANNA, made.now(), kind, number)
+        assert made.crm.cards.delete(ANNA, made.now(), kind, number)
+        assert made.crm.cards.restore(ANNA, made.now(), kind, number)
 
     return act
 
@@ -80,7 +80,7 @@ def there_and_back(kind: str) -> Callable[[Stand, Team], None]:
 def merge(kind: str) -> Callable[[Stand, Team], None]:
     def act(made: Stand, team: Team) -> None:
         into, absorbed = getattr(team, kind)[:2]
-        made.crm.merge(ANNA, made.now(), kind, into, absorbed)
+        made.crm.cards.merge(ANNA, made.now(), kind, into, absorbed)
 
     return act
 
@@ -115,7 +115,7 @@ async def test_cards(db: Database, way: str) -> None:
         for fresh in teams.values():
             fresh.begin(leads=3)
             for kind, number in (("contacts", fresh.contacts[1]), ("leads", fresh.leads[1])):
-                made.crm.add_note(ANNA, made.now(), kind, number, "call_in", dict(CALL))
+                made.crm.notes.add(ANNA, made.now(), kind, number, "call_in", dict(CALL))
         assert await told(made, "both") == []
         await faults(made, drop=1.0 if way == "poll" else 0.0)
         clock.advance(A_MOMENT)
@@ -131,19 +131,19 @@ async def test_people_and_groups(db: Database) -> None:
     async with stand(db, history_days=1) as made:
         await made.connect()
         await made.load()
-        made.crm.groups[1]["name"] = "Отдел ключевых клиентов"
-        made.crm.users[ANNA]["name"] = "Анна Замужняя"
-        made.crm.users[ANNA]["group"] = 0
-        made.crm.users[BORIS]["is_active"] = False
-        made.crm.users[VERA]["is_admin"] = True
+        made.crm.people.groups[1]["name"] = "Отдел ключевых клиентов"
+        made.crm.people.users[ANNA]["name"] = "Анна Замужняя"
+        made.crm.people.users[ANNA]["group"] = 0
+        made.crm.people.users[BORIS]["is_active"] = False
+        made.crm.people.users[VERA]["is_admin"] = True
         await _ten_minutes(made)
         assert await told(made, "both") == []
         async with db.tenant(ACCOUNT) as tx:
             assert {group.name for group in await queries_people.groups(tx)} == {
                 "Отдел продаж", "Отдел ключевых клиентов",
             }  # fmt: skip
-        gone = made.crm.users.pop(VERA)
-        made.crm.groups.pop()
+        gone = made.crm.people.users.pop(VERA)
+        made.crm.people.groups.pop()
         await _ten_minutes(made)
         async with db.tenant(ACCOUNT) as tx:
             people = {int(user.id): user for user in await queries_people.users(tx)}
@@ -151,8 +151,8 @@ async def test_people_and_groups(db: Database) -> None:
         assert people[VERA].name == gone["name"]
         assert not people[VERA].is_active
         assert not people[BORIS].is_active
-        made.crm.users[VERA] = gone
-        made.crm.users[BORIS]["is_active"] = True
+        made.crm.people.users[VERA] = gone
+        made.crm.people.users[BORIS]["is_active"] = True
         await _ten_minutes(made)
         async with db.tenant(ACCOUNT) as tx:
             assert all(user.is_active for user in await queries_people.users(tx))
@@ -162,7 +162,7 @@ async def test_a_stage_is_renamed_and_a_pipeline_archived(db: Database) -> None:
     async with stand(db, history_days=1) as made:
         await made.connect()
         await made.load()
-        made.crm.pipelines[0]["statuses"][0]["name"] = "Первый звонок"
+        made.crm.pipelines.all[0]["statuses"][0]["name"] = "Первый звонок"
         await _ten_minutes(made)
         assert await told(made, "both") == []
 

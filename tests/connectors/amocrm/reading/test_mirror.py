@@ -60,14 +60,14 @@ async def test_webhooks_alone_are_quick(db: Database) -> None:
         Team(made, 3).begin(leads=1)
         await made.connect()
         await made.load()
-        asked = sum(made.emulator.gate.requests.values())
+        asked = sum(made.emulator.limiter.requests.values())
         Team(made, 4).new_lead()
         await made.emulator.flush_hooks()
         await made.drain()
         async with db.tenant(ACCOUNT) as tx:
             found = await tx.value("SELECT count(*) FROM crm_lead")
         assert found == 2
-        assert sum(made.emulator.gate.requests.values()) == asked
+        assert sum(made.emulator.limiter.requests.values()) == asked
 
 
 @pytest.mark.slow
@@ -141,7 +141,7 @@ async def test_undeclared_limit_is_honoured(db: Database) -> None:
         await asyncio.sleep(1)
         await made.connect(load=0, every_day=0)
         await persistently(made.load)
-        assert 0 < made.emulator.gate.refused < 30
+        assert 0 < made.emulator.limiter.refused < 30
         await asyncio.sleep(1)
         assert await compare(made) == []
 

@@ -24,11 +24,11 @@ async def test_it_follows_tasks(db: Database) -> None:
         await made.connect()
         await made.load()
         due = made.now() + 7200
-        task = crm.add_task(
+        task = crm.tasks.add(
             ANNA, made.now(), "Перезвонить", due, entity_type="leads", entity_id=lead, quiet=True
         )
         assert await next_task(made, lead) == due
-        crm.change_task(ANNA, made.now(), task, complete_till=due + 60, quiet=True)
+        crm.tasks.change(ANNA, made.now(), task, complete_till=due + 60, quiet=True)
         assert await next_task(made, lead) == due + 60
-        crm.delete(ANNA, made.now(), "tasks", task, quiet=True)
+        crm.cards.delete(ANNA, made.now(), "tasks", task, quiet=True)
         assert await next_task(made, lead) is None

@@ -25,13 +25,13 @@ async def test_amocrms_zone_is_followed_until_another_is_chosen(db: Database) ->
     async with stand(db) as made:
         await made.connect()
         assert await zones(made) == ("Europe/Moscow", "Europe/Moscow")
-        made.crm.account["time_zone"] = "Asia/Omsk"
+        made.crm.account.doc["time_zone"] = "Asia/Omsk"
         made.clock.offset += timedelta(minutes=11)
         await polling.cards(made.context, ACCOUNT)
         assert await zones(made) == ("Asia/Omsk", "Asia/Omsk")
         async with db.tenant(ACCOUNT) as tx:
             await accounts.choose(tx, "Asia/Vladivostok", "")
-        made.crm.account["time_zone"] = "no zone at all"
+        made.crm.account.doc["time_zone"] = "no zone at all"
         made.clock.offset += timedelta(minutes=11)
         await polling.cards(made.context, ACCOUNT)
         assert await zones(made) == ("Asia/Vladivostok", "Asia/Omsk")

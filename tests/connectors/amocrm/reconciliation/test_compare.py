@@ -30,7 +30,7 @@ def held(at: datetime, *, is_deleted: bool = False, source: Source = Source.API)
 
 
 @pytest.mark.parametrize(
-    ("there", "mark", "expected"),
+    ("remote", "mark", "expected"),
     [
         pytest.param(OLD, held(OLD), False, id="equal"),
         pytest.param(OLD, None, True, id="not here"),
@@ -56,7 +56,7 @@ ONE = frozenset({LEAD})
 
 
 @pytest.mark.parametrize(
-    ("there", "mark", "expected"),
+    ("remote", "mark", "expected"),
     [
         pytest.param({LEAD: OLD}, held(OLD), Classification(), id="agrees by now"),
         pytest.param({LEAD: OLD}, None, Classification(missing=ONE), id="missing"),

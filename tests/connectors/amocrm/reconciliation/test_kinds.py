@@ -283,7 +283,7 @@ async def test_what_polling_heals_meanwhile_is_no_gap(db: Database) -> None:
             "SELECT doc FROM entity WHERE kind = 'unsorted' AND deleted = 0", []
         )[0]
         made.forget_own_address()
-        made.crm.decline_unsorted(9000002, made.now(), row)
+        made.crm.unsorted.decline(9000002, made.now(), row)
         assert await begin(made)
         await run.go_on(made.context, ACCOUNT)
         await made.settle(rounds=2)

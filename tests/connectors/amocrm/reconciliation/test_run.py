@@ -111,7 +111,7 @@ async def test_what_the_log_tells_of_talks_is_brought_back_with_it(db: Database)
         team = await loaded(made)
         for text in ("Здравствуйте", "Когда привезёте?"):
             at = made.now() - 1800
-            made.crm.message(0, at, team.contacts[0], text, is_incoming=True)
+            made.crm.talks.write(0, at, team.contacts[0], text, is_incoming=True)
         await made.settle(rounds=2)
         said = await messages(made)
         assert len(said) == 2
@@ -264,7 +264,7 @@ async def test_a_check_is_polite(db: Database) -> None:
         asked = made.requests() - before
         async with db.tenant(ACCOUNT) as tx:
             free = await tx.value("SELECT free_at_us FROM rate_limit WHERE name = 'amocrm.check'")
-        assert made.emulator.gate.refused == 0
+        assert made.emulator.limiter.refused == 0
         assert report.reconciliation.outcome is ReconciliationOutcome.DONE
         assert asked > 10
         assert free / 1_000_000 - began.timestamp() > (asked - 4) / (7 * 0.25)

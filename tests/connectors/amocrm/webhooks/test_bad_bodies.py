@@ -53,7 +53,7 @@ async def test_unreadable(db: Database, raw: bytes, trouble: str) -> None:
     async with stand(db, history_days=1) as made:
         await made.connect()
         await made.load()
-        made.crm.add_lead(ANNA, made.now(), "О ней было плохое сообщение")
+        made.crm.leads.add(ANNA, made.now(), "О ней было плохое сообщение")
         assert await send(made, raw) == 200
         await made.drain()
         ((_, why),) = [(b, w) for b, w in await kept(made) if b == raw]
@@ -67,7 +67,7 @@ async def test_too_large(db: Database) -> None:
         await made.connect()
         await made.load()
         await made.step()
-        made.crm.add_lead(ANNA, made.now(), "О ней было огромное сообщение", quiet=True)
+        made.crm.leads.add(ANNA, made.now(), "О ней было огромное сообщение", quiet=True)
         assert await send(made, b"leads[add][0][name]=" + b"x" * 10 * MEGABYTE) == 413
         async with db.tenant(ACCOUNT) as tx:
             due = await tx.value("SELECT next_poll_at FROM amocrm_connection")
@@ -148,7 +148,7 @@ async def test_a_row_that_makes_no_sense_is_read_instead(db: Database) -> None:
     async with stand(db, history_days=1) as made:
         await made.connect()
         await made.load()
-        lead = made.crm.add_lead(
+        lead = made.crm.leads.add(
             ANNA, made.now(), "Поставка", pipeline_id=SALES, status_id=FIRST, price=5, quiet=True
         )
         malformed = items("leads[update][0]", id=str(lead), name="Не она", price="дорого")

@@ -113,9 +113,9 @@ async def test_each_day_it_is_mended(db: Database) -> None:
             found = await queries.connection(tx)
         assert found is not None
         assert found.webhook_state is WebhookState.ALIVE
-        asked = made.emulator.gate.requests["POST /api/v4/webhooks"]
+        asked = made.emulator.limiter.requests["POST /api/v4/webhooks"]
         await jobs.check_webhooks(made.context)
-        assert made.emulator.gate.requests["POST /api/v4/webhooks"] == asked
+        assert made.emulator.limiter.requests["POST /api/v4/webhooks"] == asked
 
 
 @pytest.mark.anyio

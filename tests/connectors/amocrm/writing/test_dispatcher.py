@@ -33,10 +33,10 @@ pytestmark = pytest.mark.anyio
 async def test_batches_of_fifty(db: Database) -> None:
     async with stand(db) as made:
         leads = await connected(made, leads=120)
-        made.emulator.gate.requests.clear()
+        made.emulator.limiter.requests.clear()
         await command(made, leads, ANNA)
         await made.deliver()
-        assert made.emulator.gate.requests["PATCH /api/v4/leads"] == 3
+        assert made.emulator.limiter.requests["PATCH /api/v4/leads"] == 3
         assert owners(made, leads) == {ANNA}
         assert await states(made) == {CommandState.DELIVERED: 120}
 
@@ -78,14 +78,14 @@ async def test_answer_malformed_after_the_work_was_done(db: Database, spoil: net
         leads = await connected(made, leads=60, through=proxy.url)
         await command(made, leads, BORIS)
         writes = made.writes_of_leads()
-        made.emulator.gate.requests.clear()
+        made.emulator.limiter.requests.clear()
         proxy.faults = {"PATCH": [spoil, spoil]}
         await made.deliver()
         assert proxy.malformed == 2
         assert await states(made) == {CommandState.DELIVERED: 60}
         assert owners(made, leads) == {BORIS}
         assert made.writes_of_leads() - writes == 60
-        assert made.emulator.gate.requests["PATCH /api/v4/leads"] == 2  # never sent twice
+        assert made.emulator.limiter.requests["PATCH /api/v4/leads"] == 2  # never sent twice
 
 
 async def test_read_back_fails_as_well(db: Database) -> None:
@@ -117,7 +117,7 @@ async def test_killed_between_claim_and_answer(db: Database) -> None:
             claimed = await actions.claim(tx, 50, made.clock.now())
         assert len(claimed) == 4
         for lead in leads[:2]:
-            made.crm.change_lead(0, made.now(), lead, responsible_user_id=ANNA)
+            made.crm.leads.change(0, made.now(), lead, responsible_user_id=ANNA)
         writes = made.writes_of_leads()
         await made.deliver()
         assert await states(made) == {CommandState.DELIVERED: 4}
@@ -147,14 +147,14 @@ async def test_no_answer_429_at_seven_a_second(db: Database) -> None:
     async with stand(db) as made:
         leads = await connected(made, leads=1000, every_day=7.0)
         await asyncio.sleep(1)
-        made.emulator.gate.per_second = 7
+        made.emulator.limiter.per_second = 7
         await command(made, leads, ANNA)
         reading = asyncio.create_task(made.step())
         await made.deliver()
         await reading
         assert await states(made) == {CommandState.DELIVERED: 1000}
-        assert made.emulator.gate.requests["PATCH /api/v4/leads"] == 20
-        assert made.emulator.gate.refused == 0
+        assert made.emulator.limiter.requests["PATCH /api/v4/leads"] == 20
+        assert made.emulator.limiter.refused == 0
 
 
 async def connected(
@@ -163,7 +163,7 @@ async def connected(
     team = Team(made, 5)
     team.begin(leads)
     for lead in team.leads:
-        made.crm.change_lead(0, made.now(), lead, responsible_user_id=VERA)
+        made.crm.leads.change(0, made.now(), lead, responsible_user_id=VERA)
     await made.connect(through=through, every_day=every_day)
     await made.load()
     return team.leads
@@ -179,7 +179,7 @@ async def command(made: Stand, leads: list[int], user: int) -> None:
 
 
 def owners(made: Stand, leads: list[int]) -> set[int]:
-    return {made.crm.existing("leads", lead)["responsible_user_id"] for lead in leads}
+    return {made.crm.records.existing("leads", lead)["responsible_user_id"] for lead in leads}
 
 
 async def states(made: Stand) -> dict[CommandState, int]:

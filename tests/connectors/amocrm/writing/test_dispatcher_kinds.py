@@ -49,7 +49,7 @@ async def test_all_kinds_travel_in_their_order(db: Database) -> None:
         team = await connected(made)
         lead, contact = LeadId(team.leads[0]), ContactId(team.contacts[0])
         company, task = CompanyId(team.companies[0]), TaskId(team.tasks[0])
-        made.emulator.gate.requests.clear()
+        made.emulator.limiter.requests.clear()
         await command(
             made,
             AddNote(card_kind=EntityKind.LEAD, card_id=lead, text="Распределено"),
@@ -62,27 +62,29 @@ async def test_all_kinds_travel_in_their_order(db: Database) -> None:
                        stage=Stage(PipelineId(SALES), StatusId(TALKS)), add_tags=("vip",)),
         )  # fmt: skip
         await made.deliver()
-        assert list(made.emulator.gate.requests) == [
+        assert list(made.emulator.limiter.requests) == [
             "PATCH /api/v4/leads", "PATCH /api/v4/tasks", "PATCH /api/v4/contacts",
             "PATCH /api/v4/companies", "POST /api/v4/tasks", "POST /api/v4/leads/notes",
         ]  # fmt: skip
         assert await states(made) == {CommandState.DELIVERED: 6}
-        held = made.crm.existing("leads", lead)
+        held = made.crm.records.existing("leads", lead)
         assert (held["responsible_user_id"], held["price"], held["status_id"]) == (ANNA, 7, TALKS)
         assert [tag["name"] for tag in held["tags"]] == ["vip"]
-        assert made.crm.existing("contacts", contact)["name"] == "Пётр"
-        assert made.crm.existing("companies", company)["responsible_user_id"] == ANNA
-        assert made.crm.existing("tasks", task)["result"] == {"text": "Договорились"}
+        assert made.crm.records.existing("contacts", contact)["name"] == "Пётр"
+        assert made.crm.records.existing("companies", company)["responsible_user_id"] == ANNA
+        assert made.crm.records.existing("tasks", task)["result"] == {"text": "Договорились"}
         created = {type(one.change): one.created or 0 for one in await commands(made)}
-        assert made.crm.existing("tasks", created[CreateTask])["text"] == "Связаться"
-        assert made.crm.existing("notes", created[AddNote])["params"] == {"text": "Распределено"}
+        assert made.crm.records.existing("tasks", created[CreateTask])["text"] == "Связаться"
+        assert made.crm.records.existing("notes", created[AddNote])["params"] == {
+            "text": "Распределено"
+        }
 
 
 async def test_the_echo_of_no_kind_is_news(db: Database) -> None:
     async with stand(db) as made:
         team = await connected(made)
         lead, task = LeadId(team.leads[0]), TaskId(team.tasks[0])
-        made.crm.change_lead(0, made.now(), lead, responsible_user_id=BORIS)
+        made.crm.leads.change(0, made.now(), lead, responsible_user_id=BORIS)
         await made.settle(rounds=1)
         stage = Stage(PipelineId(SALES), StatusId(TALKS))
         ids = await command(
@@ -127,7 +129,7 @@ async def test_a_creation_left_by_a_crash_is_looked_for_twice_before_it_is_repea
             await actions.claim(tx, 50, made.clock.now())
         await made.deliver()
         assert await states(made) == {CommandState.PLANNED: 2}
-        late = made.crm.add_task(
+        late = made.crm.tasks.add(
             0, made.now(), "Связаться", int(due(made).timestamp()), entity_type="leads",
             entity_id=team.leads[0], task_type_id=1,
         )  # fmt: skip
@@ -145,13 +147,13 @@ async def test_of_a_refused_item_only_the_culprit_ends(db: Database) -> None:
         await command(
             made, ChangeLead(lead=lead, responsible=UserId(999)), ChangeLead(lead=lead, price=7)
         )
-        made.emulator.gate.requests.clear()
+        made.emulator.limiter.requests.clear()
         await made.deliver()
         newest, oldest = await commands(made)
         assert (newest.state, oldest.state) == (CommandState.DELIVERED, CommandState.REFUSED)
         assert reason_text(oldest.error).startswith("такого ответственного в amoCRM нет")
-        assert made.crm.existing("leads", lead)["price"] == 7
-        assert made.emulator.gate.requests["PATCH /api/v4/leads"] == 3
+        assert made.crm.records.existing("leads", lead)["price"] == 7
+        assert made.emulator.limiter.requests["PATCH /api/v4/leads"] == 3
 
 
 async def test_an_account_that_only_watches_writes_nothing(db: Database) -> None:
@@ -160,14 +162,14 @@ async def test_an_account_that_only_watches_writes_nothing(db: Database) -> None
         async with db.tenant(ACCOUNT) as tx:
             await actions.stop_sending(tx, made.clock.now())
         await command(made, ChangeLead(lead=lead, price=7))
-        made.emulator.gate.requests.clear()
+        made.emulator.limiter.requests.clear()
         await made.deliver()
         assert made.requests() == 0
         assert await states(made) == {CommandState.PLANNED: 1}
         async with db.tenant(ACCOUNT) as tx:
             await actions.go_on_sending(tx, AfterDry.SEND_RECENT, made.clock.now())
         await made.deliver()
-        assert made.crm.existing("leads", lead)["price"] == 7
+        assert made.crm.records.existing("leads", lead)["price"] == 7
 
 
 @pytest.mark.slow
@@ -176,13 +178,13 @@ async def test_a_burst_of_a_thousand_leads_with_all_that_belongs_to_them(db: Dat
     async with stand(db) as made:
         team = await connected(made, leads=1000, every_day=7.0)
         tasks = [
-            made.crm.add_task(0, made.now(), "Перезвонить", made.now() + 3600, quiet=True)
+            made.crm.tasks.add(0, made.now(), "Перезвонить", made.now() + 3600, quiet=True)
             for _ in team.leads
         ]
-        made.emulator.gate.per_second = 7
+        made.emulator.limiter.per_second = 7
         made.emulator.wire.latency_seconds = 0.3
-        made.emulator.gate.requests.clear()
-        made.emulator.gate.refused = 0
+        made.emulator.limiter.requests.clear()
+        made.emulator.limiter.refused = 0
         changes: list[Change] = []
         for lead, contact, company, task in zip(
             team.leads, team.contacts, team.companies, tasks, strict=True
@@ -196,11 +198,11 @@ async def test_a_burst_of_a_thousand_leads_with_all_that_belongs_to_them(db: Dat
         await command(made, *changes)
         await made.deliver()
         assert await states(made) == {CommandState.DELIVERED: 4000}
-        assert list(made.emulator.gate.requests.items()) == [
+        assert list(made.emulator.limiter.requests.items()) == [
             ("PATCH /api/v4/leads", 20), ("PATCH /api/v4/tasks", 20),
             ("PATCH /api/v4/contacts", 20), ("PATCH /api/v4/companies", 20),
         ]  # fmt: skip
-        assert made.emulator.gate.refused == 0
+        assert made.emulator.limiter.refused == 0
 
 
 async def connected(

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from amocrm_emulator.faults.read import read_list
-from amocrm_emulator.faults.script import Script
+from amocrm_emulator.serving.faults.read import read_list
+from amocrm_emulator.serving.faults.script import Script
 from smena.crm.model.entities import EntityKind, LeadId, UserId
 from smena.crm.outbox import actions
 from smena.crm.outbox.model import AddNote, Change, ChangeLead, CommandState
@@ -35,7 +35,7 @@ async def test_an_empty_list_that_hides_what_is_known_proves_nothing(
     """However often it is said: the creation is repeated only when the list tells the truth."""
     async with stand(db) as made:
         team = await connected(made)
-        made.crm.add_note(ANNA, made.now(), "leads", team.leads[1], "common", {"text": "Ждёт"})
+        made.crm.notes.add(ANNA, made.now(), "leads", team.leads[1], "common", {"text": "Ждёт"})
         await made.settle(rounds=2)
         lost = {"kind": "nothing", "when": "after", "method": "POST", "times": 1}
         path = NOTES if what == "note" else TASKS
@@ -48,11 +48,11 @@ async def test_an_empty_list_that_hides_what_is_known_proves_nothing(
         assert await states(made) == {CommandState.PLANNED: 1}
         (waiting,) = await commands(made)
         assert reason_text(waiting.error).startswith("amoCRM пока не показывает")
-        made.emulator.gate.requests.clear()
+        made.emulator.limiter.requests.clear()
         script(made)
         await made.deliver()
         assert await states(made) == {CommandState.DELIVERED: 1}
-        assert made.emulator.gate.requests[f"POST {path}"] == 0
+        assert made.emulator.limiter.requests[f"POST {path}"] == 0
 
 
 async def test_a_list_that_cannot_be_read_holds_up_nothing_else(db: Database) -> None:
@@ -66,7 +66,7 @@ async def test_a_list_that_cannot_be_read_holds_up_nothing_else(db: Database) ->
         lead: Change = ChangeLead(lead=LeadId(team.leads[1]), responsible=UserId(ANNA))
         await command(made, lead)
         await made.deliver()
-        assert made.crm.existing("leads", team.leads[1])["responsible_user_id"] == ANNA
+        assert made.crm.records.existing("leads", team.leads[1])["responsible_user_id"] == ANNA
         assert {one.change: one.state for one in await commands(made)} == {
             note: CommandState.PLANNED, lead: CommandState.DELIVERED,
         }  # fmt: skip

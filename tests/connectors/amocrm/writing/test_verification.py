@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from amocrm_emulator.clock import SetClock, SystemClock
-from amocrm_emulator.crm import Crm
+from amocrm_emulator.account.clock import MachineClock, ManualClock
+from amocrm_emulator.account.crm import Crm
 from smena.connectors.amocrm import jobs
 from smena.connectors.amocrm.model import WebhookState
 from smena.connectors.amocrm.reading.store import schedule
@@ -59,29 +59,29 @@ class Case:
 
 
 def dismiss(made: Stand, _office: Office) -> None:
-    made.crm.change_user(VERA, is_active=False)
+    made.crm.people.change(VERA, is_active=False)
 
 
 def archive(made: Stand, office: Office) -> None:
     """Put away a pipeline in which a lead stands."""
     stages = [{"name": "Старое"}]
     item = {"name": "Прошлый год", "sort": 9, "is_main": False, "is_unsorted_on": False}
-    number = made.crm.add_pipeline(item, stages)["id"]
-    made.crm.change_lead(BOSS, made.now(), office.team.leads[0], pipeline_id=number)
-    assert made.crm.archive(number, is_archive=True)
+    number = made.crm.pipelines.add(item, stages)["id"]
+    made.crm.leads.change(BOSS, made.now(), office.team.leads[0], pipeline_id=number)
+    assert made.crm.pipelines.archive(number, is_archive=True)
 
 
 def plan_alone(made: Stand, office: Office) -> None:
     """Plan something that belongs to no card."""
-    office.team.tasks.append(made.crm.add_task(ANNA, made.now(), "Отчёт", made.now() + 3600))
+    office.team.tasks.append(made.crm.tasks.add(ANNA, made.now(), "Отчёт", made.now() + 3600))
 
 
 def drop_note(made: Stand, office: Office) -> None:
     """Throw away one of two notes: no webhook tells of it."""
-    lead = made.crm.add_lead(ANNA, made.now(), "С примечанием")
+    lead = made.crm.leads.add(ANNA, made.now(), "С примечанием")
     for text in ("лишнее", "нужное"):
-        note = made.crm.add_note(ANNA, made.now(), "leads", lead, "common", {"text": text})
-    assert made.crm.delete_note(ANNA, made.now(), note)
+        note = made.crm.notes.add(ANNA, made.now(), "leads", lead, "common", {"text": text})
+    assert made.crm.notes.delete(ANNA, made.now(), note)
     office.team.leads.append(lead)
 
 
@@ -170,7 +170,7 @@ async def either_way(db: Database, case: Case) -> None:
 
 async def test_events_that_come_late(db: Database) -> None:
     """A third of the events show up two minutes after the others; nothing else tells of them."""
-    clock = SetClock(SystemClock().now() - 400)
+    clock = ManualClock(MachineClock().now() - 400)
     async with stand(db, Crm.create(None, SPEC, clock), history_days=1) as made:
         made.crm.switches.set({"events_late_seconds": LATE_SECONDS})
         await faults(made, drop=1.0)
@@ -207,7 +207,7 @@ async def test_news_of_a_log_that_comes_oldest_first_wait_for_nothing(db: Databa
         await made.settle(rounds=1)
         await made.step()  # the whole window has been read now
         before = await held(made)
-        made.crm.change_lead(ANNA, made.now(), office.team.leads[0], name="Новое имя")
+        made.crm.leads.change(ANNA, made.now(), office.team.leads[0], name="Новое имя")
         async with db.tenant(ACCOUNT) as tx:
             await schedule.hint(tx, made.clock.now())
         await made.step()
@@ -246,11 +246,11 @@ async def ends(made: Stand, office: Office, *, can_reopen: bool) -> bool:
     Tell whether each ended as it should.
     """
     lead, other, contact = await fresh_cards(made, office)
-    open_task = made.crm.add_task(
+    open_task = made.crm.tasks.add(
         ANNA, made.now(), "Открытая", made.now() + 3600, entity_type="leads", entity_id=lead
     )
-    done_task = made.crm.add_task(ANNA, made.now(), "Готовая", made.now() + 3600)
-    made.crm.complete_task(ANNA, made.now(), done_task, "Да")
+    done_task = made.crm.tasks.add(ANNA, made.now(), "Готовая", made.now() + 3600)
+    made.crm.tasks.complete(ANNA, made.now(), done_task, "Да")
     due_at = datetime.fromtimestamp(made.now() // 60 * 60 + 7200, UTC)
     good: list[Change] = [
         ChangeLead(lead=LeadId(lead), responsible=UserId(BORIS), price=7, add_tags=("vip",)),
@@ -279,7 +279,7 @@ async def ends(made: Stand, office: Office, *, can_reopen: bool) -> bool:
         "SELECT doc FROM entity WHERE kind = 'tasks' AND parent = ? AND deleted = 0", [lead]
     )]  # fmt: skip
     assert sorted(texts) == ["Связаться", "Уже другая"]
-    return bool(made.crm.existing("leads", lead)["price"] == 7)
+    return bool(made.crm.records.existing("leads", lead)["price"] == 7)
 
 
 async def fresh_cards(made: Stand, office: Office) -> tuple[int, int, int]:

@@ -82,7 +82,7 @@ def _consent_refusals(refused: NotConnected) -> dict[ConnectRefusal, str]:
         ConnectRefusal.FOREIGN_REFERER: _(
             "Ответ пришёл не от amoCRM и не от Kommo: {host}. Ничего не подключено."
         ).format(host=refused.detail),
-        ConnectRefusal.BAD_LANDING: _(
+        ConnectRefusal.BAD_CALLBACK: _(
             "По этому адресу amoCRM присылает код, но сейчас его здесь нет."
         ),
         ConnectRefusal.UNKNOWN_CLIENT: _(

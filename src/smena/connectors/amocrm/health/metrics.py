@@ -82,10 +82,10 @@ def show(account: str, health: HealthFacts, now: datetime) -> None:
         metrics.COMMANDS_WAITING: float(health.commands.waiting),
         metrics.REQUESTS_MINUTE: float(health.rates.last_minute),
         metrics.TOO_FAST_HOUR: float(health.rates.too_fast),
-        metrics.CHECK_AGE: _age(
+        metrics.RECONCILIATION_AGE: _age(
             health.report.reconciliation.finished_at if health.report else None, now
         ),
-        metrics.CHECK_FOUND: float(health.report.total().found if health.report else 0),
+        metrics.RECONCILIATION_FOUND: float(health.report.total().found if health.report else 0),
         metrics.FINDINGS: float(sum(one.level is Level.BAD for one in found)),
     }
     for gauge, value in figures.items():

@@ -9,7 +9,7 @@ from smena.connectors.amocrm.reading.core.history import History
 from smena.connectors.amocrm.reading.core.window import NOTES
 from smena.connectors.amocrm.reading.store import cursors as store_cursors
 from smena.connectors.amocrm.reading.store import first_load
-from smena.connectors.amocrm.reading.store.history import ONE, _history
+from smena.connectors.amocrm.reading.store.history import ONE
 from smena.connectors.amocrm.store import connection as link
 from smena.crm.mirror.queries import coverage
 from smena.crm.model.entities import Coverage
@@ -55,8 +55,7 @@ async def fresh_until(tx: Tx) -> dict[str, datetime]:
 
 async def history(tx: Tx) -> History | None:
     """Return how the reading of the past stands, None when nobody asked for it."""
-    row = await tx.row(ONE, account=tx.account)
-    return None if row is None else _history(row)
+    return await tx.one(History, ONE, account=tx.account)
 
 
 # The first load begins where its oldest stretch of the log does.

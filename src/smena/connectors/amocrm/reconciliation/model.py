@@ -12,7 +12,7 @@ from smena.connectors.amocrm.reconciliation.core.plan import (
 
 
 class AskedBy(StrEnum):
-    """Who wanted a check of completeness."""
+    """Who wanted a reconciliation."""
 
     NIGHT = "night"
     PERSON = "person"

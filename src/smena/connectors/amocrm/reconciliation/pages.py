@@ -1,4 +1,4 @@
-"""HTTP entry points of the completeness page: what is here, what is missing, check it now."""
+"""HTTP entry points of the reconciliation page: what is here, what is missing, check it now."""
 
 from typing import Any
 
@@ -14,12 +14,14 @@ from smena.kernel.i18n import gettext as _
 from smena.web.page import Html, flash, page, redirect
 
 Http = Request[Any, Any, Any]
-PATH = "/settings/completeness"
-TEMPLATE = "amocrm/completeness.html"
+PATH = "/settings/reconciliation"
+OLD_PATH = "/settings/completeness"
+"""Kept for bookmarks."""
+TEMPLATE = "amocrm/reconciliation.html"
 
 
 @get(PATH, guards=[needs(Ability.SEE_HEALTH)])
-async def completeness(request: Http) -> Html:
+async def show(request: Http) -> Html:
     """Show how complete the mirror is; while a check runs the page refreshes itself."""
     account, shown = access.viewer(request).account, None
     if account is not None:
@@ -28,8 +30,13 @@ async def completeness(request: Http) -> Html:
     return page(request, TEMPLATE, title=_("Полнота данных"), shown=shown)
 
 
-@post(f"{PATH}/check", guards=[needs(Ability.CONNECT_ACCOUNT)])
-async def reconciliation(request: Http) -> Response[bytes]:
+@get(OLD_PATH, sync_to_thread=False)
+def moved() -> Response[bytes]:
+    return redirect(PATH)
+
+
+@post(f"{PATH}/start", guards=[needs(Ability.CONNECT_ACCOUNT)])
+async def start(request: Http) -> Response[bytes]:
     """Begin a check; one that runs already goes on."""
     account = access.account_of(request)
     async with request.app.state.db.tenant(account) as tx:
@@ -41,4 +48,4 @@ async def reconciliation(request: Http) -> Response[bytes]:
     return redirect(PATH)
 
 
-ROUTES = (completeness, reconciliation)
+ROUTES = (show, moved, start)

@@ -9,7 +9,7 @@ from smena.kernel.ids import AccountId
 
 
 async def reconciliations(tx: Tx, limit: int) -> list[Report]:
-    """Return the latest checks of completeness with what each found, the newest first."""
+    """Return the latest reconciliations with what each found, the newest first."""
     found = await runs.latest(tx, limit)
     parts = await runs.parts(tx, [one.id for one in found])
     return [Report(one, tuple(parts[one.id])) for one in found]

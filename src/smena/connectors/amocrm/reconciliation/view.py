@@ -1,4 +1,4 @@
-"""What the completeness page shows: up to when the data are, what is missing, past checks."""
+"""What the reconciliation page shows: up to when the data are, what is missing, past checks."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class KindView:
     name: str
     fresh: str
     remote: str
-    held: str
+    local: str
     found: str
     kind: str
 

@@ -1,4 +1,4 @@
-"""What the completeness page says of kinds, results and reports."""
+"""What the reconciliation page says of kinds, results and reports."""
 
 from smena.connectors.amocrm.reconciliation.core.plan import (
     EVENTS,

@@ -1,9 +1,6 @@
 """The connector's rows: the link itself and the cursors of polling."""
 
-from datetime import datetime, timedelta
-from typing import Any
-
-from sqlalchemy import Row
+from datetime import datetime
 
 from smena.connectors.amocrm.model import Connection, WebhookState
 from smena.crm.model.entities import UserId
@@ -11,9 +8,11 @@ from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
 
 _COLUMNS = """
-    account_id, is_active, current_user_id, requests_per_second, load_requests_per_second,
+    account_id AS account, is_active, current_user_id AS "current_user", requests_per_second,
+    load_requests_per_second,
     webhook_state, webhook_detail, webhook_checked_at, load_started_at, load_finished_at,
-    complete_until, clock_offset_seconds, hinted_at, next_poll_at, next_cards_at, people_at,
+    complete_until, make_interval(secs => clock_offset_seconds) AS clock_offset, hinted_at,
+    next_poll_at, next_cards_at, people_at,
     reference_data_at, unsorted_at, trouble, trouble_at, malformed_rows
 """
 
@@ -64,8 +63,7 @@ ALL = "SELECT account_id FROM amocrm_connection ORDER BY account_id"
 
 
 async def one(tx: Tx) -> Connection | None:
-    row = await tx.row(ONE, account=tx.account)
-    return None if row is None else _connection(row)
+    return await tx.one(Connection, ONE, account=tx.account)
 
 
 async def connect(
@@ -107,29 +105,3 @@ async def set_rate(tx: Tx, per_second: float | None, load_per_second: float | No
 
 async def all_accounts(tx: Tx) -> list[AccountId]:
     return [AccountId(row.account_id) for row in await tx.rows(ALL)]
-
-
-def _connection(row: Row[Any]) -> Connection:
-    return Connection(
-        account=AccountId(row.account_id),
-        is_active=row.is_active,
-        current_user=UserId(row.current_user_id),
-        requests_per_second=row.requests_per_second,
-        load_requests_per_second=row.load_requests_per_second,
-        webhook_state=WebhookState(row.webhook_state),
-        webhook_detail=row.webhook_detail,
-        webhook_checked_at=row.webhook_checked_at,
-        load_started_at=row.load_started_at,
-        load_finished_at=row.load_finished_at,
-        complete_until=row.complete_until,
-        clock_offset=timedelta(seconds=row.clock_offset_seconds),
-        hinted_at=row.hinted_at,
-        next_poll_at=row.next_poll_at,
-        next_cards_at=row.next_cards_at,
-        people_at=row.people_at,
-        reference_data_at=row.reference_data_at,
-        unsorted_at=row.unsorted_at,
-        trouble=row.trouble,
-        trouble_at=row.trouble_at,
-        malformed_rows=row.malformed_rows,
-    )

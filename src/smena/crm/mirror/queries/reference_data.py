@@ -1,17 +1,15 @@
 """What names the numbers of the CRM."""
 
 from collections.abc import Iterable
-from typing import Any
 
 import msgspec
-from sqlalchemy import Row
 
 from smena.crm.mirror.store.details import rights_of
 from smena.crm.model.entities import (
     EntityKind,
 )
 from smena.crm.model.reference_data import FieldChoice, ReferenceEntry, ReferenceKind, ReferenceList
-from smena.kernel.db import Tx
+from smena.kernel.db import Row, Tx
 
 OF = """
 SELECT list, owner, id, name, sort, code, color, type, CAST(choices AS text) AS choices,
@@ -41,7 +39,7 @@ async def known_entries(tx: Tx, book: ReferenceList, ids: Iterable[int]) -> set[
     return {row["id"] for row in rows}
 
 
-def _entry(row: Row[Any]) -> ReferenceEntry:
+def _entry(row: Row) -> ReferenceEntry:
     return ReferenceEntry(
         of=ReferenceKind(row.list),
         id=row.id,

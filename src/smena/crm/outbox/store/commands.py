@@ -2,10 +2,8 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 import msgspec
-from sqlalchemy import Row
 
 from smena.crm.model.entities import CommandId, UserId
 from smena.crm.outbox.model import (
@@ -17,7 +15,7 @@ from smena.crm.outbox.model import (
     Priority,
     entity_of,
 )
-from smena.kernel.db import Tx
+from smena.kernel.db import Row, Tx
 
 COLUMNS = (
     "id, kind, change, before_id, priority, cause, state, attempts, asked_at, not_before, sent_at,"
@@ -229,7 +227,7 @@ async def trim(tx: Tx, before: datetime) -> None:
     await tx.run(TRIM, before=before)
 
 
-def command_of(row: Row[Any]) -> Command:
+def command_of(row: Row) -> Command:
     return Command(
         id=CommandId(row.id),
         change=_decoder.decode(row.change),

@@ -73,7 +73,7 @@ async def land(request: Http) -> Response[bytes]:
         case Foreign(host):
             return _told(request, viewer, NotConnected(ConnectRefusal.FOREIGN_REFERER, host))
         case Unreadable():
-            return _told(request, viewer, NotConnected(ConnectRefusal.BAD_LANDING))
+            return _told(request, viewer, NotConnected(ConnectRefusal.BAD_CALLBACK))
         case Denied(told_state):
             if viewer is not None:
                 browser = browser_of(viewer)
@@ -125,7 +125,7 @@ def _told(request: Http, viewer: Viewer | None, told: NotConnected | KeptUnsolic
     is_refused = isinstance(told, NotConnected)
     return page(
         request,
-        "amocrm/landing.html",
+        "amocrm/callback.html",
         title=_("Ничего не подключено") if is_refused else _("Осталось подтвердить"),
         status=NOT_ACCEPTED if is_refused else 200,
         text=words.refusal_text(told) if isinstance(told, NotConnected) else "",

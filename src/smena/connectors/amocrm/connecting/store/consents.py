@@ -5,14 +5,11 @@ All of it needs a system transaction: which account it will be is known at the e
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
-
-from sqlalchemy import Row
 
 from smena.connectors.amocrm.model import ConsentAsked, Integration, UnsolicitedCode
 from smena.kernel.crypto import Vault
-from smena.kernel.db import Tx
+from smena.kernel.db import Row, Tx
 from smena.kernel.ids import AccountId
 
 KEPT = timedelta(days=1)
@@ -205,14 +202,14 @@ async def _put(
     )
 
 
-def _asked(row: Row[Any], vault: Vault) -> ConsentAsked:
+def _asked(row: Row, vault: Vault) -> ConsentAsked:
     account = None if row.account_id is None else AccountId(row.account_id)
     return ConsentAsked(row.id, account, row.base_url, _integration(row, vault), row.expires_at)
 
 
-def _offer(row: Row[Any], vault: Vault) -> UnsolicitedCode:
+def _offer(row: Row, vault: Vault) -> UnsolicitedCode:
     return UnsolicitedCode(_asked(row, vault), vault.open(row.code).decode())
 
 
-def _integration(row: Row[Any], vault: Vault) -> Integration:
+def _integration(row: Row, vault: Vault) -> Integration:
     return Integration(row.client_id, vault.open(row.client_secret).decode(), row.redirect_uri)

@@ -2,11 +2,8 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row
-
-from smena.connectors.amocrm.reading.core.first_load import LoadStage, Slice
+from smena.connectors.amocrm.reading.core.first_load import Slice
 from smena.kernel.db import Tx
 
 _COLUMNS = "number, stage, path, from_at, to_at, page, rows, first_at, last_at, is_done"
@@ -48,7 +45,7 @@ FINISH = "UPDATE amocrm_connection SET load_finished_at = :now WHERE account_id 
 
 
 async def slices(tx: Tx) -> list[Slice]:
-    return [_slice(row) for row in await tx.rows(ALL, account=tx.account)]
+    return await tx.all(Slice, ALL, account=tx.account)
 
 
 async def start(tx: Tx, work: Sequence[Slice], now: datetime) -> None:
@@ -96,18 +93,3 @@ async def step_back(tx: Tx, paths: Collection[str]) -> None:
 
 async def finish(tx: Tx, now: datetime) -> None:
     await tx.run(FINISH, account=tx.account, now=now)
-
-
-def _slice(row: Row[Any]) -> Slice:
-    return Slice(
-        number=row.number,
-        stage=LoadStage(row.stage),
-        path=row.path,
-        from_at=row.from_at,
-        to_at=row.to_at,
-        page=row.page,
-        rows=row.rows,
-        first_at=row.first_at,
-        last_at=row.last_at,
-        is_done=row.is_done,
-    )

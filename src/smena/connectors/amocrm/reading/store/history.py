@@ -1,9 +1,5 @@
 """How far back the event log has been read: one row for each account that wants it."""
 
-from typing import Any
-
-from sqlalchemy import Row
-
 from smena.connectors.amocrm.reading.core.history import History
 from smena.kernel.db import Tx
 
@@ -29,8 +25,7 @@ ON CONFLICT (account_id) DO UPDATE
 
 async def locked(tx: Tx) -> History | None:
     """Return the account's history; nobody else moves it until this transaction ends."""
-    row = await tx.row(LOCK, account=tx.account)
-    return None if row is None else _history(row)
+    return await tx.one(History, LOCK, account=tx.account)
 
 
 async def save(tx: Tx, history: History) -> None:
@@ -46,18 +41,4 @@ async def save(tx: Tx, history: History) -> None:
         is_paused=history.is_paused,
         started_at=history.started_at,
         finished_at=history.finished_at,
-    )
-
-
-def _history(row: Row[Any]) -> History:
-    return History(
-        from_at=row.from_at,
-        begun_at=row.begun_at,
-        read_to=row.read_to,
-        started_at=row.started_at,
-        slice_days=row.slice_days,
-        page=row.page,
-        rows=row.rows,
-        is_paused=row.is_paused,
-        finished_at=row.finished_at,
     )

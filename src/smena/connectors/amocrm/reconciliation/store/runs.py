@@ -3,9 +3,6 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import Row
 
 from smena.connectors.amocrm.reconciliation.core.plan import ReconciliationId, ReconciliationPart
 from smena.connectors.amocrm.reconciliation.model import (
@@ -13,7 +10,7 @@ from smena.connectors.amocrm.reconciliation.model import (
     Reconciliation,
     ReconciliationOutcome,
 )
-from smena.kernel.db import Tx
+from smena.kernel.db import Tx, read_as
 
 _PART = """
     number, path, from_at, to_at, page, after_id, is_walked, is_whole, remote, local, remote_sum,
@@ -33,7 +30,10 @@ INSERT INTO amocrm_reconciliation_part
 VALUES (:account, :reconciliation, :number, :path, :from_at, :to_at, :is_whole)
 """
 
-_CHECK = "SELECT id, asked_by, started_at, next_at, finished_at, outcome FROM amocrm_reconciliation"
+_CHECK = """
+SELECT id, asked_by, started_at, next_at, finished_at, nullif(outcome, '') AS outcome
+  FROM amocrm_reconciliation
+"""
 RUNNING = f"{_CHECK} WHERE account_id = :account AND finished_at IS NULL"
 LATEST = f"{_CHECK} WHERE account_id = :account ORDER BY id DESC LIMIT :limit"
 
@@ -137,23 +137,27 @@ async def begin(
         PLAN,
         [
             {
-                "account": tx.account, "check": number, "number": part.number, "path": part.path,
-                "from_at": part.from_at, "to_at": part.to_at, "is_whole": part.is_whole,
+                "account": tx.account,
+                "reconciliation": number,
+                "number": part.number,
+                "path": part.path,
+                "from_at": part.from_at,
+                "to_at": part.to_at,
+                "is_whole": part.is_whole,
             }
             for part in work
         ],
-    )  # fmt: skip
+    )
     return ReconciliationId(number)
 
 
 async def running(tx: Tx) -> Reconciliation | None:
-    row = await tx.row(RUNNING, account=tx.account)
-    return None if row is None else _check(row)
+    return await tx.one(Reconciliation, RUNNING, account=tx.account)
 
 
 async def latest(tx: Tx, limit: int) -> list[Reconciliation]:
     """Return checks, the newest first."""
-    return [_check(row) for row in await tx.rows(LATEST, account=tx.account, limit=limit)]
+    return await tx.all(Reconciliation, LATEST, account=tx.account, limit=limit)
 
 
 async def parts(
@@ -163,7 +167,7 @@ async def parts(
         reconciliation: [] for reconciliation in checks
     }
     for row in await tx.rows(PARTS, account=tx.account, checks=list(checks)):
-        found[ReconciliationId(row.reconciliation_id)].append(_part(row))
+        found[ReconciliationId(row.reconciliation_id)].append(read_as(ReconciliationPart, row))
     return found
 
 
@@ -172,12 +176,26 @@ async def save(
 ) -> bool:
     """Remember how far a walk is; False when somebody else had come further already."""
     touched = await tx.run(
-        SAVE, account=tx.account, reconciliation=reconciliation, number=part.number, page=part.page,
-        after_id=part.after_id, is_walked=part.is_walked, is_whole=part.is_whole,
-        remote=part.remote, local=part.local, remote_sum=part.remote_sum, local_sum=part.local_sum,
-        missing=part.missing, stale=part.stale, surplus=part.surplus, healed=part.healed,
-        requests=part.requests, seconds=part.seconds, read_page=read_page,
-    )  # fmt: skip
+        SAVE,
+        account=tx.account,
+        reconciliation=reconciliation,
+        number=part.number,
+        page=part.page,
+        after_id=part.after_id,
+        is_walked=part.is_walked,
+        is_whole=part.is_whole,
+        remote=part.remote,
+        local=part.local,
+        remote_sum=part.remote_sum,
+        local_sum=part.local_sum,
+        missing=part.missing,
+        stale=part.stale,
+        surplus=part.surplus,
+        healed=part.healed,
+        requests=part.requests,
+        seconds=part.seconds,
+        read_page=read_page,
+    )
     return touched == 1
 
 
@@ -190,17 +208,20 @@ async def suspect(
 ) -> None:
     if ids:
         await tx.run(
-            SUSPECT, account=tx.account, reconciliation=reconciliation, number=number,
-            ids=sorted(ids), not_before=not_before,
-        )  # fmt: skip
+            SUSPECT,
+            account=tx.account,
+            reconciliation=reconciliation,
+            number=number,
+            ids=sorted(ids),
+            not_before=not_before,
+        )
 
 
 async def due(tx: Tx, reconciliation: ReconciliationId, now: datetime, limit: int) -> list[Suspect]:
     """Return suspects to be looked into now, those never looked at first."""
-    rows = await tx.rows(
-        DUE, account=tx.account, reconciliation=reconciliation, now=now, limit=limit
+    return await tx.all(
+        Suspect, DUE, account=tx.account, reconciliation=reconciliation, now=now, limit=limit
     )
-    return [Suspect(row.number, row.id, row.looks) for row in rows]
 
 
 async def next_suspect(tx: Tx, reconciliation: ReconciliationId) -> datetime | None:
@@ -247,18 +268,29 @@ async def look_again(
     not_before: datetime,
 ) -> None:
     await tx.run(
-        LOOK_AGAIN, account=tx.account, reconciliation=reconciliation, number=number,
-        ids=sorted(ids), not_before=not_before,
-    )  # fmt: skip
+        LOOK_AGAIN,
+        account=tx.account,
+        reconciliation=reconciliation,
+        number=number,
+        ids=sorted(ids),
+        not_before=not_before,
+    )
 
 
 async def count_found(tx: Tx, reconciliation: ReconciliationId, found: ReconciliationPart) -> None:
     """Add what a second look found to the part of that number."""
     await tx.run(
-        FOUND, account=tx.account, reconciliation=reconciliation, number=found.number,
-        missing=found.missing, stale=found.stale, surplus=found.surplus, healed=found.healed,
-        requests=found.requests, seconds=found.seconds,
-    )  # fmt: skip
+        FOUND,
+        account=tx.account,
+        reconciliation=reconciliation,
+        number=found.number,
+        missing=found.missing,
+        stale=found.stale,
+        surplus=found.surplus,
+        healed=found.healed,
+        requests=found.requests,
+        seconds=found.seconds,
+    )
 
 
 async def rest(tx: Tx, reconciliation: ReconciliationId, until: datetime) -> None:
@@ -276,22 +308,3 @@ async def finish(
 async def trim(tx: Tx, before: datetime) -> None:
     """Forget old reports (system transaction)."""
     await tx.run(TRIM, before=before)
-
-
-def _check(row: Row[Any]) -> Reconciliation:
-    return Reconciliation(
-        ReconciliationId(row.id),
-        AskedBy(row.asked_by),
-        row.started_at,
-        row.next_at,
-        row.finished_at,
-        ReconciliationOutcome(row.outcome) if row.outcome else None,
-    )
-
-
-def _part(row: Row[Any]) -> ReconciliationPart:
-    return ReconciliationPart(
-        row.number, row.path, row.from_at, row.to_at, row.page, row.after_id, row.is_walked,
-        row.is_whole, row.remote, row.local, row.remote_sum, row.local_sum, row.missing, row.stale,
-        row.surplus, row.healed, row.requests, row.seconds,
-    )  # fmt: skip

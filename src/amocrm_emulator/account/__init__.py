@@ -1,0 +1,1 @@
+"""The emulated account: its state, and the verbs that change it."""

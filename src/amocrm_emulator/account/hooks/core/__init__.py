@@ -1,0 +1,1 @@
+"""Bodies of webhooks and what triggers fire: pure."""

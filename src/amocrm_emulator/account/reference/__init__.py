@@ -1,0 +1,1 @@
+"""Reference data of the account: people, roles, pipelines, custom fields, tags."""

@@ -1,0 +1,1 @@
+"""Cards, and what is kept on them: tags, links, notes, calls, tasks."""

@@ -1,0 +1,1 @@
+"""What the platform does not have: controls for demos and tests. Loopback only, no token."""

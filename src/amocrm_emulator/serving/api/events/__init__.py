@@ -1,0 +1,1 @@
+"""What the account tells: the event log and the subscriptions of webhooks."""

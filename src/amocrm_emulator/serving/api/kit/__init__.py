@@ -1,0 +1,1 @@
+"""What the addresses of the API share: answers, bodies, pages of lists, limits, rights."""

@@ -1,0 +1,1 @@
+"""Reference data: the account, people, roles, pipelines, custom fields, catalogs."""

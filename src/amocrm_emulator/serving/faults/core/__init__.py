@@ -1,0 +1,1 @@
+"""Which faults there are, and how they deform an answer: pure."""

@@ -1,0 +1,1 @@
+"""Sending webhooks: attempts, repeats, outcomes, what goes wrong on purpose."""

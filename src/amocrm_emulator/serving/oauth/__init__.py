@@ -1,0 +1,1 @@
+"""OAuth over HTTP: the page of consent and the token endpoint."""

@@ -1,0 +1,1 @@
+"""Sections of the page: what they list, and how it is read."""

@@ -1,0 +1,89 @@
+import pytest
+
+from tests.amocrm_emulator.place import BOSS, NOON, Place
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_linking_and_parting(at: Place) -> None:
+    lead, contact = at.lead(), at.contact()
+    company = at.crm.cards.add_company(BOSS, NOON, "Ромашка")
+    items = [
+        {"to_entity_id": contact, "to_entity_type": "contacts", "metadata": {"is_main": True}},
+        {"to_entity_id": company, "to_entity_type": "companies"},
+    ]
+    made = await at.call("POST", f"/leads/{lead}/link", items)
+    assert made["_total_items"] == 2
+    found = (await at.call("GET", f"/leads/{lead}/links"))["_embedded"]["links"]
+    to_contact = {"to_entity_id": contact, "to_entity_type": "contacts"}
+    assert found == [
+        to_contact | {"metadata": {"main_contact": True}},
+        {"to_entity_id": company, "to_entity_type": "companies", "metadata": None},
+    ]
+    back = (await at.call("GET", f"/contacts/{contact}/links"))["_embedded"]["links"]
+    assert back == [{"to_entity_id": lead, "to_entity_type": "leads", "metadata": None}]
+    answer = await at.answer("POST", f"/leads/{lead}/unlink", [to_contact])
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert (await at.call("GET", f"/leads/{lead}/links"))["_total_items"] == 1
+    assert (await at.call("GET", f"/contacts/{contact}/links"))["_total_items"] == 0
+    assert [kind for kind, _by in at.events()][-3:] == ["entity_linked"] * 2 + ["entity_unlinked"]
+
+
+async def test_links_of_many(at: Place) -> None:
+    contact = at.contact()
+    one, two = at.lead(), at.lead()
+    to = {"to_entity_id": contact, "to_entity_type": "contacts"}
+    await at.call("POST", "/leads/link", [to | {"entity_id": one}, to | {"entity_id": two}])
+    path = f"/leads/links?filter[entity_id][]={one}&filter[entity_id][]={two}"
+    rows = (await at.call("GET", path))["_embedded"]["links"]
+    assert [(row["entity_id"], row["entity_type"]) for row in rows] == [
+        (one, "leads"),
+        (two, "leads"),
+    ]
+    await at.call("POST", "/leads/unlink", [to | {"entity_id": one}])
+    assert (await at.call("GET", path))["_total_items"] == 1
+    assert (await at.call("GET", f"{path}&filter[to_entity_type]=companies"))["_total_items"] == 0
+
+
+async def test_one_main_contact_and_one_company(at: Place) -> None:
+    first, second = at.contact("Первый"), at.contact("Второй")
+    lead = at.lead(contacts=[first])
+    to = {"to_entity_type": "contacts"}
+    mains = []
+    for number, is_main in ((second, False), (second, True), (second, False), (first, True)):
+        item = to | {"to_entity_id": number, "metadata": {"is_main": is_main}}
+        await at.call("POST", f"/leads/{lead}/link", [item])
+        rows = (await at.call("GET", f"/leads/{lead}?with=contacts"))["_embedded"]["contacts"]
+        mains.append([row["id"] for row in rows if row["is_main"]])
+    assert mains == [[first], [second], [second], [first]]
+    for name in ("Ромашка", "Лютик"):
+        company = at.crm.cards.add_company(BOSS, NOON, name)
+        item = {"to_entity_type": "companies", "to_entity_id": company}
+        await at.call("POST", f"/leads/{lead}/link", [item])
+    shown = await at.call("GET", f"/leads/{lead}")
+    assert [row["id"] for row in shown["_embedded"]["companies"]] == [company]
+
+
+@pytest.mark.parametrize(
+    ("path", "item"),
+    [
+        ("/leads/{lead}/link", {"to_entity_id": 5, "to_entity_type": "contacts"}),
+        ("/leads/{lead}/link", {"to_entity_id": 5, "to_entity_type": "elephants"}),
+        ("/leads/5/link", {"to_entity_id": 5, "to_entity_type": "contacts"}),
+        ("/leads/link", {"to_entity_id": 5, "to_entity_type": "contacts"}),
+    ],
+)
+async def test_unknown_ends(at: Place, path: str, item: dict[str, object]) -> None:
+    answer = await at.answer("POST", path.format(lead=at.lead()), [item])
+    assert answer.status_code == 400
+
+
+async def test_merging(at: Place) -> None:
+    kept, absorbed = at.contact("Иван"), at.contact("Ваня")
+    lead = at.lead(contacts=[absorbed])
+    done = await at.call("POST", f"/control/contacts/{kept}/merge", {"absorbs": absorbed})
+    assert done == {"done": True}
+    rows = (await at.call("GET", f"/leads/{lead}?with=contacts"))["_embedded"]["contacts"]
+    assert kept in [row["id"] for row in rows]
+    assert (await at.answer("GET", f"/contacts/{absorbed}")).status_code == 204
+    assert [kind for kind, _by in at.events()][-2:] == ["contact_deleted", "entity_merged"]
