@@ -23,7 +23,7 @@ def place() -> Iterator[Path]:
 
 
 def smena(*arguments: str | Path) -> tuple[int, str]:
-    command = [sys.executable, "-m", "smena.app.cli", *map(str, arguments)]
+    command = [sys.executable, "-m", "smena.app.cli", *map(str, arguments), "--lang", "ru"]
     done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
     return done.returncode, done.stdout + done.stderr
 

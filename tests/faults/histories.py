@@ -227,7 +227,7 @@ async def live(db: Database, seed: int, histories: int) -> Told:
 
 
 async def _as_a_job(account_job: AccountJob, made: Stand) -> None:
-    """Run a account job as the worker does: what cannot go on now goes on later."""
+    """Run an account job as the worker does: what cannot go on now goes on later."""
     try:
         with suppress(TryLater, GiveUp):
             await account_job(made.context, ACCOUNT)

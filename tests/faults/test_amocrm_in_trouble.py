@@ -187,7 +187,7 @@ async def through(made: Stand, *account_jobs: AccountJob) -> None:
 
 
 async def again(made: Stand, account_job: AccountJob) -> None:
-    """Run a account job when all is well again; whoever was shut out is let in first."""
+    """Run an account job when all is well again; whoever was shut out is let in first."""
     await jobs.check_access(made.context)
     for _ in range(3):
         await account_job(made.context, ACCOUNT)

@@ -58,7 +58,7 @@ class Demo:
         self._log = (self.folder.parent / f"{self.folder.name}.log").open("ab")
         self._process = subprocess.Popen(
             [
-                sys.executable, "-m", "smena.app.cli", "demo", "--no-browser",
+                sys.executable, "-m", "smena.app.cli", "demo", "--no-browser", "--lang", "ru",
                 "--data-dir", str(self.folder), "--port", str(self.port), *self.options,
             ],
             stdout=self._log,

@@ -10,6 +10,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect
 
 from smena.access.model import Role, Viewer
+from smena.app import wiring
 from smena.crm.mirror import confirmation
 from smena.crm.mirror.ingest import ingest
 from smena.crm.model.entities import Changes, ContactId, EntityKind, LeadId, Source, TaskId
@@ -142,6 +143,7 @@ def make_app(db: Database) -> Litestar:
         db=db,
         clock=SetClock(after(160)),
         vault=Vault("k" * 40),
+        services={"labels": wiring.labels()},
         nav=[
             NavEntry("/settings", lambda: "Настройки", icon="settings", key="s", children=children)
         ],

@@ -21,6 +21,7 @@ from rich.console import Console
 from amocrm_emulator.team.people import pick_time_zone
 from smena.access import actions as access
 from smena.access.model import AccessRefusal, AddedPerson, NewPerson, Role
+from smena.access.words import refusal_text as access_text
 from smena.accounts import actions as accounts
 from smena.accounts.model import CONSENT_VERSION, FormInput, Giver
 from smena.app import node
@@ -30,9 +31,11 @@ from smena.app.setting_up import make_ready
 from smena.connectors.amocrm import queries as amocrm_queries
 from smena.connectors.amocrm.connecting import connect
 from smena.connectors.amocrm.connecting.connect import Request
+from smena.connectors.amocrm.connecting.words import refusal_text
 from smena.connectors.amocrm.model import Connected
 from smena.kernel.clock import SystemClock
 from smena.kernel.errors import BadSetting
+from smena.kernel.i18n import gettext as _
 from smena.kernel.ids import AccountId
 from smena.kernel.ids_and_secrets import new_secret
 from smena.kernel.settings import default_data_dir, load
@@ -95,7 +98,7 @@ async def run(options: DemoOptions, stop: asyncio.Event, console: Console) -> No
         for found in await asyncio.gather(*setting_up, return_exceptions=True):
             if isinstance(found, Exception):
                 raise found
-    console.print("Остановлено. Следующий запуск продолжит с этого места.")
+    console.print(_("Остановлено. Следующий запуск продолжит с этого места."))
 
 
 async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
@@ -143,7 +146,7 @@ async def _emulator(
 
     At the first start it writes two weeks of a department's life: Smena starts meanwhile.
     """
-    console.print("Запускается эмулятор amoCRM…")
+    console.print(_("Запускается эмулятор amoCRM…"))
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "amocrm_emulator.serving.cli",
         "--port", str(kept.emulator_port), "--token", kept.emulator_token,
@@ -175,17 +178,17 @@ async def _address(
     assert child.stdout is not None
     line = (await child.stdout.readline()).decode().strip()
     if not line.startswith("http"):
-        raise BadSetting(
-            f"Эмулятор не запустился: порт {kept.emulator_port} занят или файл "
-            f"{options.folder / 'emulator.sqlite'} испорчен"
-        )
+        text = _("Эмулятор не запустился: порт {port} занят или файл {file} испорчен")
+        file = options.folder / "emulator.sqlite"
+        raise BadSetting(text.format(port=kept.emulator_port, file=file))
     return line.split()[0]
 
 
 async def _watch(child: asyncio.subprocess.Process, stop: asyncio.Event, console: Console) -> None:
     await child.wait()
     if not stop.is_set():
-        console.print("[red]Эмулятор неожиданно остановился.[/red]")
+        text = _("Эмулятор неожиданно остановился.")
+        console.print(f"[red]{text}[/red]")
         stop.set()
 
 
@@ -217,11 +220,16 @@ async def _set_up(
             "webhook_url": webhook,
         },
     )
-    console.print(f"\n  Смена:   [bold]{made.settings.url}[/bold]")
-    console.print(f"  Логин:   [bold]{EMAIL}[/bold]")
-    console.print(f"  Пароль:  [bold]{kept.password}[/bold]")
-    console.print(f"  amoCRM (эмулятор): [bold]{emulator_url}[/bold]")
-    console.print("  Там сделки, звонки и сообщения делаются руками. Ctrl-C — остановить.\n")
+    for line in (
+        "",
+        _("Смена:   {address}").format(address=f"[bold]{made.settings.url}[/bold]"),
+        _("Логин:   {email}").format(email=f"[bold]{EMAIL}[/bold]"),
+        _("Пароль:  {password}").format(password=f"[bold]{kept.password}[/bold]"),
+        _("amoCRM (эмулятор): {address}").format(address=f"[bold]{emulator_url}[/bold]"),
+        _("Там сделки, звонки и сообщения делаются руками. Ctrl-C — остановить."),
+        "",
+    ):
+        console.print(f"  {line}".rstrip())
     if options.opens_browser:
         await asyncio.to_thread(webbrowser.open, made.settings.url)
     await people_are_known(made, ACCOUNT)
@@ -242,14 +250,16 @@ async def _connect(made: node.Parts, kept: Remembered, emulator_url: str) -> Non
     asked = Request(emulator_url, kept.emulator_token, load_requests_per_second=0)
     found = await connect.connect_by_token(made.db, made.clock, made.service, asked)
     if not isinstance(found, Connected):
-        raise BadSetting(f"Эмулятор не подключился: {found.refusal} {found.detail}")
+        text = _("Эмулятор не подключился: {reason}")
+        raise BadSetting(text.format(reason=refusal_text(found)))
     await make_ready(made.db, ACCOUNT)
 
 
 async def _activate(made: node.Parts, added: AddedPerson | AccessRefusal) -> None:
     """Give the consent that a customer's administrator gives at the first entry."""
     if not isinstance(added, AddedPerson):
-        raise BadSetting(f"Администратор демо не добавлен: {added}")
+        text = _("Администратор демо не добавлен: {reason}")
+        raise BadSetting(text.format(reason=access_text(added)))
     given = FormInput(NAME, PHONE, "Руководитель отдела продаж", True, str(CONSENT_VERSION))
     async with made.db.tenant(ACCOUNT) as tx:
         await accounts.activate(tx, given, Giver(added.person_id, EMAIL), made.clock.now())

@@ -30,6 +30,11 @@ class BalanceLine:
     is_receiver: bool
 
 
+def distribution() -> str:
+    """Name this feature as background work and as the cause of a command."""
+    return _("распределение")
+
+
 def state(value: State, *, is_dry: bool = False) -> str:
     """Name a state; while the account only watches, what is decided does not leave."""
     if is_dry and value is State.SENT:

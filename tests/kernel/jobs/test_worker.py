@@ -9,8 +9,9 @@ import pytest
 from smena.kernel.db import Database
 from smena.kernel.errors import TryLater
 from smena.kernel.ids import AccountId
-from smena.kernel.jobs.registry import JobContext, Registry, enqueue, wake
-from smena.kernel.jobs.slots import AT_ONCE
+from smena.kernel.jobs.enqueue import enqueue, wake
+from smena.kernel.jobs.queue_manager import SLOTS
+from smena.kernel.jobs.registry import JobContext, Registry
 from tests.kernel.jobs.parcels import (
     ACCOUNT_JOB,
     Dispatcher,
@@ -77,7 +78,7 @@ async def test_a_job_that_says_later_runs_again_later(db: Database, url: str) ->
     assert len(tries) == 3
 
 
-async def test_a_account_job_drains_its_accounts_in_order(db: Database, url: str) -> None:
+async def test_an_account_job_drains_its_accounts_in_order(db: Database, url: str) -> None:
     registry = Registry()
     registry.account_job(ACCOUNT_JOB, Dispatcher("one", at_a_time=2).hand_over, nobody)
     async with working(db, url, registry):
@@ -96,7 +97,7 @@ async def test_a_account_job_drains_its_accounts_in_order(db: Database, url: str
 async def test_rows_that_come_while_the_account_job_runs_need_no_sweep(
     db: Database, url: str
 ) -> None:
-    """The bell alone.
+    """The rerun signal alone.
 
     This account job looks once, is woken while it works, and must look once more.
     """
@@ -118,7 +119,7 @@ async def test_rows_that_come_while_the_account_job_runs_need_no_sweep(
         async with db.tenant(ROMASHKA) as tx:
             await put(tx)
             await wake(tx, ACCOUNT_JOB, ROMASHKA)
-        # Notifications are delivered in the order of commits: this one comes after the bell.
+        # Notifications are delivered in the order of commits: this one comes after the signal.
         may_end.set()
         await until(lambda: looks[-1] == 1)
 
@@ -133,7 +134,7 @@ async def test_a_lost_wake_up_is_healed_by_the_sweep(db: Database, url: str) -> 
 
 
 async def test_accounts_whose_crm_hangs_keep_no_other_waiting(db: Database, url: str) -> None:
-    """Seven of them want more places than the node has, before the healthy one wants its first."""
+    """Seven of them want more slots than the node has, before the healthy one wants its first."""
     account_jobs = [f"hangs.{number}" for number in range(6)]
     hanging = [AccountId(31000010 + number) for number in range(7)]
     hung: list[AccountId] = []
@@ -155,12 +156,12 @@ async def test_accounts_whose_crm_hangs_keep_no_other_waiting(db: Database, url:
             async with db.tenant(account) as tx:
                 for account_job in account_jobs:
                     await wake(tx, account_job, account)
-        await until(lambda: len(hung) >= AT_ONCE)
+        await until(lambda: len(hung) >= SLOTS)
         async with db.tenant(ROMASHKA) as tx:
             await wake(tx, ACCOUNT_JOB, ROMASHKA)
         await asyncio.wait_for(is_done.wait(), 10)
         assert len(hung) == len(account_jobs) * len(hanging), (
-            "they wait, all of them, beside the others"
+            "they wait, all of them, outside the slots"
         )
         is_over.set()
 

@@ -1,6 +1,7 @@
 """Background entry points of the connector. `register` is its timetable; called by the wiring."""
 
 from collections.abc import Awaitable, Sequence
+from datetime import datetime
 
 from smena.connectors.amocrm import queries
 from smena.connectors.amocrm.api.client import AccessLost, Client
@@ -16,41 +17,52 @@ from smena.connectors.amocrm.webhooks import consumer, subscription
 from smena.connectors.amocrm.webhooks import queries as webhooks_queries
 from smena.connectors.amocrm.writing import dispatcher
 from smena.crm.outbox import queries as outbox_queries
-from smena.kernel.clock import Clock
 from smena.kernel.db import Tx
 from smena.kernel.errors import GiveUp, TryLater
+from smena.kernel.i18n import gettext as _
 from smena.kernel.ids import AccountId
 from smena.kernel.jobs.registry import JobContext, Registry
 
 
-def register(registry: Registry, clock: Clock) -> None:
-    """Put the connector's work on the timetable; the sweep asks the clock what is due."""
+def register(registry: Registry) -> None:
+    """Put the connector's work on the timetable."""
+    reads, checks = reading_queries, reconciliation_queries
+    account_job, cron = registry.account_job, registry.cron
+    account_job(
+        "amocrm.inbox",
+        drain_inbox,
+        webhooks_queries.with_bodies,
+        label=lambda: _("разбор вебхуков"),
+    )
+    account_job("amocrm.load", load, reads.loads_due, label=lambda: _("первая загрузка"))
+    account_job(
+        "amocrm.history",
+        read_history,
+        reads.histories_due,
+        label=lambda: _("чтение истории событий"),
+    )
+    account_job("amocrm.poll", poll, reads.polls_due, label=lambda: _("опрос событий"))
+    account_job("amocrm.cards", read_cards, reads.cards_due, label=lambda: _("опрос карточек"))
+    account_job("amocrm.dispatcher", deliver, commands_due, label=lambda: _("запись в amoCRM"))
+    account_job(
+        run.ACCOUNT_JOB, go_on_checking, checks.reconciliations_due, label=lambda: _("сверка")
+    )
+    cron("amocrm.night", "*/20 * * * *", begin_nightly_checks, label=lambda: _("ночная сверка"))
+    cron("amocrm.webhooks", "17 3 * * *", check_webhooks, label=lambda: _("подписка на вебхуки"))
+    cron(
+        "amocrm.silence",
+        "*/10 * * * *",
+        check_silent_webhooks,
+        label=lambda: _("поиск молчащих вебхуков"),
+    )
+    cron("amocrm.access", "*/10 * * * *", check_access, label=lambda: _("проверка доступа"))
 
-    async def with_polls(tx: Tx) -> Sequence[AccountId]:
-        return await reading_queries.polls_due(tx, clock.now())
 
-    async def with_cards(tx: Tx) -> Sequence[AccountId]:
-        return await reading_queries.cards_due(tx, clock.now())
-
-    async def with_commands(tx: Tx) -> Sequence[AccountId]:
-        reached = set(await queries.active(tx))
-        due = await outbox_queries.accounts_with_due_commands(tx, clock.now())
-        return [account for account in due if account in reached]
-
-    async def with_checks(tx: Tx) -> Sequence[AccountId]:
-        return await reconciliation_queries.reconciliations_due(tx, clock.now())
-
-    registry.account_job("amocrm.inbox", drain_inbox, webhooks_queries.with_bodies)
-    registry.account_job("amocrm.load", load, reading_queries.loads_due)
-    registry.account_job("amocrm.history", read_history, reading_queries.histories_due)
-    registry.account_job("amocrm.poll", poll, with_polls)
-    registry.account_job("amocrm.cards", read_cards, with_cards)
-    registry.account_job("amocrm.dispatcher", deliver, with_commands)
-    registry.account_job(run.ACCOUNT_JOB, go_on_checking, with_checks)
-    registry.cron("amocrm.night", "*/20 * * * *", begin_nightly_checks)
-    registry.cron("amocrm.webhooks", "17 3 * * *", check_webhooks)
-    registry.cron("amocrm.silence", "*/10 * * * *", check_silent_webhooks)
-    registry.cron("amocrm.access", "*/10 * * * *", check_access)
+async def commands_due(tx: Tx, now: datetime) -> Sequence[AccountId]:
+    """Return who has commands to send now and can be reached (system transaction)."""
+    reached = set(await queries.active(tx))
+    due = await outbox_queries.accounts_with_due_commands(tx, now)
+    return [account for account in due if account in reached]
 
 
 async def drain_inbox(context: JobContext, account: AccountId) -> None:

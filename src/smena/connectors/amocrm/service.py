@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import httpx2
 
+from smena.connectors.amocrm import reasons
 from smena.connectors.amocrm.api.client import Client
 from smena.connectors.amocrm.api.core.address import OWN_MACHINE
 from smena.connectors.amocrm.api.rate_limit import Purpose, RateLimiter
@@ -97,7 +98,7 @@ class AmocrmService:
         async with db.tenant(account) as tx:
             connection = await link.one(tx)
             if connection is None:
-                raise GiveUp(f"account {account} is not connected")
+                raise GiveUp(reasons.NOT_CONNECTED.about())
             found = await held(tx, self.vault)
         told = connection.requests_per_second
         if for_load and connection.load_requests_per_second is not None:

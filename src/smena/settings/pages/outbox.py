@@ -34,10 +34,10 @@ async def _page(request: Http, batch: str | None = None) -> Html:
     given = {name: request.query_params.get(name, "") for name in (*forms.FILTERS, "before")}
     wanted, bad = forms.read_filter(given)
     filtered = {name: value for name, value in given.items() if value and name in forms.FILTERS}
-    now = request.app.state.clock.now()
+    now, labels = request.app.state.clock.now(), request.app.state.services["labels"]
     async with request.app.state.db.tenant(access.account_of(request)) as tx:
         shown = await views.figures(tx, now)
-        rows = await views.rows(tx, wanted, now, is_dry=shown.settings.is_dry)
+        rows = await views.rows(tx, wanted, now, labels, is_dry=shown.settings.is_dry)
         dry_since = views.since(shown.settings, await accounts.account(tx))
     last = {"before": str(rows[-1].id)} if len(rows) == wanted.limit else None
     return page(

@@ -168,11 +168,11 @@ async def test_it_can_be_paused(db: Database) -> None:
         async with db.tenant(ACCOUNT) as tx:
             await history.go_on(tx, made.clock.now())
         async with db.system() as tx:
-            assert await reading_queries.histories_due(tx) == [ACCOUNT]
+            assert await reading_queries.histories_due(tx, made.clock.now()) == [ACCOUNT]
         await history.run(made.context, ACCOUNT)
         assert await is_read(made)
         async with db.system() as tx:
-            assert await reading_queries.histories_due(tx) == []
+            assert await reading_queries.histories_due(tx, made.clock.now()) == []
 
 
 @contextlib.asynccontextmanager

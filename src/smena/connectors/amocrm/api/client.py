@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 import httpx2
 import stamina
 
+from smena.connectors.amocrm import reasons
 from smena.connectors.amocrm.api.core.listing import Listing, Params
 from smena.connectors.amocrm.api.core.payload import BadAnswer, Page, read_page
 from smena.connectors.amocrm.api.core.request_counts import kind_of
@@ -42,14 +43,14 @@ class AccessLost(GiveUp):
     """amoCRM does not let us in: the token, the payment or the rights (by `status`)."""
 
     def __init__(self, status: int, used: Version | None = None) -> None:
-        super().__init__(f"amoCRM answers {status}")
+        super().__init__(reasons.ANSWERS.about(status=status))
         self.status = status
         self.used = used
         """The tokens that were not let in, where they are known: others may be stored by now."""
 
 
 class TransientError(Exception):
-    """A request did not work out and may work out the next time."""
+    """A request did not work out and may work out the next time; says a reason (`reasons`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,16 +167,16 @@ class Client:
             raise AccessLost(answer.status, answer.used)
         if answer.status == TOO_MANY:
             await self._pace.penalise(answer.retry_after)
-            raise TransientError("amoCRM asks for fewer requests (429)")
+            raise TransientError(reasons.TOO_FAST.about())
         if answer.status not in GOOD and answer.status != NOT_FOUND:
-            raise TransientError(f"amoCRM answers {answer.status}")
+            raise TransientError(reasons.ANSWERS.about(status=answer.status))
         self._pace.reset()
         if answer.status not in (NO_CONTENT, NOT_FOUND) and not answer.body.strip():
-            raise TransientError("amoCRM answers with nothing")  # an empty list would be 204
+            raise TransientError(reasons.EMPTY.about())  # an empty list would be 204
         try:
             return understand(b"" if answer.status in (NO_CONTENT, NOT_FOUND) else answer.body)
         except BadAnswer as trouble:
-            raise TransientError(f"amoCRM's answer cannot be read: {trouble}") from trouble
+            raise TransientError(reasons.UNREADABLE.about(detail=trouble)) from trouble
 
     async def _ask(self, asked: "_Question") -> Answer:
         """Ask; a 401 says that nothing was done, so another token may try the same once."""
@@ -206,7 +207,7 @@ class Client:
                 answer = await self._exchange(asked.method, url, headers, asked.body)
             status = str(answer.status)
         except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, AnswerTooLarge) as trouble:
-            raise TransientError(f"no answer from amoCRM: {type(trouble).__name__}") from trouble
+            raise TransientError(reasons.NO_ANSWER.about(error=type(trouble).__name__)) from trouble
         finally:
             CRM_REQUESTS.labels(kind, status).inc()
             if self._request_counter is not None:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from smena.accounts import actions as accounts
 from smena.accounts import queries as accounts_queries
 from smena.accounts.model import AccountState, NewAccount
+from smena.connectors.amocrm import reasons
 from smena.connectors.amocrm.api.client import AccessLost, Client
 from smena.connectors.amocrm.api.core.address import is_cloud, normalise
 from smena.connectors.amocrm.api.core.listing import users
@@ -38,7 +39,7 @@ from smena.kernel.crypto import Vault
 from smena.kernel.db import Database, Tx
 from smena.kernel.errors import TryLater
 from smena.kernel.ids import AccountId
-from smena.kernel.jobs.registry import wake
+from smena.kernel.jobs.enqueue import wake
 
 TOKEN_MAX = 8_000
 ACCOUNT_PATH = "/api/v4/account"
@@ -216,9 +217,10 @@ def _is_admin(found: tuple[User, ...], identity: AccountIdentity) -> bool:
 
 
 def _refusal(reason: str) -> ConnectRefusal:
-    if "429" in reason:
+    if reasons.TOO_FAST.is_of(reason):
         return ConnectRefusal.TOO_OFTEN
-    return ConnectRefusal.NOT_AMOCRM if "cannot be read" in reason else ConnectRefusal.NO_ANSWER
+    is_foreign = reasons.UNREADABLE.is_of(reason)
+    return ConnectRefusal.NOT_AMOCRM if is_foreign else ConnectRefusal.NO_ANSWER
 
 
 async def _remember(

@@ -38,7 +38,7 @@ async def _shown(request: Http, account: AccountId) -> HealthView | None:
         return None
     async with state.db.tenant(account) as tx:
         known = await accounts.account(tx)
-    return health_view(health, ZoneInfo(known.time_zone), now)
+    return health_view(health, ZoneInfo(known.time_zone), now, state.services["labels"])
 
 
 ROUTES = (health,)

@@ -27,7 +27,8 @@ from smena.connectors.amocrm.store import connection as link
 from smena.connectors.amocrm.translation import page as translate
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
-from smena.kernel.jobs.registry import JobContext, wake
+from smena.kernel.jobs.enqueue import wake
+from smena.kernel.jobs.registry import JobContext
 
 PAGES_AT_ONCE = 30
 """After so many pages other work gets this worker's place."""

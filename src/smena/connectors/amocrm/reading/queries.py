@@ -77,7 +77,7 @@ SELECT h.account_id FROM amocrm_history h JOIN amocrm_connection c USING (accoun
 """
 
 
-async def histories_due(tx: Tx) -> list[AccountId]:
+async def histories_due(tx: Tx, _now: datetime) -> list[AccountId]:
     """Return whose history is to be read on (system transaction)."""
     return [AccountId(row.account_id) for row in await tx.rows(DUE)]
 
@@ -104,6 +104,6 @@ SELECT account_id FROM amocrm_connection
 """
 
 
-async def loads_due(tx: Tx) -> list[AccountId]:
+async def loads_due(tx: Tx, _now: datetime) -> list[AccountId]:
     """Return whose first load is not done (system transaction)."""
     return [AccountId(row.account_id) for row in await tx.rows(LOADS_DUE)]

@@ -31,7 +31,8 @@ from smena.connectors.amocrm.translation import people
 from smena.crm.mirror.queries import people as queries_people
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
-from smena.kernel.jobs.registry import JobContext, wake
+from smena.kernel.jobs.enqueue import wake
+from smena.kernel.jobs.registry import JobContext
 
 ACCOUNT_JOB = "amocrm.reconciliation"
 HISTORY = 30

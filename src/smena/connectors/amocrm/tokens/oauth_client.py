@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import httpx2
 import msgspec
 
+from smena.connectors.amocrm import reasons
 from smena.connectors.amocrm.api.core.address import CLOUDS, normalise
 from smena.connectors.amocrm.api.core.payload import UNREADABLE
 from smena.connectors.amocrm.model import Integration
@@ -74,7 +75,7 @@ class OAuthClient:
                 f"POST {kind}", "POST", f"{base_url}/oauth2/access_token", body=body
             )
         except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, AnswerTooLarge) as trouble:
-            return Unclear(f"no answer from amoCRM: {type(trouble).__name__}")
+            return Unclear(reasons.NO_ANSWER.about(error=type(trouble).__name__))
         return read_granted(status, answer, asked_at)
 
     async def _place(self, base_url: str, url: str, headers: dict[str, str]) -> str | None:

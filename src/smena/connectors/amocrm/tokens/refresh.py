@@ -14,6 +14,7 @@ import structlog
 
 from smena.accounts import actions as accounts
 from smena.accounts import queries as accounts_queries
+from smena.connectors.amocrm import reasons
 from smena.connectors.amocrm.api.core.target import Target
 from smena.connectors.amocrm.model import Integration
 from smena.connectors.amocrm.tokens.core.refresh import RETRY, Renew, Tokens, next_step
@@ -65,7 +66,7 @@ async def held(tx: Tx, vault: Vault) -> HeldTokens:
     """Read an account's address and tokens. Raises GiveUp when it is not connected."""
     tokens = await rows.one(tx, vault)
     if tokens is None:
-        raise GiveUp(f"account {tx.account} is not connected")
+        raise GiveUp(reasons.NOT_CONNECTED.about())
     return HeldTokens((await accounts_queries.account(tx)).base_url, tokens)
 
 
@@ -107,7 +108,7 @@ async def _renew_held(
     """Renew unless somebody else just did; what is in `got` is not committed yet."""
     tokens, known = await rows.lock(tx, ring.vault), await rows.integration(tx, ring.vault)
     if tokens is None:
-        raise GiveUp(f"account {tx.account} is not connected")
+        raise GiveUp(reasons.NOT_CONNECTED.about())
     if known is not None and next_step(tokens, ring.clock.now(), refused) == Renew():
         base_url = (await accounts_queries.account(tx)).base_url
         found = await _asked(ring.desk, base_url, known, tokens)

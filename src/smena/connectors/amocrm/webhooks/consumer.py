@@ -27,7 +27,8 @@ from smena.kernel import inbox
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
 from smena.kernel.inbox import InboxMessage
-from smena.kernel.jobs.registry import JobContext, wake
+from smena.kernel.jobs.enqueue import wake
+from smena.kernel.jobs.registry import JobContext
 from smena.kernel.metrics import WEBHOOKS
 
 SOURCE = "amocrm"

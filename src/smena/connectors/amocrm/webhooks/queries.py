@@ -1,5 +1,7 @@
 """Questions about webhooks; read only."""
 
+from datetime import datetime
+
 from smena.connectors.amocrm.model import WebhookState
 from smena.connectors.amocrm.store import connection as link
 from smena.connectors.amocrm.store import last_seen
@@ -10,7 +12,7 @@ from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
 
 
-async def with_bodies(tx: Tx) -> list[AccountId]:
+async def with_bodies(tx: Tx, _now: datetime) -> list[AccountId]:
     """Return who has webhook bodies waiting to be understood (system transaction)."""
     return await inbox.accounts_waiting(tx, "amocrm")
 

@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from smena.connectors.amocrm import reasons
 from smena.connectors.amocrm.api.client import SHUT, TOO_MANY, AccessLost, Client, TransientError
 from smena.connectors.amocrm.service import AmocrmService
 from smena.connectors.amocrm.store import connection as link
@@ -34,8 +35,7 @@ UNDER_WAY = 8
 NO_ACCESS = timedelta(minutes=1)
 CREATION_REST = timedelta(seconds=30)
 """A creation whose answer was lost may still be at work there: look again before repeating it."""
-LOST = "ответ amoCRM потерян"
-SILENT = "amoCRM пока не показывает, создано ли это"
+LOST, UNSEEN = reasons.WRITE_LOST.about(), reasons.WRITE_UNSEEN.about()
 TAKEN_BEFORE = timedelta(hours=1)
 """What an earlier command made just before is in the list too, and must not answer this one."""
 
@@ -129,7 +129,7 @@ class Dispatcher:
     async def _save_made(self, items: Sequence[Item], found: Outcome) -> None:
         """Store what was found to have been made; the rest is looked for again a while later."""
         resting = replace(found, resend=(*found.resend, *found.unknown), unknown=())
-        await self._save(items, resting, SILENT if found.unknown else LOST, CREATION_REST)
+        await self._save(items, resting, UNSEEN if found.unknown else LOST, CREATION_REST)
 
     async def _send(self, items: Sequence[Item]) -> None:
         """Send a batch in the slot we hold, and what is left of it in further ones."""
@@ -140,10 +140,10 @@ class Dispatcher:
             await self._unknown(items)
             return
         if answer.status in SHUT:
-            await self._again(items, NO_ACCESS, f"amoCRM отвечает {answer.status}")
+            await self._again(items, NO_ACCESS, reasons.ANSWERS.about(status=answer.status))
             raise AccessLost(answer.status)
         if answer.status == TOO_MANY:
-            await self._again(items, timedelta(0), "amoCRM просит реже")
+            await self._again(items, timedelta(0), reasons.TOO_FAST.about())
             return
         found = response.of_answer(items, answer.status, answer.body)
         await self._save(items, Outcome(found.delivered, found.refused), "")
