@@ -1,6 +1,5 @@
 """The people, cards and moments of the mirror's tests."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -38,6 +37,7 @@ from smena.crm.model.entities import (
 from smena.crm.outbox.model import Change, Command, CommandState, Priority
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
+from tests.patience import until
 
 ACME = AccountId(31000001)
 OTHER = AccountId(31000002)
@@ -170,6 +170,9 @@ async def until_somebody_waits(db: Database) -> None:
     SELECT count(*) FROM pg_stat_activity
      WHERE datname = current_database() AND wait_event_type = 'Lock'
     """
-    async with asyncio.timeout(20), db.engine.connect() as watcher:
-        while not (await watcher.exec_driver_sql(waiting)).scalar():
-            await asyncio.sleep(0.01)
+    async with db.engine.connect() as watcher:
+
+        async def somebody_waits() -> bool:
+            return bool((await watcher.exec_driver_sql(waiting)).scalar())
+
+        await until(somebody_waits)

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from smena.activity.panel.rows import PersonRow, RowCell
 from smena.web.templates import environment
+from tests.browsers import new_context
 from tests.web.seen import box
 from tests.web.site import make_site, served
 
@@ -74,11 +75,11 @@ def fixture_site() -> Iterator[str]:
 
 @pytest.fixture
 def lanes(chromium: Browser, fixture_site: str) -> Iterator[Page]:
-    page = chromium.new_page(viewport={"width": 1280, "height": 600})
+    page = new_context(chromium, viewport={"width": 1280, "height": 600}).new_page()
     page.goto(fixture_site)
     expect(page.locator("day-lane svg")).to_have_count(3)
     yield page
-    page.close()
+    page.context.close()
 
 
 def paths(page: Page, lane: int = 0) -> list[str]:
@@ -145,7 +146,7 @@ def test_arrows_walk_and_escape_closes(lanes: Page) -> None:
 
 
 def test_a_tap_keeps_the_hint(chromium: Browser, fixture_site: str) -> None:
-    context = chromium.new_context(has_touch=True, viewport={"width": 390, "height": 700})
+    context = new_context(chromium, has_touch=True, viewport={"width": 390, "height": 700})
     page = context.new_page()
     page.goto(fixture_site)
     page.locator("day-lane").first.tap()
@@ -169,13 +170,13 @@ def test_500_lanes_of_200_stretches(
     """The budget is 0.5 s on a free machine; the limit here leaves room for a busy one."""
     times = []
     for _ in range(3):
-        page = chromium.new_page(viewport={"width": 1440, "height": 900})
+        page = new_context(chromium, viewport={"width": 1440, "height": 900}).new_page()
         answer = page.goto(f"{fixture_site}/many", wait_until="commit")
         times.append(page.evaluate(SETTLED))
         assert page.locator("day-lane svg").count() == 500
         assert answer is not None
         packed = len(gzip.compress(answer.body(), 5))
-        page.close()
+        page.context.close()
     record_property("settled_ms", sorted(times))
     record_property("packed_bytes", packed)
     assert packed <= 100 * 1024

@@ -14,6 +14,7 @@ import httpx2
 from smena.kernel.db import Database, Tx
 from smena.kernel.ids import AccountId
 from tests.connectors.amocrm import mirror_more
+from tests.patience import patience
 
 Rows = dict[Any, tuple[Any, ...]]
 SHOWN_MAX = 30
@@ -61,7 +62,7 @@ class _Reader:
         self._http = httpx2.AsyncClient(
             base_url=url,
             headers={"Authorization": f"Bearer {token}"},
-            timeout=30,
+            timeout=patience(),
             trust_env=False,
             verify=False,
         )

@@ -9,7 +9,7 @@ from smena.kernel.db import Database, Tx
 from smena.kernel.ids import AccountId
 from smena.kernel.jobs.registry import JobContext, Registry, enqueue, wake
 from smena.kernel.jobs.sweep import forget_old_log, keep_sweeping, sweep, unpark
-from tests.kernel.jobs.parcels import until
+from tests.patience import until
 
 pytestmark = pytest.mark.anyio
 

@@ -24,6 +24,7 @@ from tests.connectors.amocrm.stand import (
     faults,
     stand,
 )
+from tests.patience import patience
 
 pytestmark = pytest.mark.anyio
 
@@ -48,7 +49,7 @@ class Office:
         self._stand, self._dice = made, random.Random(seed)
         self._http = httpx2.AsyncClient(
             base_url=made.emulator.url, headers={"Authorization": f"Bearer {TOKEN}"},
-            trust_env=False, verify=False, timeout=30,
+            trust_env=False, verify=False, timeout=patience(),
         )  # fmt: skip
         self._fields: dict[str, list[dict[str, Any]]] = {}
 

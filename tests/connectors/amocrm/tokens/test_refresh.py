@@ -29,6 +29,7 @@ from tests.connectors.amocrm.consent import (
 )
 from tests.connectors.amocrm.stand import ACCOUNT, Stand, stand
 from tests.crm.cast import until_somebody_waits
+from tests.patience import patience
 
 pytestmark = pytest.mark.anyio
 
@@ -196,7 +197,7 @@ async def test_passing_trouble_does_not_stop_the_work(db: Database) -> None:
         spent = made.crm.store.rows("SELECT token FROM oauth_refresh")
         line.target = "http://127.0.0.1:9"  # nobody is there
         with pytest.raises(TryLater):
-            await asyncio.wait_for(ask(made), 30)
+            await asyncio.wait_for(ask(made), patience())
         line.target = made.emulator.url
         pair = await kept(made)
         assert pair.retry_at is not None
