@@ -52,7 +52,8 @@ WRONG = (
     Wrong(PURITY, "smena.connectors.amocrm.writing.core.wrong", "httpx2"),
     Wrong(PURITY, "smena.activity.wrong_room.model", "litestar"),
     Wrong(
-        PURITY, "smena.connectors.amocrm.translation.wrong",
+        PURITY,
+        "smena.connectors.amocrm.translation.wrong",
         "smena.connectors.amocrm.store.connection",
     ),
     Wrong(SQL, "smena.distribution.wrong_room.pages", "smena.distribution.store.results"),
@@ -67,7 +68,7 @@ WRONG = (
     Wrong(FEATURE_DOORS, "smena.app.wrong", "smena.connectors.amocrm.writing.core.request"),
     Wrong(EMULATOR_ALONE, "amocrm_emulator.wrong", "smena.kernel.clock"),
     Wrong(EMULATOR_IN_DEMO, "smena.settings.wrong_demo", "amocrm_emulator"),
-)  # fmt: skip
+)
 UNDECLARED = {STACK: "smena.wrong_package", CONNECTORS: "smena.connectors.wrong_connector"}
 """Packages that no list of layers names."""
 
@@ -86,9 +87,13 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
         _write(place / "src", f"{package}.some", "")
     done = subprocess.run(
         [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
-        cwd=place, env={**os.environ, "PYTHONPATH": str(place / "src"), "COLUMNS": "200"},
-        check=False, capture_output=True, text=True, timeout=patience(300),
-    )  # fmt: skip
+        cwd=place,
+        env={**os.environ, "PYTHONPATH": str(place / "src"), "COLUMNS": "200"},
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=patience(300),
+    )
     assert done.returncode == 1, done.stdout + done.stderr
     _, _, broken = done.stdout.partition("Broken contracts")
     titles = re.split(r"^(.+)\n-+$", broken, flags=re.MULTILINE)[1:]
