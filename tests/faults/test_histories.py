@@ -17,7 +17,7 @@ from sqlalchemy.engine import URL
 
 from smena.kernel.db import Database
 from smena.kernel.ids_and_secrets import new_id
-from tests.connectors.amocrm.stand import killing
+from tests.connectors.amocrm.interruptions import killing
 from tests.faults.histories import Told, live
 
 pytestmark = [pytest.mark.slow, pytest.mark.anyio]

@@ -21,7 +21,7 @@ import pytest
 from smena.app.database import embedded_url
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
-from tests.connectors.amocrm.mirror_check import differences
+from tests.connectors.amocrm.mirror.equality import differences
 from tests.journeys.conftest import open_folder  # noqa: F401 -- a fixture
 from tests.journeys.demo import Demo, Told
 from tests.patience import patience, until, wait_for

@@ -19,8 +19,9 @@ from smena.connectors.amocrm.api.core.listing import users
 from smena.connectors.amocrm.tokens.refresh import renew
 from smena.connectors.amocrm.tokens.store import tokens
 from smena.kernel.db import Database
+from tests.connectors.amocrm.account import ACCOUNT
 from tests.connectors.amocrm.consent import consent, grow_old, kept, newest_refresh
-from tests.connectors.amocrm.stand import ACCOUNT, Stand, stand
+from tests.connectors.amocrm.stand import Stand, stand
 from tests.faults.cut import Crash, Cut, driver_complains
 from tests.patience import patience, until
 

@@ -23,7 +23,7 @@ from smena.kernel.clock import SystemClock
 from smena.kernel.crypto import Vault
 from smena.kernel.db import Database
 from smena.kernel.http import new_client
-from tests.connectors.amocrm.stand import ACCOUNT, ANNA, BORIS, SALES, SPEC, TOKEN
+from tests.connectors.amocrm.account import ACCOUNT, ANNA, BORIS, SALES, SPEC, TOKEN
 from tests.journeys.demo import free_port
 from tests.patience import until
 

@@ -11,19 +11,11 @@ import pytest
 from amocrm_emulator.clock import MovableClock
 from amocrm_emulator.crm import Crm
 from smena.kernel.db import Database
-from tests.connectors.amocrm.mirror_check import differences
-from tests.connectors.amocrm.stand import (
-    ACCOUNT,
-    ANNA,
-    BORIS,
-    SALES,
-    SPEC,
-    TOKEN,
-    Stand,
-    Team,
-    faults,
-    stand,
-)
+from tests.connectors.amocrm.account import ANNA, BORIS, SALES, SPEC, TOKEN
+from tests.connectors.amocrm.interruptions import faults
+from tests.connectors.amocrm.mirror.equality import compare
+from tests.connectors.amocrm.stand import Stand, stand
+from tests.connectors.amocrm.team import Team
 from tests.patience import patience
 
 pytestmark = pytest.mark.anyio
@@ -136,10 +128,6 @@ class Office:
         assert answer.is_success, answer.text
         found: dict[str, Any] = answer.json()
         return found
-
-
-async def compare(made: Stand) -> list[str]:
-    return await differences(made.db, ACCOUNT, made.emulator.url, TOKEN)
 
 
 async def test_every_kind_is_loaded_and_followed(db: Database) -> None:

@@ -18,6 +18,7 @@ from smena.connectors.amocrm.tokens.store import tokens
 from smena.kernel.db import Database
 from smena.kernel.errors import TryLater
 from tests.connectors.amocrm import proxy as net
+from tests.connectors.amocrm.account import ACCOUNT
 from tests.connectors.amocrm.consent import (
     code,
     connect_by_code,
@@ -27,7 +28,7 @@ from tests.connectors.amocrm.consent import (
     newest_refresh,
     spend_access,
 )
-from tests.connectors.amocrm.stand import ACCOUNT, Stand, stand
+from tests.connectors.amocrm.stand import Stand, stand
 from tests.crm.cast import until_somebody_waits
 from tests.patience import patience
 
