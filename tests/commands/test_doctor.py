@@ -13,7 +13,9 @@ from smena.connectors.amocrm.connecting import access
 from smena.kernel.db import Database
 from smena.kernel.i18n import use
 from smena.kernel.settings import Settings
-from tests.connectors.amocrm.stand import ACCOUNT, Team, stand
+from tests.connectors.amocrm.account import ACCOUNT
+from tests.connectors.amocrm.stand import stand
+from tests.connectors.amocrm.team import Team
 
 pytestmark = pytest.mark.anyio
 

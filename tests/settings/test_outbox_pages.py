@@ -23,8 +23,9 @@ from smena.crm.outbox.model import (
 from smena.kernel.db import Database
 from smena.settings.pages import outbox
 from tests.access.cast import admit
+from tests.connectors.amocrm.account import ACCOUNT, ANNA
 from tests.connectors.amocrm.connecting.test_pages import SESSIONS, Desk
-from tests.connectors.amocrm.stand import ACCOUNT, ANNA, stand
+from tests.connectors.amocrm.stand import stand
 from tests.web.site import make_site, visitor
 
 pytestmark = pytest.mark.anyio

@@ -5,7 +5,7 @@ afterwards, whatever died in between.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -123,15 +123,3 @@ async def working(
     finally:
         stop.set()
         await running
-
-
-async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
-    """Poll for a condition (plain or awaitable) with a bound."""
-    async with asyncio.timeout(seconds):
-        while True:
-            found = condition()
-            if asyncio.iscoroutine(found):
-                found = await found
-            if found:
-                return
-            await asyncio.sleep(0.005)

@@ -14,7 +14,8 @@ from smena.kernel.db import Database, Tx
 from smena.kernel.ids import AccountId
 from smena.kernel.jobs.enqueue import RERUN_CHANNEL, enqueue, publish, wake, wake_waiting
 from smena.kernel.jobs.registry import JobContext, Registry
-from tests.kernel.jobs.parcels import nobody, until
+from tests.kernel.jobs.parcels import nobody
+from tests.patience import patience, until
 
 pytestmark = pytest.mark.anyio
 
@@ -124,7 +125,7 @@ async def test_crosswise_wakes_do_not_lock_each_other_out(db: Database) -> None:
             await wake(tx, "account_job", second)
             await both_inside.wait()
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(patience()):
         for _ in range(10):
             await asyncio.gather(wake_both(ROMASHKA, LANDYSH), wake_both(LANDYSH, ROMASHKA))
             async with db.system() as tx:

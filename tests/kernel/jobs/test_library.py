@@ -21,7 +21,7 @@ from pgqueuer.ports.repository import EntrypointExecutionParameter
 
 from smena.kernel.ids_and_secrets import new_id
 from tests.kernel.jobs.library import driver_at, listen, queries_at
-from tests.kernel.jobs.parcels import until
+from tests.patience import until
 
 pytestmark = pytest.mark.anyio
 

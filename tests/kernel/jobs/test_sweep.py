@@ -11,7 +11,8 @@ from smena.kernel.ids import AccountId
 from smena.kernel.jobs.enqueue import enqueue, wake
 from smena.kernel.jobs.registry import JobContext, Registry
 from smena.kernel.jobs.sweep import forget_old_log, keep_sweeping, sweep, unpark
-from tests.kernel.jobs.parcels import context_of, until
+from tests.kernel.jobs.parcels import context_of
+from tests.patience import until
 
 pytestmark = pytest.mark.anyio
 

@@ -19,10 +19,10 @@ from tests.kernel.jobs.parcels import (
     nobody,
     prepare,
     put,
-    until,
     waiting,
     working,
 )
+from tests.patience import patience, until
 
 pytestmark = pytest.mark.anyio
 
@@ -115,7 +115,7 @@ async def test_rows_that_come_while_the_account_job_runs_need_no_sweep(
     async with working(db, url, registry):
         async with db.tenant(ROMASHKA) as tx:
             await wake(tx, ACCOUNT_JOB, ROMASHKA)
-        await asyncio.wait_for(is_looking.wait(), 10)
+        await asyncio.wait_for(is_looking.wait(), patience())
         async with db.tenant(ROMASHKA) as tx:
             await put(tx)
             await wake(tx, ACCOUNT_JOB, ROMASHKA)
@@ -130,7 +130,7 @@ async def test_a_lost_wake_up_is_healed_by_the_sweep(db: Database, url: str) -> 
     async with working(db, url, registry):
         async with db.tenant(ROMASHKA) as tx:
             await put(tx)
-        await until(lambda: _none_left(db), seconds=5)
+        await until(lambda: _none_left(db))
 
 
 async def test_accounts_whose_crm_hangs_keep_no_other_waiting(db: Database, url: str) -> None:
@@ -159,7 +159,7 @@ async def test_accounts_whose_crm_hangs_keep_no_other_waiting(db: Database, url:
         await until(lambda: len(hung) >= SLOTS)
         async with db.tenant(ROMASHKA) as tx:
             await wake(tx, ACCOUNT_JOB, ROMASHKA)
-        await asyncio.wait_for(is_done.wait(), 10)
+        await asyncio.wait_for(is_done.wait(), patience())
         assert len(hung) == len(account_jobs) * len(hanging), (
             "they wait, all of them, outside the slots"
         )
@@ -218,12 +218,12 @@ async def test_a_job_that_ends_while_the_database_is_away_is_not_lost(
     async with db.system() as tx:
         await enqueue(tx, "greet")
     async with working(db, url, registry):
-        await asyncio.wait_for(started.wait(), 10)
+        await asyncio.wait_for(started.wait(), patience())
         raw = await asyncpg.connect(url)
         await raw.execute(OTHERS)
         await raw.close()
         may_go_on.set()
-        await until(lambda: len(tries) == 2, seconds=20)
+        await until(lambda: len(tries) == 2)
         await until(lambda: is_idle(db))
     assert len(tries) == 2
 
@@ -241,7 +241,7 @@ async def test_the_stop_waits_for_the_running_job(db: Database, url: str) -> Non
     async with db.system() as tx:
         await enqueue(tx, "slow")
     async with working(db, url, registry) as stop:
-        await asyncio.wait_for(started.wait(), 10)
+        await asyncio.wait_for(started.wait(), patience())
         stop.set()
         asyncio.get_running_loop().call_later(0.1, may_end.set)
     assert ended.is_set()
@@ -260,7 +260,7 @@ async def test_a_job_that_does_not_end_is_given_back_whole(db: Database, url: st
     async with db.system() as tx:
         await enqueue(tx, "endless")
     async with working(db, url, registry, finish_seconds=0.1) as stop:
-        await asyncio.wait_for(started.wait(), 10)
+        await asyncio.wait_for(started.wait(), patience())
         stop.set()
     async with db.system() as tx:
         assert await tx.value("SELECT status::text FROM pgqueuer") == "queued"
@@ -283,7 +283,7 @@ async def test_a_cancelled_node_gives_its_jobs_back_too(db: Database, url: str) 
             await asyncio.Event().wait()
 
     running = asyncio.create_task(node())
-    await asyncio.wait_for(started.wait(), 10)
+    await asyncio.wait_for(started.wait(), patience())
     running.cancel()
     await asyncio.wait({running})
     async with db.system() as tx:

@@ -17,7 +17,9 @@ from smena.crm.outbox import actions
 from smena.crm.outbox.model import ChangeLead, Priority
 from smena.kernel.db import Database
 from tests.access.cast import MARINA_MAIL, PASSWORD, admit
-from tests.connectors.amocrm.stand import ACCOUNT, ANNA, CLERK_TOKEN, TOKEN, Stand, Team, stand
+from tests.connectors.amocrm.account import ACCOUNT, ANNA, CLERK_TOKEN, TOKEN
+from tests.connectors.amocrm.stand import Stand, stand
+from tests.connectors.amocrm.team import Team
 from tests.web.site import make_site, visitor
 from tests.web.test_page import token_in
 

@@ -34,9 +34,11 @@ from smena.kernel.jobs import failures
 from smena.kernel.jobs.failures import FailureKind, Trouble
 from smena.kernel.pool import Pool
 from tests.access.cast import admit
+from tests.connectors.amocrm.account import ACCOUNT, BOSS
 from tests.connectors.amocrm.checking import check, finish
 from tests.connectors.amocrm.connecting.test_pages import Desk
-from tests.connectors.amocrm.stand import ACCOUNT, BOSS, Stand, Team, stand
+from tests.connectors.amocrm.stand import Stand, stand
+from tests.connectors.amocrm.team import Team
 from tests.web.site import make_site, visitor
 
 pytestmark = pytest.mark.anyio

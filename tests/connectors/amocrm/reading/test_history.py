@@ -25,8 +25,11 @@ from smena.connectors.amocrm.reading.core import history as core
 from smena.connectors.amocrm.reading.core.history import History, Unwanted
 from smena.kernel.db import Database
 from tests.access.cast import MARINA_MAIL, PASSWORD, admit
+from tests.connectors.amocrm.account import ACCOUNT, TOKEN
 from tests.connectors.amocrm.connecting.test_pages import Desk
-from tests.connectors.amocrm.stand import ACCOUNT, TOKEN, Stand, Team, kill, killing, stand
+from tests.connectors.amocrm.interruptions import kill, killing
+from tests.connectors.amocrm.stand import Stand, stand
+from tests.connectors.amocrm.team import Team
 from tests.web.site import make_site, visitor
 
 PATH = history_pages.PATH

@@ -38,7 +38,9 @@ from smena.crm.outbox.model import (
 from smena.kernel.db import Database
 from smena.kernel.reasons import reason_text
 from tests.connectors.amocrm import proxy as net
-from tests.connectors.amocrm.stand import ACCOUNT, ANNA, BORIS, SALES, TALKS, Stand, Team, stand
+from tests.connectors.amocrm.account import ACCOUNT, ANNA, BORIS, SALES, TALKS
+from tests.connectors.amocrm.stand import Stand, stand
+from tests.connectors.amocrm.team import Team
 
 pytestmark = pytest.mark.anyio
 WANTED = UserId(ANNA)

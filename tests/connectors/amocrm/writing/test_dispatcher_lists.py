@@ -12,7 +12,8 @@ from smena.crm.outbox import actions
 from smena.crm.outbox.model import AddNote, Change, ChangeLead, CommandState
 from smena.kernel.db import Database
 from smena.kernel.reasons import reason_text
-from tests.connectors.amocrm.stand import ACCOUNT, ANNA, Stand, stand
+from tests.connectors.amocrm.account import ACCOUNT, ANNA
+from tests.connectors.amocrm.stand import Stand, stand
 from tests.connectors.amocrm.writing.test_dispatcher_kinds import (
     command,
     commands,

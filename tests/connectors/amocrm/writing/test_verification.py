@@ -31,18 +31,11 @@ from smena.crm.outbox.model import (
     Priority,
 )
 from smena.kernel.db import Database
-from tests.connectors.amocrm.reading.test_full_mirror import Office, compare
-from tests.connectors.amocrm.stand import (
-    ACCOUNT,
-    ANNA,
-    BORIS,
-    BOSS,
-    SPEC,
-    VERA,
-    Stand,
-    faults,
-    stand,
-)
+from tests.connectors.amocrm.account import ACCOUNT, ANNA, BORIS, BOSS, SPEC, VERA
+from tests.connectors.amocrm.interruptions import faults
+from tests.connectors.amocrm.mirror.equality import compare
+from tests.connectors.amocrm.reading.test_full_mirror import Office
+from tests.connectors.amocrm.stand import Stand, stand
 
 pytestmark = pytest.mark.anyio
 NOBODY = UserId(999)
