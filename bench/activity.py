@@ -1,6 +1,6 @@
 """How fast is the panel: everything from the first statement to the finished HTML, one day.
 
-`main(url)` prints figures of a fresh, migrated database beside the budgets of design.md section 7.
+`main(url)` prints figures of a fresh, migrated database beside the budgets of data.md section 2.
 """
 
 from collections.abc import Awaitable, Callable

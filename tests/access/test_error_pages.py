@@ -9,6 +9,7 @@ from smena.access.model import Role
 from smena.accounts import actions as accounts
 from smena.kernel.clock import SetClock
 from smena.kernel.db import Database
+from smena.settings import routes as settings
 from smena.web.nav import AnyRequest, NavEntry
 from tests.access.cast import ACME, ANNA_MAIL, MARINA_MAIL, MONDAY_10_00, admit, connect, sign_in
 from tests.web.site import HTML, NAV, make_site, visitor
@@ -24,7 +25,7 @@ def boom() -> None:
 
 def site(db: Database, shown: NavEntry | None = None) -> httpx2.AsyncClient:
     app = make_site(
-        routes=[*access.ROUTES, boom],
+        routes=[*access.ROUTES, *settings.ROUTES, boom],
         db=db,
         clock=SetClock(MONDAY_10_00),
         middleware=access.MIDDLEWARE,

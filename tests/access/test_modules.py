@@ -16,6 +16,7 @@ from smena.accounts.model import Module, Switch
 from smena.app.wiring import navigation
 from smena.kernel.clock import SetClock
 from smena.kernel.db import Database
+from smena.settings import routes as settings
 from smena.web.page import Html, page
 from smena.web.templates import environment
 from tests.access.cast import ACME, ANNA_MAIL, MARINA_MAIL, MONDAY_10_00, admit, connect, sign_in
@@ -52,7 +53,7 @@ async def browser(db: Database) -> AsyncIterator[httpx2.AsyncClient]:
     await admit(db, MARINA_MAIL, Role.ADMIN)
     await admit(db, ANNA_MAIL, Role.SUPERVISOR)
     app = make_site(
-        routes=[*access.ROUTES, work, watch],
+        routes=[*access.ROUTES, *settings.ROUTES, work, watch],
         db=db,
         clock=SetClock(MONDAY_10_00),
         nav=navigation(),

@@ -18,6 +18,7 @@ from smena.crm.model.entities import Changes, GroupId, Source, User
 from smena.crm.model.reading import Reading
 from smena.kernel.clock import SetClock
 from smena.kernel.db import Database
+from smena.settings import routes as settings
 from smena.web.nav import NavEntry
 from tests.access.cast import (
     ACME,
@@ -83,7 +84,7 @@ def clock() -> SetClock:
 @pytest.fixture
 async def browser(db: Database, clock: SetClock) -> AsyncIterator[httpx2.AsyncClient]:
     app = make_site(
-        routes=[*access.ROUTES, activity, health, connection, webhook],
+        routes=[*access.ROUTES, *settings.ROUTES, activity, health, connection, webhook],
         db=db,
         clock=clock,
         nav=NAV,
@@ -157,7 +158,7 @@ async def test_open_doors(browser: httpx2.AsyncClient) -> None:
 
 def test_every_other_page_is_closed() -> None:
     """A handler that forgets to think of access is closed: only these said that they are open."""
-    app = make_site(routes=access.ROUTES, middleware=access.MIDDLEWARE)
+    app = make_site(routes=[*access.ROUTES, *settings.ROUTES], middleware=access.MIDDLEWARE)
     said = {
         path
         for route in app.routes
@@ -406,7 +407,10 @@ async def test_a_live_stream_asks_again_whether_it_may(acme: Database, clock: Se
         return ""
 
     app = make_site(
-        routes=[*access.ROUTES, watch], db=acme, clock=clock, middleware=access.MIDDLEWARE
+        routes=[*access.ROUTES, *settings.ROUTES, watch],
+        db=acme,
+        clock=clock,
+        middleware=access.MIDDLEWARE,
     )
     async with visitor(app) as browser:
         await sign_in(browser)

@@ -198,7 +198,7 @@ async def test_a_lead_deleted_meanwhile_is_not_offered_round(db: Database) -> No
 
 @pytest.mark.parametrize("workers", [2, 4])
 async def test_workers_in_parallel_decide_like_one(db: Database, workers: int) -> None:
-    """Property 12 of distribution.md section 2: no gap, no double, the same counts."""
+    """Property 12 (distribution.md section 2): no gap, no double, the same counts."""
     await open_account(db)
     await make_template(db, ANNA, BORIS, VERA)
     for first in range(1, 31, 3):

@@ -3,10 +3,10 @@
 | row of the matrix | column                                   | invariants    |
 |-------------------|------------------------------------------|---------------|
 | each of F7, F8    | first load, polling, check: reading      | I10, I12      |
-| each of F7, F8    | dispatcher: changes and creations           | I2, I6, I10   |
+| each of F7, F8    | dispatcher: changes and creations        | I2, I6, I10   |
 | some              | another account of the node              | I11           |
 
-The renewal of tokens has its own table (tests/connectors/test_renewing.py, F11).
+The renewal of tokens has its own table (`test_token_trouble`, F11).
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""SIGKILL of the whole process at random instants, under load (design.md section 7, I1, I2).
+"""SIGKILL of the whole process at random instants, under load (data.md section 2; I1, I2).
 
 After the last restart: whatever amoCRM acknowledged exists, every new lead has exactly one result,
 amoCRM's responsible person is the one of the result, and the mirror equals the emulator.

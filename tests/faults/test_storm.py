@@ -1,6 +1,6 @@
 """F9: a storm of webhooks, each three times, out of order, some lost: nothing else is lost.
 
-`SMENA_STORM=10000` makes it as large as in reliability.md; without it there are fewer.
+`SMENA_STORM=10000` makes it as large as in reliability.md F9; without it there are fewer.
 """
 
 import asyncio

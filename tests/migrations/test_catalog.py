@@ -138,5 +138,5 @@ async def test_the_roles_own_nothing_and_cannot_pass_the_wall(db: Database) -> N
 
 
 async def test_no_exclusion_constraints(db: Database) -> None:
-    # They are absent on some distributed engines (design.md section 4, rule 4).
+    # They are absent on some distributed engines (data.md D3).
     assert await ask(db, EXCLUSIONS) == []

@@ -13,6 +13,7 @@ from smena.accounts import actions as accounts
 from smena.accounts import queries as accounts_queries
 from smena.kernel.clock import SetClock
 from smena.kernel.db import Database
+from smena.settings import routes as settings
 from smena.web.page import Html, page
 from smena.web.templates import environment
 from tests.access.cast import ACME, ANNA_MAIL, MARINA_MAIL, MONDAY_10_00, admit, connect, sign_in
@@ -35,7 +36,7 @@ async def browser(db: Database) -> AsyncIterator[httpx2.AsyncClient]:
     await admit(db, MARINA_MAIL, Role.ADMIN)
     await admit(db, ANNA_MAIL, Role.SUPERVISOR)
     app = make_site(
-        routes=[*access.ROUTES, activity],
+        routes=[*access.ROUTES, *settings.ROUTES, activity],
         db=db,
         clock=SetClock(MONDAY_10_00),
         middleware=access.MIDDLEWARE,

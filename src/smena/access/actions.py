@@ -37,7 +37,7 @@ async def sign_in(
 ) -> SignInOutcome:
     """Check a password and open a new session; the browser's old one ends (fixation).
 
-    The try is stored before the slow comparison, so that many at once see each other.
+    The attempt is stored before the slow comparison, so that many at once see each other.
     """
     email = admission.clean_email(given.email) or ""
     async with db.system() as tx:
@@ -155,7 +155,10 @@ async def join(
 async def change_member(
     db: Database, account: AccountId, wanted: Membership, now: datetime
 ) -> AccessRefusal | None:
-    """Set somebody's role, employee and whether they may come in; leaving ends their sessions."""
+    """Set somebody's role, employee and whether they may come in; leaving ends their sessions.
+
+    Raises LookupError when the person has no place in this account.
+    """
     async with db.system() as tx:
         present = await people_rows.lock_members(tx, account)
         if all(member.person != wanted.person for member in present):
@@ -193,7 +196,7 @@ async def forget(db: Database, now: datetime) -> None:
 
 
 def hash_token(token: str) -> bytes:
-    """Tokens are random and long, so a plain hash is enough; the database never has the token."""
+    """Return what the database keeps of a token: random and long, so a plain hash is enough."""
     return hashlib.sha256(token.encode()).digest()
 
 

@@ -17,7 +17,10 @@ Guard = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], None]
 
 
 def needs(ability: Ability) -> Guard:
-    """Let only those in who have the ability."""
+    """Let only those in who have the ability.
+
+    The guard raises NotAuthorizedException for strangers, PermissionDeniedException for others.
+    """
 
     def guard(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
         viewer = queries.viewer_or_none(connection)

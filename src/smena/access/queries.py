@@ -21,7 +21,7 @@ class Carrier(Protocol):
 
 
 def viewer(request: Carrier) -> Viewer:
-    """Return who is behind the request; a page that asks this must not be open to strangers."""
+    """Return who is behind the request; raises LookupError on a page open to strangers."""
     found = viewer_or_none(request)
     if found is None:
         raise LookupError("nobody is signed in: the page lacks its guard")
@@ -34,7 +34,7 @@ def viewer_or_none(request: Carrier) -> Viewer | None:
 
 
 def account_of(request: Carrier) -> AccountId:
-    """Return the account that the viewer looks at."""
+    """Return the account that the viewer looks at; raises LookupError without one."""
     account = viewer(request).account
     if account is None:
         raise LookupError("the viewer has no account: the page lacks its guard")

@@ -1,1 +1,1 @@
-"""Tenants: connected CRM accounts, their tokens and settings (CORE-1, CORE-6)."""
+"""Tenants: connected CRM accounts, their activation and settings (CORE-1, CORE-6)."""

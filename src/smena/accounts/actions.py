@@ -39,7 +39,7 @@ async def shut_out(tx: Tx, reason: str) -> bool:
 
 
 async def let_in_again(tx: Tx) -> bool:
-    """Note that the CRM lets us in again; False when somebody has let go of the account."""
+    """Note that the CRM lets us in again; False when somebody disconnected the account."""
     connected, shut = AccountState.CONNECTED, AccountState.SIGN_IN_AGAIN
     return await accounts.turn(tx, tx.account, shut, connected, "")
 

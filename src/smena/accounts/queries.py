@@ -17,7 +17,7 @@ from smena.kernel.db import Tx
 
 
 async def account(tx: Tx) -> Account:
-    """Return the account of this tenant's transaction."""
+    """Return the account of this tenant's transaction; raises LookupError when it is not known."""
     found = await accounts.one(tx, tx.account)
     if found is None:
         raise LookupError(f"account {tx.account} is not known")
@@ -25,7 +25,7 @@ async def account(tx: Tx) -> Account:
 
 
 async def switches(tx: Tx) -> dict[Module, Switch]:
-    """Return of every module whether it works here."""
+    """Return whether each module is on here."""
     found = await settings.switches(tx)
     return {module: found.get(module, Switch()) for module in Module}
 
@@ -52,7 +52,7 @@ SELECT a.name, a.state, a.state_reason, a.language,
 
 
 async def standing(tx: Tx) -> AccountStanding:
-    """Return what every page has to know of this account."""
+    """Return what every page has to know of this account; raises LookupError when not known."""
     row = await tx.row(STANDING, account=tx.account)
     if row is None:
         raise LookupError(f"account {tx.account} is not known")

@@ -13,7 +13,7 @@ from smena.kernel.timespan import Span
 
 
 class Family(StrEnum):
-    """What an event is about (activity.md, event catalogue)."""
+    """What an event is about (activity.md section 1, event catalogue)."""
 
     CALL = "call"
     SENT = "sent"

@@ -45,7 +45,10 @@ class Person:
 
 
 async def add_user(settings: Settings, person: Person, console: Console) -> None:
-    """Add a person to one account, to the only account, or as the installation's operator."""
+    """Add a person to one account, to the only account, or as the installation's operator.
+
+    Raises Failed when the role, the account or the e-mail will not do.
+    """
     if person.role not in set(Role):
         raise Failed(_("Роли {role} нет: admin, supervisor или employee").format(role=person.role))
     async with (
@@ -85,7 +88,10 @@ async def _account_of(made: node.Parts, wanted: int | None) -> AccountId | None:
 
 
 async def connect(settings: Settings, url: str, token: str, console: Console) -> None:
-    """Connect an account; its first load starts as soon as a node runs."""
+    """Connect an account; its first load starts as soon as a node runs.
+
+    Raises Failed when amoCRM does not accept the token.
+    """
     async with (
         database.reached(settings, console.print) as database_url,
         node.parts(settings, database_url, is_short=True) as made,

@@ -116,7 +116,7 @@ async def run(
 
 
 def listen(settings: Settings) -> socket.socket:
-    """Take the port at once, so that a taken one is told before anything starts."""
+    """Take the port at once; raises BadSetting when somebody else has it."""
     # Named as TCP, so that asyncio switches off the delay of small answers.
     made = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -26,7 +26,7 @@ from smena.distribution import words as distribution_words
 from smena.kernel.i18n import gettext as _
 from smena.kernel.jobs.registry import Registry
 from smena.kernel.labels import Labels
-from smena.settings.pages import account, activation, front, module, outbox, people
+from smena.settings import routes as settings
 from smena.staff.pages import calendar as staff_calendar
 from smena.staff.pages import hours as staff
 from smena.web.nav import NavEntry
@@ -41,12 +41,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     *access.ROUTES,
     *activity.ROUTES,
     *amocrm.ROUTES,
-    *front.ROUTES,
-    *account.ROUTES,
-    *people.ROUTES,
-    *activation.ROUTES,
-    *module.ROUTES,
-    *outbox.ROUTES,
+    *settings.ROUTES,
     *reconciliation.ROUTES,
     *health.ROUTES,
     *amocrm_history.ROUTES,

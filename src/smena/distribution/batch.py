@@ -1,4 +1,4 @@
-"""The state while one batch of facts is decided: queues, people, earlier attempts.
+"""The state of one batch of facts while it is decided: queues, people, earlier attempts.
 
 In memory only. `actions` loads it once and saves the changed queues once.
 """
@@ -30,7 +30,7 @@ class _Slot:
 
 
 class Batch:
-    """The state of one batch. Who is a member follows the CRM's groups as they are now (DIS-2)."""
+    """The state of one batch. Members follow the CRM's groups as they are now (DIS-2)."""
 
     def __init__(
         self,

@@ -9,6 +9,6 @@ __all__ = ["CONSUMER", "decide_new_leads"]
 
 
 async def decide_new_leads(context: JobContext, account: AccountId) -> None:
-    # What comes after the last short batch asks for another run itself.
+    # What comes after the last short batch wakes this job anew.
     while await actions.read_facts(context.db, account, context.now) == actions.BATCH:
         pass

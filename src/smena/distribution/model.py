@@ -1,7 +1,7 @@
 """The vocabulary of distribution: templates, steps of a decision, results.
 
 The step log of the results page is what `core.decide.decide` returned, stored as it was
-(design.md section 3): nothing here is ever written for a log's sake.
+(data.md D2): nothing here is ever written for a log's sake.
 """
 
 from dataclasses import dataclass, field

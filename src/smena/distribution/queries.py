@@ -33,7 +33,7 @@ async def template(tx: Tx, template_id: TemplateId) -> Template | None:
 
 
 async def outlook(tx: Tx, template_id: TemplateId) -> Outlook:
-    """Return who is owed what and who comes next if nothing changes (distribution.md, 1.7)."""
+    """Return who is owed what, and who comes next if nothing changes (distribution.md 1.7)."""
     users = await people.users(tx)
     deciding = Batch(await templates_store.queues(tx), users, {})
     queue = deciding.queue(template_id)

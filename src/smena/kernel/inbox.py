@@ -2,7 +2,7 @@
 
 A sender waits for our answer with a short patience (amoCRM: 2 s), so keeping is one INSERT shared
 by everybody who arrives while the previous one commits. Nothing is published inside that
-transaction: a NOTIFY would halve the commits under load (design.md section 4, rule 5).
+transaction: a NOTIFY would halve the commits under load (data.md D4).
 """
 
 import asyncio

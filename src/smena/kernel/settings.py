@@ -119,7 +119,10 @@ class Settings(BaseSettings):
 
 
 def load(config_file: Path | None = None, **given: object) -> Settings:
-    """Read the settings; `given` (the command line) wins over everything; None means not given."""
+    """Read the settings; `given` (the command line) wins over everything; None means not given.
+
+    Raises BadSetting when the file is missing or a value will not do.
+    """
     config = config_file or _config_from_environment()
     if config is not None:
         if not config.is_file():
@@ -135,7 +138,10 @@ def load(config_file: Path | None = None, **given: object) -> Settings:
 
 
 def secret_key(settings: Settings) -> str:
-    """Return the installation's secret; make it once, in a file that only its owner may read."""
+    """Return the installation's secret; make it once, in a file that only its owner may read.
+
+    Raises BadSetting when it is too short, or others may read it.
+    """
     if settings.secret_key is not None:
         key = settings.secret_key.get_secret_value()
         if len(key) < SECRET_LENGTH_MIN:

@@ -1,7 +1,7 @@
 """Half-open spans of time, in whole epoch seconds, and the sweep over them.
 
 Cores work on integers: 500 people with 300 events each fit into a page's budget only without a
-datetime per edge (design.md section 1).
+datetime per edge (data.md D1).
 """
 
 from collections.abc import Iterable

@@ -24,7 +24,7 @@ async def set_default(tx: Tx, hours: WorkHours, now: datetime) -> None:
 
 
 async def set_hours(tx: Tx, user: UserId, hours: WorkHours, now: datetime) -> None:
-    """Give a person hours of their own."""
+    """Give a person hours of their own; raises ValueError for a robot."""
     if user <= 0:
         raise ValueError("a robot has no working hours")
     await hour_rows.put(tx, user, hours, now)

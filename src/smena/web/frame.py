@@ -8,7 +8,8 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from smena.kernel import metrics
 from smena.kernel.i18n import LANGUAGES, use
 
-# Nothing inline, nothing from elsewhere: text of the CRM cannot become code (reliability.md 3.1).
+# Nothing inline, nothing from elsewhere: text of the CRM cannot become code
+# (reliability.md section 3.1).
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
     "img-src 'self' data:; object-src 'none'"

@@ -76,7 +76,10 @@ def problems(wanted: Sequence[Wanted], folder: Path = FOLDER) -> list[str]:
 
 
 def fetch(folder: Path = FOLDER, checkout: Path = CHECKOUT) -> bool:
-    """Bring the files; return False when they were there already."""
+    """Bring the files; return False when they were there already.
+
+    Raises VendorProblem when npm fails or a file is not the known one.
+    """
     shopping = read_list()
     if not problems(shopping.all_files, folder):
         return False

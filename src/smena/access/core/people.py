@@ -17,7 +17,7 @@ def refuse_change(members: Sequence[Membership], wanted: Membership) -> AccessRe
 
 
 def refuse_joining(members: Sequence[Membership], wanted: Membership) -> AccessRefusal | None:
-    """Nobody is let in twice."""
+    """Return why a person may not join, or None: nobody is let in twice."""
     if any(member.person == wanted.person and member.is_active for member in members):
         return AccessRefusal.ALREADY_HERE
     others = [member for member in members if member.person != wanted.person]

@@ -1,4 +1,4 @@
-"""How long to wait before the next try of signing in.
+"""How long to wait before the next attempt to sign in.
 
 A delay, not a lock-out: a stranger who knows an e-mail cannot keep its owner out for long. Each
 failure beyond the free ones doubles the delay up to a minute; a quarter of an hour without
@@ -27,7 +27,7 @@ FOR_ADDRESS = ThrottleRule(free=30, first_seconds=1, max_seconds=60)
 
 
 def wait(failures: Sequence[datetime], now: datetime, rule: ThrottleRule) -> timedelta:
-    """Return how long a try at `now` must still wait; zero when it may go on."""
+    """Return how long an attempt at `now` must still wait; zero when it may go on."""
     recent = [at for at in failures if now - at < REMEMBERED]
     if len(recent) < rule.free:
         return timedelta()

@@ -1,1 +1,1 @@
-"""amoCRM and Kommo: first load, webhooks, polling and the dispatcher of commands (CORE-1, 2, 3)."""
+"""amoCRM and Kommo: first load, webhooks, polling, the dispatcher (CORE-1 to CORE-3)."""

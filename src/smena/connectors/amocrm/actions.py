@@ -13,6 +13,6 @@ MINUTES_KEPT = timedelta(days=1)
 
 
 async def trim(tx: Tx, now: datetime) -> None:
-    """Forget old reports of checks and counted requests (system transaction)."""
+    """Forget old reconciliations and counted requests (system transaction)."""
     await runs.trim(tx, now - REPORTS_KEPT)
     await request_counts.trim(tx, now - MINUTES_KEPT)

@@ -103,7 +103,7 @@ async def go_on_checking(context: JobContext, account: AccountId) -> None:
 
 
 async def begin_nightly_checks(context: JobContext) -> None:
-    """Begin the reconciliation where it is night now."""
+    """Begin a reconciliation where it is night now."""
     for account in await _accounts(context, troubled=False):
         async with context.db.tenant(account) as tx:
             await run.begin_tonight(tx, context.now)
@@ -138,7 +138,7 @@ async def _look_after_webhook(context: JobContext, account: AccountId) -> None:
 
 
 async def check_access(context: JobContext) -> None:
-    """Knock at accounts that shut us out: a block for speed ends by itself."""
+    """Ask the accounts that shut us out once more: a block for speed ends by itself."""
     for account in await _accounts(context, troubled=True):
         try:
             await (await _knock(context, account)).list_page(users())

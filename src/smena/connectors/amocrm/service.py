@@ -1,4 +1,4 @@
-"""How the accounts of this installation are reached: one of these is made at the start."""
+"""The connector's service object: how the accounts of this installation are asked."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -79,7 +79,7 @@ class AmocrmService:
         return await self._client(db, clock, account, Purpose.DISPATCHER)
 
     async def client_for_load(self, db: Database, clock: Clock, account: AccountId) -> Client:
-        """Return a client for the first load, which may have a pace of its own and goes last."""
+        """Return a client for the first load, which may have a limit of its own and goes last."""
         return await self._client(db, clock, account, Purpose.BULK, for_load=True)
 
     async def client_in_background(self, db: Database, clock: Clock, account: AccountId) -> Client:

@@ -1,7 +1,7 @@
 """How fast an account may be asked: one row per limit, exact over all nodes.
 
-The row's lock orders concurrent callers; `smena.kernel.fair` decides. `free_at_us` is the moment of
-the next free slot in whole microseconds.
+The row's lock orders concurrent callers; `core/rate_limit.py` decides. `free_at_us` is the moment
+of the next free slot in whole microseconds.
 """
 
 from collections.abc import Sequence
@@ -49,7 +49,8 @@ async def acquire(
 ) -> tuple[timedelta, bool]:
     """Take a slot and return how long to wait for it, or how long until asking again (False).
 
-    Slots are 1/per_second s apart; a lower `rank` goes first (see `smena.kernel.fair`).
+    Slots are 1/per_second s apart; a lower `rank` goes first (see `core/rate_limit.py`).
+    Raises RuntimeError when the account's row vanishes meanwhile.
     """
     key = {"account": account, "name": name}
     async with db.tenant(account) as tx:

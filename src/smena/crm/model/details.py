@@ -1,6 +1,6 @@
 """What cards and people carry beside their own words: tags, values of custom fields, rights.
 
-The shapes are the CRM's, the numbers are named by its lists (`smena.crm.directory`).
+The shapes are the CRM's, the numbers are named by its lists (`smena.crm.model.reference_data`).
 """
 
 from dataclasses import dataclass

@@ -56,7 +56,7 @@ class Direction(StrEnum):
 
 
 class Stamp(StrEnum):
-    """Which end of a call its only known moment is (activity.md, R3)."""
+    """Which end of a call its only known moment is (activity.md R3)."""
 
     START = "start"
     END = "end"

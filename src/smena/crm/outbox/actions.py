@@ -28,7 +28,8 @@ STALE = timedelta(days=1)
 async def request_all(tx: Tx, asked: Sequence[NewCommand], now: datetime) -> list[CommandId]:
     """Ask the CRM for changes.
 
-    An unsent command gives way to a later one that says the same parts.
+    An unsent command gives way to a later one that says the same parts. Raises ValueError for a
+    command that changes nothing.
     """
     if not asked:
         return []

@@ -34,7 +34,8 @@ class Priority(IntEnum):
 class CommandKind(IntEnum):
     """What one request can carry together, in the order of going.
 
-    Leads of a whole burst first, then tasks, contacts, companies (rule a).
+    Leads of a whole burst first, then tasks, contacts, companies (distribution.md section 3,
+    rule a).
     """
 
     LEAD = 0
@@ -175,7 +176,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One place in a request: all that is asked of one entity now, or one creation."""
+    """One place in a request: all that is commanded of one entity now, or one creation."""
 
     change: Change
     commands: tuple[Command, ...]

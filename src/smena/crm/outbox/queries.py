@@ -136,7 +136,7 @@ async def accounts_with_due_commands(tx: Tx, now: datetime) -> list[AccountId]:
 
 
 async def sending(tx: Tx) -> list[Item]:
-    """Return items whose outcome is unknown: after a crash they are read back first."""
+    """Return items whose outcome is unknown: after a crash they are verified first."""
     return commanding.items(await commands.sending(tx))
 
 

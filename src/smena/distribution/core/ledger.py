@@ -62,7 +62,7 @@ def enrol(ledger: Ledger, members: Sequence[UserId]) -> Ledger:
     """Follow the template's present members: newcomers start at 0, leavers' credit is spread.
 
     What a leaver was owed goes to those who stay in equal parts, the remainder one unit each from
-    the head of the list (section 1.3, "Member removed").
+    the head of the list (distribution.md section 1.3).
     """
     if [balance.user for balance in ledger.balances] == list(members):
         return ledger
@@ -73,7 +73,7 @@ def enrol(ledger: Ledger, members: Sequence[UserId]) -> Ledger:
 
 
 def assign(ledger: Ledger, candidates: Collection[UserId]) -> Assignment:
-    """Give one lead to the candidate with the largest credit (section 1.2, points 4 to 9).
+    """Give one lead to the candidate with the largest credit (distribution.md 1.2, points 4 to 9).
 
     `candidates` is not empty and holds members only.
     """
@@ -101,7 +101,9 @@ def assign(ledger: Ledger, candidates: Collection[UserId]) -> Assignment:
 
 
 def undo(ledger: Ledger, user: UserId, entries: Iterable[LedgerEntry]) -> Ledger:
-    """Undo one gift that the CRM refused: shares and payment return (section 1.2, point 10).
+    """Undo an assignment that the CRM refused (distribution.md section 1.2, point 10).
+
+    Shares and payment return.
 
     Members who have left since keep nothing to undo; their part is spread over those who stayed.
     """
@@ -115,7 +117,7 @@ def undo(ledger: Ledger, user: UserId, entries: Iterable[LedgerEntry]) -> Ledger
 
 
 def next_receivers(ledger: Ledger, candidates: Collection[UserId], count: int) -> list[UserId]:
-    """Foretell who receives the next leads if nothing changes (section 1.7)."""
+    """Foretell who receives the next leads if nothing changes (distribution.md 1.7)."""
     receivers: list[UserId] = []
     while candidates and len(receivers) < count:
         given = assign(ledger, candidates)

@@ -55,7 +55,7 @@ def owner_of(pipeline: PipelineId, templates: Sequence[Template]) -> Template | 
 def taken_by_another(
     draft: TemplateDraft, own: TemplateId | None, templates: Sequence[Template]
 ) -> TemplateRefusal | None:
-    """Two enabled templates may not share one pipeline: a lead would be given twice."""
+    """Refuse a second enabled template for a pipeline: a lead would be given twice."""
     if not draft.is_enabled:
         return None
     others = [template for template in templates if template.id != own]

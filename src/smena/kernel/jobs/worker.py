@@ -31,7 +31,7 @@ from smena.kernel.jobs.registry import AccountJobEntry, Job, JobContext, Registr
 from smena.kernel.jobs.sweep import keep_sweeping
 
 HEARTBEAT_TIMEOUT = timedelta(seconds=5)
-"""A job whose node fell silent for so long runs again elsewhere (design.md section 5)."""
+"""A job whose node fell silent for so long runs again elsewhere (data.md D5)."""
 
 POLL = timedelta(seconds=1)
 FINISH_SECONDS = 10.0

@@ -24,7 +24,10 @@ SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 
 
 async def dump(url: str, file: Path) -> None:
-    """Write a copy of the database at `url`. The file has its name only when it is whole."""
+    """Write a copy of the database at `url`. The file has its name only when it is whole.
+
+    Raises PostgresTrouble when it cannot be written.
+    """
     half = file.with_name(f"{file.name}.part")
     try:
         os.close(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
@@ -39,7 +42,10 @@ async def dump(url: str, file: Path) -> None:
 
 
 async def restore(url: str, file: Path) -> None:
-    """Read a copy into the database at `url`, which must be empty: all of it or nothing."""
+    """Read a copy into the database at `url`, which must be empty: all of it or nothing.
+
+    Raises PostgresTrouble when there is no copy, or the database has tables.
+    """
     if not await asyncio.to_thread(file.is_file):
         raise PostgresTrouble(_("Нет файла с копией: {file}.").format(file=file))
     await _make_ready(url)
@@ -49,7 +55,7 @@ async def restore(url: str, file: Path) -> None:
 
 
 async def _make_ready(url: str) -> None:
-    """Refuse a database with tables; make the roles that rights in the copy are given to."""
+    """Make the roles that rights in the copy are given to; raise PostgresTrouble for tables."""
     address = DatabaseUrl.parse(url)
     try:
         connection = await asyncpg.connect(address.dsn)

@@ -64,7 +64,10 @@ class Cluster:
         return self.folder.cluster.exists()
 
     async def make(self) -> None:
-        """Create the files beside and rename: a cluster cut short is never taken for one."""
+        """Create the files beside and rename: a cluster cut short is never taken for one.
+
+        Raises PostgresTrouble when the programs cannot make it.
+        """
         await self._remove_unfinished()
         place = self.folder.unfinished
         place.mkdir(mode=0o700)
@@ -91,7 +94,7 @@ class Cluster:
         _settle(self.folder.root)
 
     def check_version(self) -> None:
-        """Refuse files of another major version: PostgreSQL cannot read them."""
+        """Raise PostgresTrouble for files of another major version: PostgreSQL cannot read them."""
         found = (self.folder.cluster / "PG_VERSION").read_text().strip()
         if found != self.programs.major:
             raise PostgresTrouble(

@@ -81,7 +81,7 @@ class Lock:
 
 
 def open_to(owner: Owner, folder: Folder) -> None:
-    """See to it that the server's user can get to the data folder."""
+    """Let the server's user get to the data folder; raises PostgresTrouble when that fails."""
     if not owner.is_other:
         return
     if not owner.can("x", folder.root):

@@ -63,7 +63,7 @@ class Owner:
 
 
 def choose(cluster: Path, name: str | None = None) -> Owner:
-    """Decide who runs the server of a data folder.
+    """Decide who runs the server of a data folder; raises PostgresTrouble when nobody can.
 
     Not root: we do. Root: the one named, or the owner of data that is already there, or a system
     user that is made when missing.

@@ -63,7 +63,10 @@ def _title(entry: Path) -> bytes:
 
 
 async def clear(cluster: Path, steps: Steps = FAST_FIRST) -> bool:
-    """Stop whatever server still works on a data folder; say whether there was one."""
+    """Stop whatever server still works on a data folder; say whether there was one.
+
+    Raises PostgresTrouble when it does not end.
+    """
     if not standing_in(cluster):
         return False
     for number, patience_seconds in steps:

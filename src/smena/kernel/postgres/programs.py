@@ -35,7 +35,7 @@ class Programs:
 
 
 def of_the_wheel() -> Programs:
-    """Find the programs where the wheel was installed."""
+    """Find the programs where the wheel was installed; raises PostgresTrouble without it."""
     try:
         wheel = metadata.distribution(WHEEL)
     except metadata.PackageNotFoundError as error:

@@ -91,7 +91,10 @@ class EmbeddedPostgres:
         await self.stop()
 
     async def start(self) -> None:
-        """Start the server and wait until it answers; from then on it is watched."""
+        """Start the server and wait until it answers; from then on it is watched.
+
+        Raises PostgresTrouble when it cannot work, with what to do.
+        """
         try:
             await self._prepare()
             await self._launch()

@@ -1,6 +1,6 @@
 """When is a working day? The one place that turns wall clocks into instants.
 
-Rules R14 and R15 of the activity panel: a shift belongs to the date on which it starts, and its
+Rules R14 and R15 (activity.md): a shift belongs to the date on which it starts, and its
 length is what really passes between two wall-clock times, so the night of a clock change is an
 hour shorter or longer. `special` are the dates around that do not follow the usual week.
 Absences are not known here yet.

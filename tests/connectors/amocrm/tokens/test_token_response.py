@@ -1,4 +1,4 @@
-"""Answers of the token endpoint: a pair, a final refusal, or nothing certain (amocrm.md 2.2)."""
+"""Answers of the token endpoint: a pair, a refusal, nothing certain (amocrm.md section 2.2)."""
 
 import json
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""A small share of an account's speed, for work that nobody waits for."""
+"""A small part of an account's limit, for work that nobody waits for."""
 
 import asyncio
 from datetime import datetime
@@ -13,7 +13,7 @@ PART = 0.25
 
 
 class BackgroundQuota:
-    """Turns of the patient, exact over all nodes; they come before those of the account's pace."""
+    """Slots of patient work, exact over all nodes; each is taken before one of the account's."""
 
     def __init__(self, db: Database, clock: Clock, account: AccountId, per_second: float) -> None:
         self._db = db

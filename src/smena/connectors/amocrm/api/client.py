@@ -85,7 +85,7 @@ class Auth(Protocol):
 
 
 class Client:
-    """One account's API; `pace` gives the moments at which a request may leave."""
+    """One account's API; `pace` limits when a request may leave."""
 
     def __init__(
         self,
@@ -108,14 +108,17 @@ class Client:
         return httpx2.URL(self._door.base_url).host
 
     async def list_page(self, listing: Listing, page: int = 1) -> Page:
-        """Read one page of a list; nothing there is an empty page."""
+        """Read one page of a list; nothing there is an empty page. Raises as `read` does."""
         path = f"{ROOT}{listing.path}"
         return await self.read(path, listing.at(page), lambda body: read_page(body, listing.root))
 
     async def read(
         self, path: str, params: Params, understand: Callable[[bytes], Result]
     ) -> Result:
-        """Read and understand, again and again while the trouble is passing; then TryLater."""
+        """Read and understand, again and again while the trouble is passing.
+
+        Raises TryLater when it does not pass, AccessLost when amoCRM does not let us in.
+        """
         try:
             async for attempt in stamina.retry_context(
                 on=TransientError,
@@ -135,14 +138,18 @@ class Client:
         await self._pace.count_earlier(requests)
 
     async def turn(self, prepare: Prepare = nothing) -> None:
-        """Wait for a slot; whoever has it may send at once what `prepare` has put together."""
+        """Wait for a slot; whoever has it may send at once what `prepare` has put together.
+
+        Raises AccessLost or TryLater when there is no token to send it with.
+        """
         await self._door.enter()  # a renewal must not eat up the slot
         await self._pace.turn(prepare)
 
     async def send(self, method: str, path: str, body: bytes) -> Answer:
         """Write once, in the slot that `turn` gave.
 
-        Passing means that nobody knows whether the write was taken.
+        Raises TransientError when nobody knows whether the write was taken, AccessLost or TryLater
+        when there is no token to send it with.
         """
         answer = await self._ask(_Question(method, path, body=body))
         if answer.status == TOO_MANY:

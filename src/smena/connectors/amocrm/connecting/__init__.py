@@ -1,1 +1,1 @@
-"""How an account is connected, let go of, and shuts us out."""
+"""How an account is connected, disconnected, and shuts us out."""

@@ -30,7 +30,7 @@ async def tokens_in_use(tx: Tx) -> Version | None:
 async def access_lost(tx: Tx, status: int, now: datetime, used: Version | None = None) -> None:
     """Stop asking: somebody has to connect the account again.
 
-    An answer that was under way when a person let go of the account changes nothing, and neither
+    An answer that was under way when a person disconnected the account changes nothing, and neither
     does one to the tokens that were `used` before somebody connected it again.
     """
     await tokens.hold(tx)
@@ -46,7 +46,7 @@ async def access_lost(tx: Tx, status: int, now: datetime, used: Version | None =
 
 
 async def access_regained(tx: Tx, now: datetime) -> None:
-    """Go on asking: amoCRM lets us in again, and nobody has let go of the account meanwhile."""
+    """Go on asking: amoCRM lets us in again, and nobody has disconnected the account meanwhile."""
     if await accounts.let_in_again(tx):
         await connection.activate(tx, now)
         await wake(tx, "amocrm.poll", tx.account)

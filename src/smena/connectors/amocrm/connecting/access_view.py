@@ -1,4 +1,4 @@
-"""What the connection page says of the way in: the token's age and end, offers, the three ways."""
+"""What the connection page says of access: the token, unsolicited codes, the three ways."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

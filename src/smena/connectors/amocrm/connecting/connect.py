@@ -47,7 +47,7 @@ ACCOUNT_WITH = (("with", "datetime_settings,users_groups,task_types"),)
 PROOF_REQUESTS = 2
 PROOF_TRIES = 2
 UNPROVEN = AccountId(0)
-"""Whose pace counts until the account has told its number."""
+"""Whose limit counts until the account has told its number."""
 
 REFUSALS = {
     401: ConnectRefusal.WRONG_TOKEN,
@@ -193,7 +193,7 @@ async def _prove(
 async def _connected_elsewhere(tx: Tx, base_url: str) -> str | None:
     """Return where this account is connected, when that is another address.
 
-    Its administrator has to let go of the old one first (docs/decisions/0001): otherwise whoever
+    Its administrator has to disconnect the old one first (docs/decisions/0001): otherwise whoever
     answers at the new address would take over the account's webhooks and commands. Between two
     hosts of amoCRM's own clouds nobody else can answer: there it is a rename.
     """

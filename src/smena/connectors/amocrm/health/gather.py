@@ -1,4 +1,4 @@
-"""Gather the vital signs of a connection in one transaction.
+"""Gather what is known of a connection in one transaction.
 
 Trouble of background work is not an account's own row: whoever may read across accounts adds it.
 """
@@ -39,7 +39,7 @@ DAY = timedelta(days=1)
 
 
 async def gather(tx: Tx, period: timedelta, now: datetime) -> HealthFacts | None:
-    """Return the vital signs of this account, without the trouble of its background work."""
+    """Return the health of this account, without the trouble of its background work."""
     connection = await link.one(tx)
     if connection is None:
         return None
@@ -65,7 +65,7 @@ async def gather(tx: Tx, period: timedelta, now: datetime) -> HealthFacts | None
 async def of_account(
     db: Database, account: AccountId, period: timedelta, now: datetime
 ) -> HealthFacts | None:
-    """Return the vital signs of an account with the trouble of its background work."""
+    """Return the health of an account with the trouble of its background work."""
     async with db.tenant(account) as tx:
         found = await gather(tx, period, now)
     if found is None:

@@ -23,7 +23,7 @@ TEMPLATE = "amocrm/health.html"
 
 @get(PATH, guards=[needs(Ability.SEE_HEALTH)])
 async def health(request: Http) -> Html:
-    """Show the vital signs of the account that the reader looks at; it refreshes itself."""
+    """Show how the reader's account is connected and what is wrong; it refreshes itself."""
     account = access.viewer(request).account
     shown = None if account is None else await _shown(request, account)
     return page(request, TEMPLATE, title=_("Состояние связи"), shown=shown)

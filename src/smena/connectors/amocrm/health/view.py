@@ -66,7 +66,7 @@ class HealthView:
 
 
 def health_view(health: HealthFacts, zone: ZoneInfo, now: datetime, labels: Labels) -> HealthView:
-    """Put vital signs into words; `needs_hand`: something will not pass by itself."""
+    """Put a connection's health into words; `needs_hand`: something will not pass by itself."""
     found = examine(health, now)
     rates = health.rates
     return HealthView(

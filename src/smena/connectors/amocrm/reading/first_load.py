@@ -1,7 +1,7 @@
 """The first load: every page is absorbed in one transaction with its place in the plan.
 
 A kill at any page costs that page. Several slices are read at once, because with a slow answer the
-number of requests under way, not the limit, would set the pace (distribution.md section 3, c).
+number of requests under way, not the limit, would set the pace (distribution.md section 3, rule c).
 """
 
 from collections.abc import Sequence

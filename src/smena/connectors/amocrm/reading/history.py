@@ -1,7 +1,7 @@
 """Read the event log back to a chosen date, in the background, behind everything else.
 
 A page is absorbed in one transaction with its place, so a kill costs that page. It gives way: its
-requests go last in the account's pace, and it rests between them.
+requests go last within the account's limit, and it rests between them.
 """
 
 import asyncio

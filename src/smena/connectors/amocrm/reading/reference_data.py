@@ -1,4 +1,4 @@
-"""Short lists: fields, tags, roles, loss reasons, sources, types of tasks.
+"""Reference data: fields, tags, roles, loss reasons, sources, types of tasks.
 
 They are read whole: at the start, once an hour, and when a card names something unknown. A list
 that this account or this integration does not have keeps nobody from reading the others.

@@ -1,4 +1,4 @@
-"""What one run of a check works with."""
+"""What one run of a reconciliation works with."""
 
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -65,7 +65,7 @@ class Run:
         return self.context.db.tenant(self.account)
 
     async def read(self, listing: Listing, number: int = 1) -> Pages:
-        """Read a page in the turn of the patient; "nothing" is believed when it is said twice."""
+        """Read a page within the background quota; "nothing" is believed when said twice."""
         started_at = await self.share.turn(SHARE)
         page, requests = await self.client.list_page(listing, number), 1
         if not page.items:
@@ -74,7 +74,7 @@ class Run:
         return Pages(page, requests, self.context.now - started_at)
 
     async def read_whole(self, listing: Listing) -> Whole:
-        """Read a short list to its end, each page in its turn."""
+        """Read a list to its end, each page in its turn."""
         items: list[msgspec.Raw] = []
         started_at, began_at, requests, is_full = self.now, self.crm_now, 0, False
         for number in range(1, PAGES_MAX + 1):

@@ -1,4 +1,4 @@
-"""Compare the lists that are read whole: people and stages, short lists, requests not yet sorted.
+"""Compare the lists that are read whole: people, stages, reference data, unsorted requests.
 
 A list that this account or this integration does not have is no difference.
 """

@@ -1,1 +1,1 @@
-"""The only SQL of the connector, by what the rows are about."""
+"""Rows that all rooms share: the connection, and when it was last seen."""

@@ -1,4 +1,4 @@
-"""The connector's rows: the link itself and the cursors of polling."""
+"""The rows of connections."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Vital signs of a connection: when it was last heard, how late, what waits to be read."""
+"""When a connection was last heard, how late that was, what waits to be read."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

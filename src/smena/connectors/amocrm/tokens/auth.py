@@ -13,7 +13,7 @@ UNAUTHORIZED = 401
 
 
 class TokenAuth:
-    """The door of one account, for `Client`."""
+    """The authentication of one account's requests, for `Client`."""
 
     def __init__(self, ring: TokenRefresher, account: AccountId, held: HeldTokens) -> None:
         self._ring = ring
@@ -25,7 +25,10 @@ class TokenAuth:
         return self._held.base_url
 
     async def enter(self) -> Target:
-        """Return where and with which token to ask now."""
+        """Return where and with which token to ask now.
+
+        Raises AccessLost when no token is left, TryLater while none can be had.
+        """
         return await self._passed(None)
 
     async def refused(self, target: Target) -> Target | None:

@@ -1,6 +1,7 @@
-"""Speaks with amoCRM's token endpoint: a code or a refresh token for a pair (amocrm.md 2.2, 2.5).
+"""Exchanges a code or a refresh token for a pair of tokens (amocrm.md sections 2.2 and 2.5).
 
-Each call is made once and bounded in time. What an answer means is read in `core/pair.py`.
+Each call is made once and bounded in time. What an answer means is read in
+`core/token_response.py`.
 """
 
 import asyncio

@@ -63,7 +63,7 @@ class TokenRefresher:
 
 
 async def held(tx: Tx, vault: Vault) -> HeldTokens:
-    """Read an account's address and tokens."""
+    """Read an account's address and tokens. Raises GiveUp when it is not connected."""
     tokens = await rows.one(tx, vault)
     if tokens is None:
         raise GiveUp(reasons.NOT_CONNECTED.about())

@@ -175,7 +175,7 @@ def _field(json: EntityJson, code: str) -> tuple[str, ...]:
 
 
 def entity_kind(name: str) -> EntityKind:
-    """Return the kind that an API path names."""
+    """Return the kind that an API path names; raises BadValue when it names none."""
     try:
         return KINDS_BY_PLURAL[name]
     except KeyError:

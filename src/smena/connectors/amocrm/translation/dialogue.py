@@ -120,7 +120,7 @@ def unsorted(json: UnsortedJson) -> Unsorted:
 
 
 def uid(value: Loose) -> str:
-    """Return the id of an unsorted request or a message, which is a text."""
+    """Return the id of an unsorted request or a message, a text; raises BadValue without one."""
     told = text(value)
     if not 1 <= len(told) <= ID_MAX:
         raise BadValue(f"not an id: {told[:40]!r}")

@@ -171,7 +171,7 @@ def named(users: Sequence[User]) -> dict[str, UserId]:
 
 
 def require_name(identified: AccountIdentity) -> AccountIdentity:
-    """Refuse an answer that is JSON but is no account's."""
+    """Raise BadValue for an answer that is JSON but is no account's."""
     if not identified.subdomain:
         raise BadValue("an account without a subdomain")
     return identified

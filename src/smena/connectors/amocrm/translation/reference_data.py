@@ -1,4 +1,4 @@
-"""The short lists of the API in our words, and which of them a card names in vain."""
+"""The reference data of the API in our words, and which of them a card names in vain."""
 
 from collections.abc import Iterable, Mapping, Sequence
 

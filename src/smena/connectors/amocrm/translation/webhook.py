@@ -96,7 +96,7 @@ class _Draft:
         return self.types.get(kind, {})
 
     def believed(self, row: Row) -> Row:
-        """Refuse a claim from the future: no later claim could take its place."""
+        """Raise BadValue for a claim from the future: no later one could take its place."""
         if row.updated_at > self.latest:
             raise BadValue(f"changed in the future: {row.updated_at:%Y-%m-%d %H:%M}")
         return row
@@ -111,7 +111,7 @@ class ForeignBody(ValueError):  # noqa: N818 -- named after what was received
 
 
 def check_account(tree: Tree, account: AccountId, subdomain: str) -> None:
-    """Refuse a body of another account; bodies of 2016 name the subdomain only."""
+    """Raise ForeignBody for a body of another account; old ones name the subdomain only."""
     named = branch(tree, "account")
     told_id, told_name = leaf(named, "id"), leaf(named, "subdomain")
     if told_id and told_id != str(account):

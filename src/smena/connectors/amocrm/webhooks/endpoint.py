@@ -30,7 +30,10 @@ OVERLOADED = 503
 async def receive(
     request: Request[Any, Any, Any], account_id: FromPath[int], key: FromPath[str]
 ) -> Response[None]:
-    """Answer 200 when the body is safe on disk; amoCRM tries again after any other answer."""
+    """Answer 200 when the body is safe on disk; amoCRM tries again after any other answer.
+
+    Raises NotFoundException for another account's key or an account that is not connected.
+    """
     state, account = request.app.state, AccountId(account_id)
     service: AmocrmService = state.services["amocrm"]
     if not service.is_webhook_key(account, key) or not await _is_ours(request, service, account):

@@ -1,9 +1,9 @@
 """Carry commands to amoCRM: in batches, at its pace, never with two results.
 
 The intent is stored before anything leaves (`claim`). Whatever is in `sending` when the dispatcher
-starts was left by a run that died, so its fate is read back first. A batch is put together just
+starts was left by a run that died, so its fate is verified first. A batch is put together just
 before its slot: what arrives while we wait goes with it, and the most urgent goes first
-(distribution.md section 3, b and g).
+(distribution.md section 3, rules b and g).
 """
 
 import asyncio
@@ -31,7 +31,7 @@ from smena.kernel.jobs.registry import JobContext
 
 BATCH_MAX = 250
 UNDER_WAY = 8
-"""At seven requests a second, enough for answers that take a second (section 3, c)."""
+"""At seven requests a second, enough for answers that take a second (distribution.md 3, rule c)."""
 NO_ACCESS = timedelta(minutes=1)
 CREATION_REST = timedelta(seconds=30)
 """A creation whose answer was lost may still be at work there: look again before repeating it."""
@@ -41,7 +41,10 @@ TAKEN_BEFORE = timedelta(hours=1)
 
 
 async def dispatch(context: JobContext, account: AccountId) -> None:
-    """Find out what became of commands left under way, then carry all that are due."""
+    """Find out what became of commands left under way, then carry all that are due.
+
+    Raises AccessLost when amoCRM does not let us in, TryLater while it cannot be asked.
+    """
     async with context.db.tenant(account) as tx:
         connection, left = await link.one(tx), await queries.sending(tx)
     if connection is None or not connection.is_active:
@@ -150,7 +153,7 @@ class Dispatcher:
         await self._unknown(_chosen(items, found.unknown))
 
     async def _unknown(self, items: Sequence[Item]) -> None:
-        """Read back, and be more modest: a batch that is too large times out (section 4.1)."""
+        """Read back and send less at once: a large batch times out (amocrm.md section 4.1)."""
         if items:
             self._batch = max(1, len(items) // 2)
             await self.read_back(items)

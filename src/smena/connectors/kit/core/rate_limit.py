@@ -1,9 +1,9 @@
-"""Whose turn it is when several kinds of work share one pace: pure, in whole microseconds.
+"""Whose turn it is when several kinds of work share one limit: pure, in whole microseconds.
 
 Turns are slots, one each step. Rank 0 books the next free slot at once. A lower rank books the very
-next slot only, and none while a higher rank has asked a moment ago; but whoever has waited for the
-floor of their rank goes all the same. So the most urgent work is a slot or two away from its turn,
-and the least urgent never starves.
+next slot only, and none while a higher rank has asked a moment ago; but whoever has waited as long
+as their rank may wait goes all the same. So the most urgent work is a slot or two away from its
+turn, and the least urgent never starves.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""When a call was, and which call notes tell of one and the same call (activity.md, R3 and R5)."""
+"""When a call was, and which call notes tell of one and the same call (activity.md R3 and R5)."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -27,7 +27,7 @@ _CHOICES = msgspec.json.Decoder(tuple[FieldChoice, ...])
 
 
 async def entries(tx: Tx, listed: ReferenceKind) -> list[ReferenceEntry]:
-    """Return the lines of a short list, also those that are gone."""
+    """Return the lines of a list of reference data, also those that are gone."""
     return [_entry(row) for row in await tx.rows(OF, account=tx.account, list=listed)]
 
 

@@ -1,7 +1,7 @@
 """The panel's questions: events and calls of people between two moments, folded by PostgreSQL.
 
 Epoch seconds in arrays: a timeline of 500 people costs a few milliseconds of Python instead of
-hundreds (design.md section 1).
+hundreds (data.md D1).
 """
 
 from datetime import datetime

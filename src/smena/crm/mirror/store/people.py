@@ -1,4 +1,4 @@
-"""Users, groups, pipelines and stages: short lists that arrive whole."""
+"""Users, groups, pipelines and stages: lists that arrive whole."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The short lists of the CRM: what names a number."""
+"""The reference data of the CRM: what names a number."""
 
 from collections.abc import Iterable, Sequence
 

@@ -25,7 +25,10 @@ class BadForm(ValueError):  # noqa: N818 -- named after what was received
 
 
 def parse(body: bytes) -> Tree:
-    """Return the tree of a form; every leaf is a text without NUL, which no table can hold."""
+    """Return the tree of a form; every leaf is a text without NUL, which no table can hold.
+
+    Raises BadForm when there are too many bytes, pairs or levels.
+    """
     if len(body) > SIZE_MAX_BYTES:
         raise BadForm(f"{len(body)} bytes, at most {SIZE_MAX_BYTES}")
     pairs = [pair for pair in body.decode("utf-8", "replace").split("&") if pair]

@@ -30,7 +30,10 @@ class Listing:
 
 
 def events_limit(host: str) -> int:
-    """More than the maximum silently becomes 50, so each cloud gets its own (section 11)."""
+    """Return the most rows a page of events may have: more than that silently becomes 50.
+
+    Each cloud has a maximum of its own (amocrm.md section 11).
+    """
     return EVENTS_LIMIT_KOMMO if host.endswith(".kommo.com") else EVENTS_LIMIT_AMOCRM
 
 
@@ -53,7 +56,7 @@ def unsorted() -> Listing:
 
 
 def short(path: str) -> Listing:
-    """Return one of the short lists that give numbers their names."""
+    """Return one of the lists of reference data, which give numbers their names."""
     return Listing(path, ())
 
 

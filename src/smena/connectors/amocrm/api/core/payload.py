@@ -236,7 +236,10 @@ class Page:
 
 
 def read_page(body: bytes, root: str) -> Page:
-    """Open the HAL envelope; an empty body is an empty list (204, amocrm.md section 4.3)."""
+    """Open the HAL envelope; an empty body is an empty list (204, amocrm.md section 4.3).
+
+    Raises BadAnswer when it is not JSON of that shape.
+    """
     if not body.strip():
         return Page()
     try:
@@ -251,7 +254,7 @@ def read_page(body: bytes, root: str) -> Page:
 
 
 def read_one(body: bytes, kind: type[Json]) -> Json:
-    """Read a bare object."""
+    """Read a bare object; raises BadAnswer when it is not JSON of that shape."""
     try:
         return msgspec.json.decode(body, type=kind, strict=False)
     except UNREADABLE as error:

@@ -1,4 +1,4 @@
-"""What the API's short lists look like: fields, tags, roles, reasons, sources, types of tasks."""
+"""What the API's reference data look like: fields, tags, roles, reasons, sources, task types."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ class EnumJson(msgspec.Struct):
 
 
 class EntryJson(msgspec.Struct):
-    """A line of any short list: each fills what it has."""
+    """A line of any list of reference data: each fills what it has."""
 
     id: Loose
     name: Loose = None

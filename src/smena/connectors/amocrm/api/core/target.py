@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 Version = tuple[int, datetime]
-"""Which tokens of an account: numbers begin anew when an account is let go and connected again."""
+"""Which tokens of an account: numbers begin anew when it is disconnected and connected again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Target:
         return f"Target({self.base_url})"
 
     async def enter(self) -> "Target":
-        """Be a door of one token, as when somebody has just typed it."""
+        """Return the token itself: it has just been typed and is not refreshed."""
         return self
 
     async def refused(self, _target: "Target") -> "Target | None":

@@ -21,7 +21,10 @@ class BadValue(ValueError):  # noqa: N818 -- named after what was received
 
 
 def whole(value: Loose) -> int | None:
-    """Return the whole number that a value means, None when it means nothing."""
+    """Return the whole number that a value means, None when it means nothing.
+
+    Raises BadValue when it is no number, or one too large for a table.
+    """
     if value is None or value == "":
         return None
     try:
@@ -37,7 +40,7 @@ def whole(value: Loose) -> int | None:
 
 
 def identity(value: Loose) -> int:
-    """Return the id that must be there."""
+    """Return the id that must be there; raises BadValue when it is not."""
     number = whole(value)
     if number is None or number <= 0:
         raise BadValue(f"not an id: {str(value)[:40]!r}")
@@ -54,7 +57,7 @@ def flag(value: Loose) -> bool:
 
 
 def moment(value: Loose) -> datetime:
-    """Return the moment of Unix seconds that must be there."""
+    """Return the moment of Unix seconds that must be there; raises BadValue when it is not."""
     seconds = whole(value)
     if seconds is None or not 0 <= seconds <= SECONDS_MAX:
         raise BadValue(f"not a moment: {str(value)[:40]!r}")
@@ -74,7 +77,7 @@ def local_moment(value: str, zone: ZoneInfo) -> datetime:
 
 
 def duration_seconds(value: Loose) -> int | None:
-    """Return how long a call was; None is unknown and is not 0 (activity.md, R3)."""
+    """Return how long a call was; None is unknown and is not 0 (activity.md R3)."""
     try:
         seconds = whole(value)
     except BadValue:

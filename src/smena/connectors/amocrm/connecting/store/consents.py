@@ -32,7 +32,7 @@ UPDATE amocrm_consent SET used_at = :now
 RETURNING {_COLUMNS}
 """  # noqa: S608 -- a constant list
 
-# An offer for a known account may be taken by any of its administrators.
+# An unsolicited code for a known account may be confirmed by any of its administrators.
 TAKE_OFFER = f"""
 UPDATE amocrm_consent SET used_at = :now
  WHERE id = :id AND (session_id = :session OR account_id = :account) AND code IS NOT NULL

@@ -1,7 +1,7 @@
 """Whether a connection is well, what is wrong with it, and how bad that is.
 
 All that is known of it goes in, findings come out, the worst first. What a person should do about
-each is told in `health_words`.
+each is told in `health/words.py`.
 """
 
 from collections.abc import Iterator
@@ -116,7 +116,7 @@ class JobTrouble:
 
 @dataclass(frozen=True, slots=True)
 class HealthFacts:
-    """All vital signs of a connection at one moment."""
+    """All that is known of a connection at one moment."""
 
     state: AccountState
     reason: str
@@ -220,7 +220,7 @@ def _queues(health: HealthFacts, now: datetime) -> Iterator[Finding]:
 
 
 def _work(health: HealthFacts) -> Iterator[Finding]:
-    """Tell of work that stopped; a lost access stops all of it and has a sign of its own."""
+    """Tell of work that stopped; a lost access stops all of it and is a finding of its own."""
     if health.state is AccountState.SIGN_IN_AGAIN:
         return
     for trouble in health.troubles:

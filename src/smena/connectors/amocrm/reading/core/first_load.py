@@ -1,8 +1,8 @@
 """The first load: which pages, in which order, and how much is left.
 
-People and short lists first, then the event log and the notes day by day backwards from today, so
-that the panel lives at once; then the cards. Each piece of work is a slice with its own page to go
-on from.
+People and reference data first, then the event log and the notes day by day backwards from today,
+so that the panel lives at once; then the cards. Each piece of work is a slice with its own page to
+go on from.
 """
 
 from collections.abc import Iterable, Sequence

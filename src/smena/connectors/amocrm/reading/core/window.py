@@ -94,7 +94,7 @@ def of_stream(stream: Stream, window: Window, events_max: int) -> Listing:
     """Return the list that a poll reads.
 
     Cards come newest first: where the filter by moment is not part of the customer's plan it is
-    ignored (section 4.5), and the reader stops at the first row that is too old.
+    ignored (amocrm.md section 4.5), and the reader stops at the first row that is too old.
     """
     since: Params = (("filter[updated_at][from]", str(window.from_seconds)),)
     if stream is Stream.EVENTS:

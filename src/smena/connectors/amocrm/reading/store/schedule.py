@@ -90,7 +90,7 @@ async def save_reference_data_read(tx: Tx, now: datetime) -> None:
 
 
 async def ask_for_reference_data(tx: Tx, before: datetime) -> None:
-    """Have the short lists read again unless that was done after `before`."""
+    """Have reference data read again unless that was done after `before`."""
     await tx.run(REFERENCE_DATA_WANTED, account=tx.account, before=before)
 
 

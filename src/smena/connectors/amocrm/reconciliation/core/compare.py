@@ -1,7 +1,7 @@
 """What differs between a list of amoCRM and the mirror, and what is to be believed of it.
 
 A walk takes minutes and life goes on: what looks different then is only a suspect. A second look at
-the card itself decides (`judge`), and what changed a moment ago is left to polling.
+the card itself decides (`classify`), and what changed a moment ago is left to polling.
 """
 
 from collections.abc import Collection, Iterable, Mapping

@@ -1,6 +1,6 @@
 """A reconciliation: what is compared, in which order, when, and how far it is.
 
-One line in `LISTS` is a kind of cards that is compared. People, stages and other short lists come
+One line in `LISTS` is a kind of cards that is compared. People, stages and reference data come
 first (they are read whole), then the last days of the log, then notes, then the cards, then talks.
 """
 

@@ -1,4 +1,4 @@
-"""Where amoCRM's short lists differ from those held: people, stages, fields, tags and others."""
+"""Where amoCRM's reference data differ from those held: people, stages, fields, tags, more."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ def differing(remote: Rows, held: Rows) -> PeopleDifference:
 def entries_differing(
     told: ReferenceData, held: Iterable[ReferenceEntry], book: ReferenceList
 ) -> PeopleDifference:
-    """Compare a short list; one that is empty or not read to its end shows nobody as surplus.
+    """Compare a list; one that is empty or not read to its end shows nobody as surplus.
 
     Sources are known from leads as well, by their names only, and most are in no list.
     """

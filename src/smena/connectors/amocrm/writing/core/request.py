@@ -1,4 +1,4 @@
-"""Commands in amoCRM's words: where each kind goes and what its items say (amocrm.md 4.6, 7-10)."""
+"""Commands as requests: where each kind goes, what items say (amocrm.md sections 4.6, 7 to 10)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

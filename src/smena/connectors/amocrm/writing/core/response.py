@@ -1,7 +1,7 @@
 """What became of a batch: read from the answer, or from what the CRM holds now.
 
-An answer that does not name an item says nothing about it: its fate is unknown and is read back
-before anything is sent again (reliability.md, F8).
+An answer that does not name an item says nothing about it: its fate is unknown and is verified
+before anything is sent again (reliability.md F8).
 """
 
 from collections.abc import Mapping, Sequence
@@ -121,7 +121,7 @@ def _of_success(items: Sequence[Item], body: bytes) -> Outcome:
 
 
 def _of_refusal(items: Sequence[Item], body: bytes) -> Outcome:
-    """Take out the refused ones; amoCRM refuses a whole batch for one item (section 5)."""
+    """Take out the refused ones: one item may refuse a whole batch (amocrm.md section 5)."""
     problem, refused = _problem(body), _refused(items, body)
     rest = tuple(key for key in _keys(items) if key not in refused)
     if refused:

@@ -77,7 +77,7 @@ def probes(
     """Return the lists in which creations would be found if they have happened.
 
     Each is widened to show something that is known to be there: an answer without all of that was
-    given by a hiccup and proves nothing (reliability.md, F8).
+    given by a hiccup and proves nothing (reliability.md F8).
     """
     return [
         _probe(cards, numbers, since, known.get(cards, ()))
