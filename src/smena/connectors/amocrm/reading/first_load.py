@@ -115,10 +115,7 @@ async def _slice(
     names: translate.People,
 ) -> None:
     listing = of_slice(one, events_limit(client.host))
-    while not one.is_done:
-        page = await client.list_page(listing, one.page)
-        if not page.items:  # a hiccup answers "nothing" too: believed when it is said twice
-            page = await client.list_page(listing, one.page)
+    async for page in client.pages(listing, first=one.page, confirm_empty=True):
         told = translate.page(one.path, page.items, names)
         read, one = one, after_page(one, told.moments, len(page.items), has_next=page.has_next)
         async with context.db.tenant(account) as tx:

@@ -86,10 +86,7 @@ async def run(context: JobContext, account: AccountId) -> None:
 
 async def _page(client: Client, known: History) -> Page:
     listing = of_slice(core.stretch(known), events_limit(client.host))
-    page = await client.list_page(listing, known.page)
-    if not page.items:  # a hiccup answers "nothing" too: believed when it is said twice
-        page = await client.list_page(listing, known.page)
-    return page
+    return await client.list_page(listing, known.page, confirm_empty=True)
 
 
 async def _ingest(context: JobContext, account: AccountId, read: History, page: Page) -> bool:

@@ -185,13 +185,11 @@ async def _read(
     """Read a window page by page, as far as there can be news in it."""
     listing = of_stream(stream, stretch, events_limit(client.host))
     pages: list[ParsedPage] = []
-    for number in range(1, PAGES_MAX + 1):
-        page = await client.list_page(listing, number)
-        if not page.items and stretch.to_seconds is not None:
-            page = await client.list_page(listing, number)  # this stretch will not be read again
+    is_final = stretch.to_seconds is not None  # this stretch will not be read again
+    async for page in client.pages(listing, most=PAGES_MAX, confirm_empty=is_final):
         told = translate.page(stream.value, page.items, names)
         pages.append(told)
-        if not page.has_next or (stream in NEWEST_FIRST and _ends(told, stretch, seen)):
+        if stream in NEWEST_FIRST and _ends(told, stretch, seen):
             break
     return pages
 

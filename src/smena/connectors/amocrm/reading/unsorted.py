@@ -26,19 +26,18 @@ PAGES_MAX = 40
 async def read(client: Client, now: datetime) -> Reading:
     """Read the list from its beginning; whole, it also tells who is no longer in it."""
     told: list[translate.ParsedPage] = []
-    for number in range(1, PAGES_MAX + 1):
-        try:
-            page = await client.list_page(unsorted(), number)
-        except AccessLost as lost:
-            if lost.status not in OPTIONAL:
-                raise
-            return Reading()
-        told.append(translate.page("leads/unsorted", page.items))
-        if not page.has_next:
-            break
+    has_next = True
+    try:
+        async for page in client.pages(unsorted(), most=PAGES_MAX):
+            told.append(translate.page("leads/unsorted", page.items))
+            has_next = page.has_next
+    except AccessLost as lost:
+        if lost.status not in OPTIONAL:
+            raise
+        return Reading()
     malformed = tuple(reason for one in told for reason in one.malformed)
     requests = tuple(request for one in told for request in one.conversations.unsorted)
-    is_whole = not malformed and not page.has_next
+    is_whole = not malformed and not has_next
     conversations = Conversations(unsorted=requests)
     if is_whole:
         conversations = replace(conversations, unsorted_until=now)

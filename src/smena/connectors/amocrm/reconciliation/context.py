@@ -1,5 +1,6 @@
 """What one run of a check works with."""
 
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,7 +23,7 @@ SHARE = "amocrm.reconciliation"
 
 
 @dataclass(frozen=True, slots=True)
-class Pages:
+class PricedPage:
     """A page with what it cost."""
 
     page: Page
@@ -64,29 +65,37 @@ class Run:
     def tenant(self) -> AbstractAsyncContextManager[Tx]:
         return self.context.db.tenant(self.account)
 
-    async def read(self, listing: Listing, number: int = 1) -> Pages:
-        """Read a page in the turn of the patient; "nothing" is believed when it is said twice."""
-        started_at = await self.share.turn(SHARE)
-        page, requests = await self.client.list_page(listing, number), 1
-        if not page.items:
-            await self.share.turn(SHARE)
-            page, requests = await self.client.list_page(listing, number), 2
-        return Pages(page, requests, self.context.now - started_at)
+    async def read(self, listing: Listing) -> PricedPage:
+        """Read the only page of a list."""
+        async for priced in self.pages(listing, most=1):
+            return priced
+        raise AssertionError("a list has a page")
+
+    async def pages(
+        self, listing: Listing, *, first: int = 1, most: int | None = None
+    ) -> AsyncIterator[PricedPage]:
+        """Read page by page, each request when the background quota lets it leave."""
+        leaves: list[datetime] = []
+
+        async def wait() -> None:
+            leaves.append(await self.share.turn(SHARE))
+
+        pages = self.client.pages(listing, first=first, most=most, confirm_empty=True, before=wait)
+        async for page in pages:
+            yield PricedPage(page, len(leaves), self.now - leaves[0])
+            leaves.clear()
 
     async def read_whole(self, listing: Listing) -> Whole:
-        """Read a short list to its end, each page in its turn."""
+        """Read a short list to its end."""
         items: list[msgspec.Raw] = []
         started_at, began_at, requests, is_full = self.now, self.crm_now, 0, False
-        for number in range(1, PAGES_MAX + 1):
-            try:
-                pages = await self.read(listing, number)
-            except AccessLost as lost:
-                if lost.status not in OPTIONAL:
-                    raise
-                requests += 1
-                break
-            items += pages.page.items
-            requests += pages.requests
-            if is_full := not pages.page.has_next:
-                break
+        try:
+            async for priced in self.pages(listing, most=PAGES_MAX):
+                items += priced.page.items
+                requests += priced.requests
+                is_full = not priced.page.has_next
+        except AccessLost as lost:
+            if lost.status not in OPTIONAL:
+                raise
+            requests, is_full = requests + 1, False
         return Whole(tuple(items), requests, began_at, self.now - started_at, is_full)
