@@ -10,7 +10,7 @@ from smena.connectors.amocrm.api.core.address import OWN_MACHINE
 from smena.connectors.amocrm.api.rate_limit import Purpose, RateLimiter
 from smena.connectors.amocrm.api.request_counts import RequestCounter
 from smena.connectors.amocrm.recent_rows import RecentRows
-from smena.connectors.amocrm.store import connection as link
+from smena.connectors.amocrm.store import connections
 from smena.connectors.amocrm.tokens.auth import TokenAuth
 from smena.connectors.amocrm.tokens.oauth_client import OAuthClient
 from smena.connectors.amocrm.tokens.refresh import TokenRefresher, held, settled
@@ -95,7 +95,7 @@ class AmocrmService:
         for_load: bool = False,
     ) -> Client:
         async with db.tenant(account) as tx:
-            connection = await link.one(tx)
+            connection = await connections.one(tx)
             if connection is None:
                 raise GiveUp(f"account {account} is not connected")
             found = await held(tx, self.vault)

@@ -23,7 +23,7 @@ from smena.connectors.amocrm.reading.core.first_load import (
 from smena.connectors.amocrm.reading.ingest import ingest_page
 from smena.connectors.amocrm.reading.store import first_load, schedule
 from smena.connectors.amocrm.service import AmocrmService
-from smena.connectors.amocrm.store import connection as link
+from smena.connectors.amocrm.store import connections
 from smena.connectors.amocrm.translation import page as translate
 from smena.connectors.amocrm.translation import people
 from smena.connectors.amocrm.translation.page import ParsedPage
@@ -43,9 +43,9 @@ log = structlog.get_logger(__name__)
 async def run(context: JobContext, account: AccountId) -> None:
     """Go on with an account's first load until it is done."""
     async with context.db.tenant(account) as tx:
-        connection = await link.one(tx)
+        connection = await connections.active(tx)
         work = await first_load.slices(tx)
-    if connection is None or not connection.is_active or connection.load_finished_at is not None:
+    if connection is None or connection.load_finished_at is not None:
         return
     service = context.service(AmocrmService)
     client = await service.client_for_load(context.db, context.clock, account)

@@ -23,7 +23,7 @@ from smena.connectors.amocrm.reading.ingest import ingest_page
 from smena.connectors.amocrm.reading.store import history as store
 from smena.connectors.amocrm.reading.store import schedule
 from smena.connectors.amocrm.service import AmocrmService
-from smena.connectors.amocrm.store import connection as link
+from smena.connectors.amocrm.store import connections
 from smena.connectors.amocrm.translation import page as translate
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
@@ -70,10 +70,10 @@ async def run(context: JobContext, account: AccountId) -> None:
     client = await service.client_in_background(context.db, context.clock, account)
     for _ in range(PAGES_AT_ONCE):
         async with context.db.tenant(account) as tx:
-            known, connection = await queries.history(tx), await link.one(tx)
+            known, connection = await queries.history(tx), await connections.active(tx)
         if known is None or known.is_paused or known.finished_at is not None:
             return
-        if connection is None or not connection.is_active or connection.load_finished_at is None:
+        if connection is None or connection.load_finished_at is None:
             return
         started_at = context.now
         page = await _page(client, known)

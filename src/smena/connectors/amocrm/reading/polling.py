@@ -32,8 +32,7 @@ from smena.connectors.amocrm.reading.store import fetch_queue as asked
 from smena.connectors.amocrm.reading.store import first_load, schedule
 from smena.connectors.amocrm.recent_rows import RecentRows
 from smena.connectors.amocrm.service import AmocrmService
-from smena.connectors.amocrm.store import connection as link
-from smena.connectors.amocrm.store import last_seen
+from smena.connectors.amocrm.store import connections, last_seen
 from smena.connectors.amocrm.translation import page as translate
 from smena.connectors.amocrm.translation import people
 from smena.connectors.amocrm.translation.page import ParsedPage
@@ -65,10 +64,8 @@ async def events(context: JobContext, account: AccountId) -> None:
     rest = timedelta(0)
     while True:
         async with context.db.tenant(account) as tx:
-            connection, cursors = await link.one(tx), await store_cursors.cursors(tx)
-        if connection is None or not connection.is_active:
-            return
-        if connection.next_poll_at > context.now:
+            connection, cursors = await connections.active(tx), await store_cursors.cursors(tx)
+        if connection is None or connection.next_poll_at > context.now:
             return
         cursor = cursors[Stream.EVENTS]
         if cursor.read_at is not None:
@@ -83,9 +80,9 @@ async def events(context: JobContext, account: AccountId) -> None:
 async def cards(context: JobContext, account: AccountId) -> None:
     """Read each list of cards that is due, then the people when they are."""
     async with context.db.tenant(account) as tx:
-        connection, cursors = await link.one(tx), await store_cursors.cursors(tx)
+        connection, cursors = await connections.active(tx), await store_cursors.cursors(tx)
         names = people.named(await queries_people.users(tx))
-    if connection is None or not connection.is_active:
+    if connection is None:
         return
     service = context.service(AmocrmService)
     period, started_at = service.options.poll_period, context.now
@@ -265,7 +262,7 @@ async def _roster_when_due(
 
 async def _lists_when_due(context: JobContext, account: AccountId, client: Client) -> None:
     async with context.db.tenant(account) as tx:
-        connection = await link.one(tx)
+        connection = await connections.one(tx)
     if connection is None or not reference_data.is_due(connection.reference_data_at, context.now):
         return
     read = await reference_data.read(client)

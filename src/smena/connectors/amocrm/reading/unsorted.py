@@ -11,7 +11,7 @@ from smena.connectors.amocrm.api.client import AccessLost, Client
 from smena.connectors.amocrm.api.core.listing import unsorted
 from smena.connectors.amocrm.reading.reference_data import OPTIONAL
 from smena.connectors.amocrm.reading.store import schedule
-from smena.connectors.amocrm.store import connection as link
+from smena.connectors.amocrm.store import connections
 from smena.connectors.amocrm.translation import page as translate
 from smena.crm.mirror.ingest import ingest
 from smena.crm.model.conversations import Conversations
@@ -46,7 +46,7 @@ async def read(client: Client, now: datetime) -> Reading:
 
 async def read_when_due(context: JobContext, account: AccountId, client: Client) -> None:
     async with context.db.tenant(account) as tx:
-        connection = await link.one(tx)
+        connection = await connections.one(tx)
     started_at = context.now
     if connection is None:
         return

@@ -26,7 +26,7 @@ from smena.connectors.amocrm.reconciliation.core.plan import (
 from smena.connectors.amocrm.reconciliation.model import AskedBy, ReconciliationOutcome
 from smena.connectors.amocrm.reconciliation.store import runs as store
 from smena.connectors.amocrm.service import AmocrmService
-from smena.connectors.amocrm.store import connection as link
+from smena.connectors.amocrm.store import connections
 from smena.connectors.amocrm.translation import people
 from smena.crm.mirror.queries import people as queries_people
 from smena.kernel.db import Tx
@@ -41,8 +41,8 @@ log = structlog.get_logger(__name__)
 
 async def begin(tx: Tx, asked_by: AskedBy, now: datetime) -> bool:
     """Begin a check unless one is running or there is nothing to compare yet."""
-    connection = await link.one(tx)
-    if connection is None or not connection.is_active:
+    connection = await connections.active(tx)
+    if connection is None:
         return False
     if connection.load_started_at is None or connection.load_finished_at is None:
         return False
@@ -74,16 +74,14 @@ async def begin_tonight(tx: Tx, now: datetime) -> bool:
 async def go_on(context: JobContext, account: AccountId) -> None:
     """Go on with an account's check until it is done or has to wait for a second look."""
     async with context.db.tenant(account) as tx:
-        connection, reconciliation = await link.one(tx), await store.running(tx)
+        connection, reconciliation = await connections.active(tx), await store.running(tx)
         work = (
             (await store.parts(tx, [reconciliation.id]))[reconciliation.id]
             if reconciliation
             else []
         )
         names = people.named(await queries_people.users(tx))
-    if connection is None or not connection.is_active:
-        return
-    if reconciliation is None or reconciliation.next_at > context.now:
+    if connection is None or reconciliation is None or reconciliation.next_at > context.now:
         return
     service = context.service(AmocrmService)
     client = await service.client_in_background(context.db, context.clock, account)

@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from smena.connectors.amocrm.api.client import SHUT, TOO_MANY, AccessLost, Client, TransientError
 from smena.connectors.amocrm.service import AmocrmService
-from smena.connectors.amocrm.store import connection as link
+from smena.connectors.amocrm.store import connections
 from smena.connectors.amocrm.writing import verification
 from smena.connectors.amocrm.writing.core import response
 from smena.connectors.amocrm.writing.core import verification as came_true
@@ -43,8 +43,8 @@ TAKEN_BEFORE = timedelta(hours=1)
 async def dispatch(context: JobContext, account: AccountId) -> None:
     """Find out what became of commands left under way, then carry all that are due."""
     async with context.db.tenant(account) as tx:
-        connection, left = await link.one(tx), await queries.sending(tx)
-    if connection is None or not connection.is_active:
+        connection, left = await connections.active(tx), await queries.sending(tx)
+    if connection is None:
         return
     client = await context.service(AmocrmService).client_for_dispatcher(
         context.db, context.clock, account
