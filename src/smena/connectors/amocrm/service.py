@@ -69,31 +69,19 @@ class AmocrmService:
     def is_webhook_key(self, account: AccountId, key: str) -> bool:
         return self.vault.is_signed(webhook_text(account), key)
 
-    async def client(self, db: Database, clock: Clock, account: AccountId) -> Client:
-        """Return a client for an account's everyday work."""
-        return await self._client(db, clock, account, Purpose.POLLING)
-
-    async def client_for_dispatcher(self, db: Database, clock: Clock, account: AccountId) -> Client:
-        """Return a client whose requests go before all others."""
-        return await self._client(db, clock, account, Purpose.DISPATCHER)
-
-    async def client_for_load(self, db: Database, clock: Clock, account: AccountId) -> Client:
-        """Return a client for the first load, which may have a pace of its own and goes last."""
-        return await self._client(db, clock, account, Purpose.BULK, for_load=True)
-
-    async def client_in_background(self, db: Database, clock: Clock, account: AccountId) -> Client:
-        """Return a client for patient work beside the everyday one; it goes last."""
-        return await self._client(db, clock, account, Purpose.BULK)
-
-    async def _client(
+    async def client(
         self,
         db: Database,
         clock: Clock,
         account: AccountId,
-        purpose: Purpose,
+        purpose: Purpose = Purpose.POLLING,
         *,
         for_load: bool = False,
     ) -> Client:
+        """Return a client of an account, whose requests wait their turn by `purpose`.
+
+        The first load may have a pace of its own. Raise `GiveUp` when no account is connected.
+        """
         async with db.tenant(account) as tx:
             connection = await connections.one(tx)
             if connection is None:

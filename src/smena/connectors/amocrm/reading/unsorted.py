@@ -7,6 +7,7 @@ account may lack the feature: that keeps nobody from reading the rest.
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from smena.connectors.amocrm.account_run import AccountRun
 from smena.connectors.amocrm.api.client import AccessLost, Client
 from smena.connectors.amocrm.api.core.listing import unsorted
 from smena.connectors.amocrm.reading.reference_data import OPTIONAL
@@ -16,8 +17,6 @@ from smena.connectors.amocrm.translation import page as translate
 from smena.crm.mirror.ingest import ingest
 from smena.crm.model.conversations import Conversations
 from smena.crm.model.reading import Reading
-from smena.kernel.ids import AccountId
-from smena.kernel.jobs.registry import JobContext
 
 EVERY = timedelta(minutes=1)
 PAGES_MAX = 40
@@ -44,17 +43,17 @@ async def read(client: Client, now: datetime) -> Reading:
     return Reading(conversations=conversations, malformed=malformed)
 
 
-async def read_when_due(context: JobContext, account: AccountId, client: Client) -> None:
-    async with context.db.tenant(account) as tx:
+async def read_when_due(run: AccountRun) -> None:
+    async with run.tenant() as tx:
         connection = await connections.one(tx)
-    started_at = context.now
+    started_at = run.now
     if connection is None:
         return
     if connection.unsorted_at is not None and started_at - connection.unsorted_at < EVERY:
         return
     # The moment is theirs: it is compared with the moments of their requests.
-    found = await read(client, started_at + connection.clock_offset)
-    async with context.db.tenant(account) as tx:
+    found = await read(run.client, started_at + connection.clock_offset)
+    async with run.tenant() as tx:
         await ingest(tx, found, started_at)
         await schedule.save_unsorted_read(tx, started_at)
         await schedule.count_malformed(tx, len(found.malformed))

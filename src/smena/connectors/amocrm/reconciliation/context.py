@@ -1,25 +1,22 @@
-"""What one run of a check works with."""
+"""What one run of a reconciliation works with."""
 
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
 
+from smena.connectors.amocrm.account_run import AccountRun
 from smena.connectors.amocrm.api.background_quota import BackgroundQuota
-from smena.connectors.amocrm.api.client import AccessLost, Client
+from smena.connectors.amocrm.api.client import AccessLost
 from smena.connectors.amocrm.api.core.listing import Listing
 from smena.connectors.amocrm.api.core.payload import Page
 from smena.connectors.amocrm.reading.people import PAGES_MAX
 from smena.connectors.amocrm.reading.reference_data import OPTIONAL
 from smena.connectors.amocrm.reconciliation.core.plan import ReconciliationId
 from smena.connectors.amocrm.translation.page import People
-from smena.kernel.db import Tx
-from smena.kernel.ids import AccountId
-from smena.kernel.jobs.registry import JobContext
 
-SHARE = "amocrm.reconciliation"
+QUOTA = "amocrm.reconciliation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,27 +40,16 @@ class Whole:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """A check of one account, on this node."""
+class ReconciliationRun(AccountRun):
+    """A run that compares; its requests wait for the background quota before anything else."""
 
-    context: JobContext
-    account: AccountId
-    client: Client
     reconciliation: ReconciliationId
-    share: BackgroundQuota
+    quota: BackgroundQuota
     names: People
 
-    @property
-    def now(self) -> datetime:
-        return self.context.now
-
-    @property
-    def crm_now(self) -> datetime:
-        """The moment on amoCRM's own clock, as of its last answer."""
-        return self.client.server_time or self.context.now
-
-    def tenant(self) -> AbstractAsyncContextManager[Tx]:
-        return self.context.db.tenant(self.account)
+    async def leave(self) -> datetime:
+        """Wait until a request of this work may leave; return that moment."""
+        return await self.quota.turn(QUOTA)
 
     async def read(self, listing: Listing) -> PricedPage:
         """Read the only page of a list."""
@@ -78,7 +64,7 @@ class Run:
         leaves: list[datetime] = []
 
         async def wait() -> None:
-            leaves.append(await self.share.turn(SHARE))
+            leaves.append(await self.leave())
 
         pages = self.client.pages(listing, first=first, most=most, confirm_empty=True, before=wait)
         async for page in pages:

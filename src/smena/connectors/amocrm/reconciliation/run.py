@@ -12,11 +12,13 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from smena.accounts import queries as accounts
+from smena.connectors.amocrm import account_run
 from smena.connectors.amocrm.api.background_quota import BackgroundQuota
+from smena.connectors.amocrm.api.rate_limit import Purpose
 from smena.connectors.amocrm.model import Connection
 from smena.connectors.amocrm.reading import queries
 from smena.connectors.amocrm.reconciliation import recheck, scan
-from smena.connectors.amocrm.reconciliation.context import Run
+from smena.connectors.amocrm.reconciliation.context import ReconciliationRun
 from smena.connectors.amocrm.reconciliation.core.plan import (
     CUT_AFTER,
     days_to_check,
@@ -83,10 +85,9 @@ async def go_on(context: JobContext, account: AccountId) -> None:
         names = people.named(await queries_people.users(tx))
     if connection is None or reconciliation is None or reconciliation.next_at > context.now:
         return
-    service = context.service(AmocrmService)
-    client = await service.client_in_background(context.db, context.clock, account)
-    share = BackgroundQuota(context.db, context.clock, account, _pace(service, connection))
-    run = Run(context, account, client, reconciliation.id, share, names)
+    begun = await account_run.begin(context, account, Purpose.BULK)
+    quota = BackgroundQuota(context.db, context.clock, account, _pace(begun.service, connection))
+    run = ReconciliationRun(context, account, begun.client, reconciliation.id, quota, names)
     for part in work:
         if not part.is_walked:
             await scan.walk(run, part)
@@ -100,7 +101,7 @@ def _pace(service: AmocrmService, connection: Connection) -> float:
     return service.options.requests_per_second if told is None else told
 
 
-async def _has_ended(run: Run) -> bool:
+async def _has_ended(run: ReconciliationRun) -> bool:
     """End the check when nothing is left; else rest until the next suspect is due."""
     async with run.tenant() as tx:
         work = (await store.parts(tx, [run.reconciliation]))[run.reconciliation]

@@ -9,7 +9,7 @@ from smena.connectors.amocrm.reading.ingest import ingest_page
 from smena.connectors.amocrm.reading.related import ask_for_related
 from smena.connectors.amocrm.reading.store import fetch_queue as asked
 from smena.connectors.amocrm.reconciliation import reference_data, talks, unsorted
-from smena.connectors.amocrm.reconciliation.context import PricedPage, Run
+from smena.connectors.amocrm.reconciliation.context import PricedPage, ReconciliationRun
 from smena.connectors.amocrm.reconciliation.core.compare import (
     There,
     checksum,
@@ -41,7 +41,7 @@ from smena.kernel.db import Tx
 SETTLE = timedelta(seconds=20)
 """How long a difference may take to go away by itself before it is looked at again."""
 
-WHOLE: Mapping[str, Callable[[Run, ReconciliationPart], Awaitable[None]]] = {
+WHOLE: Mapping[str, Callable[[ReconciliationRun, ReconciliationPart], Awaitable[None]]] = {
     PEOPLE: reference_data.people_and_stages,
     **dict.fromkeys(SHORT, reference_data.short_list),
     UNSORTED: unsorted.walk,
@@ -50,7 +50,7 @@ WHOLE: Mapping[str, Callable[[Run, ReconciliationPart], Awaitable[None]]] = {
 """Lists that are not walked page by page in the order of numbers, by their own walkers."""
 
 
-async def walk(run: Run, part: ReconciliationPart) -> None:
+async def walk(run: ReconciliationRun, part: ReconciliationPart) -> None:
     """Walk a part to its end, or until another run has come further."""
     if by_hand := WHOLE.get(part.path):
         await by_hand(run, part)
@@ -77,7 +77,9 @@ def _on_next_page(part: ReconciliationPart, priced: PricedPage) -> Reconciliatio
     )
 
 
-async def _cards(run: Run, tx: Tx, part: ReconciliationPart, items: Items) -> ReconciliationPart:
+async def _cards(
+    run: ReconciliationRun, tx: Tx, part: ReconciliationPart, items: Items
+) -> ReconciliationPart:
     """Compare a page with the mirror's rows of the same stretch of numbers."""
     of, told = BY_PATH[part.path].of, marks(items)
     said = page.page(part.path, items, run.names)
@@ -105,7 +107,9 @@ async def _cards(run: Run, tx: Tx, part: ReconciliationPart, items: Items) -> Re
     )
 
 
-async def _derived(run: Run, tx: Tx, said: ParsedPage, agreed: Collection[int]) -> None:
+async def _derived(
+    run: ReconciliationRun, tx: Tx, said: ParsedPage, agreed: Collection[int]
+) -> None:
     """Take in what amoCRM derives for leads that agree: their next task has no moment of change."""
     leads = tuple(lead for lead in said.changes.leads if int(lead.id) in agreed)
     if leads:
@@ -123,7 +127,9 @@ def _sums(rows: There, digests: Mapping[int | str, int]) -> int:
     return joined(checksum(rows.items()), said)
 
 
-async def _events(run: Run, tx: Tx, part: ReconciliationPart, items: Items) -> ReconciliationPart:
+async def _events(
+    run: ReconciliationRun, tx: Tx, part: ReconciliationPart, items: Items
+) -> ReconciliationPart:
     """Take in the events that are not here. They never change, so there is no second look."""
     told = page.page(EVENTS, items)
     events = told.changes.events
@@ -137,7 +143,7 @@ async def _events(run: Run, tx: Tx, part: ReconciliationPart, items: Items) -> R
     lacking = tuple(one for one in events if one.id not in known)
     if lacking:
         missed = page.only(told, lacking)
-        await ingest_page(run.context, tx, missed)
+        await ingest_page(tx, missed, run.now)
         await asked.ask(tx, missed.to_fetch, run.now)
         await ask_for_related(tx, missed.changes.removed, run.now)
     held = [one for one in events if one.id in known]
