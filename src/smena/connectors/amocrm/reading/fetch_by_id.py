@@ -15,6 +15,7 @@ from smena.connectors.amocrm.reading.related import ask_for_related
 from smena.connectors.amocrm.reading.store import fetch_queue as asked
 from smena.connectors.amocrm.reading.store import schedule
 from smena.connectors.amocrm.translation import page, people
+from smena.connectors.amocrm.translation.kinds import kind_of
 from smena.crm.mirror.ingest import ingest
 from smena.crm.mirror.queries import people as queries_people
 from smena.crm.model.entities import Changes, Removed, Source
@@ -84,5 +85,5 @@ def _gone(path: str, ids: Sequence[int], at: datetime) -> Changes:
     """Say that cards are in the bin; a note or a talk that is gone says nothing."""
     if path.endswith("/notes") or path == TALKS:
         return Changes(source=Source.API)
-    kind = page.kind_of(path)
+    kind = kind_of(path)
     return Changes(source=Source.API, removed=tuple(Removed(kind, number, at) for number in ids))

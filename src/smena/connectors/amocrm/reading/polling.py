@@ -36,6 +36,7 @@ from smena.connectors.amocrm.recent_rows import RecentRows
 from smena.connectors.amocrm.store import connections, last_seen
 from smena.connectors.amocrm.translation import page as translate
 from smena.connectors.amocrm.translation import people
+from smena.connectors.amocrm.translation.kinds import KINDS
 from smena.connectors.amocrm.translation.page import ParsedPage
 from smena.crm import actions as crm
 from smena.crm.mirror.ingest import ingest
@@ -51,13 +52,7 @@ SPACING = timedelta(seconds=0.5)
 REST_MAX = timedelta(seconds=10)
 PAGES_MAX = 400
 NEWEST_FIRST = (Stream.EVENTS, Stream.LEADS, Stream.CONTACTS, Stream.COMPANIES)
-COVERAGE = {
-    Stream.EVENTS: Coverage.EVENTS,
-    Stream.LEADS: Coverage.LEADS,
-    Stream.CONTACTS: Coverage.CONTACTS,
-    Stream.COMPANIES: Coverage.COMPANIES,
-    Stream.TASKS: Coverage.TASKS,
-}
+COVERAGE = {Stream.EVENTS: Coverage.EVENTS} | {Stream(one.path): one.coverage for one in KINDS}
 
 
 async def events(context: JobContext, account: AccountId) -> None:

@@ -29,6 +29,7 @@ from smena.connectors.amocrm.reconciliation.core.plan import (
 from smena.connectors.amocrm.reconciliation.store import runs as store
 from smena.connectors.amocrm.reconciliation.store.runs import Suspect
 from smena.connectors.amocrm.translation import page
+from smena.connectors.amocrm.translation.kinds import kind_of
 from smena.connectors.amocrm.translation.page import ParsedPage
 from smena.crm.mirror.ingest import ingest
 from smena.crm.mirror.queries import comparison
@@ -107,7 +108,7 @@ async def _heal(
     if part.path in NOTES:
         unsure |= found.restored
     else:
-        kind = page.kind_of(part.path)
+        kind = kind_of(part.path)
         back = [Removed(kind, one, run.crm_now, is_restored=True) for one in found.restored]
         changes = replace(changes, removed=tuple(back))
     await mark_unverified(tx, of, unsure & told.ids)
@@ -124,7 +125,7 @@ async def _bin(
         dropped = tuple(NoteId(number) for number in sorted(gone))
         await ingest(tx, Reading(conversations=Conversations(dropped=dropped)), run.now)
         return
-    kind = page.kind_of(part.path)
+    kind = kind_of(part.path)
     removed = tuple(Removed(kind, number, run.crm_now) for number in sorted(gone))
     await ingest(tx, Reading(Changes(Source.API, removed=removed)), run.now)
     await ask_for_related(tx, removed, run.now)

@@ -32,8 +32,9 @@ from smena.connectors.amocrm.api.core.values import (
     text,
     whole,
 )
-from smena.connectors.amocrm.translation.cards import KINDS_BY_PLURAL, responsible
+from smena.connectors.amocrm.translation.cards import responsible
 from smena.connectors.amocrm.translation.events import without_nul
+from smena.connectors.amocrm.translation.kinds import KINDS_BY_PATH
 from smena.crm.model.conversations import (
     Conversations,
     Message,
@@ -170,8 +171,8 @@ def contact(value: Loose) -> ContactId | None:
 def entity_kind(value: Loose) -> EntityKind | None:
     """Return the kind that a name means, in the singular or in the plural."""
     name = text(value)
-    if name in KINDS_BY_PLURAL:
-        return KINDS_BY_PLURAL[name]
+    if name in KINDS_BY_PATH:
+        return KINDS_BY_PATH[name]
     return EntityKind(name) if name in set(EntityKind) else None
 
 

@@ -18,8 +18,9 @@ from smena.connectors.amocrm.api.core.values import (
 )
 from smena.connectors.amocrm.translation import cards, webhook_dialogue, webhook_json
 from smena.connectors.amocrm.translation.events import CALL_NOTES
+from smena.connectors.amocrm.translation.kinds import KINDS, KINDS_BY_NUMBER
 from smena.connectors.amocrm.translation.webhook_dialogue import MessageDraft
-from smena.connectors.amocrm.translation.webhook_json import KINDS_BY_NUMBER, Types
+from smena.connectors.amocrm.translation.webhook_json import Types
 from smena.crm.model.conversations import NO_CONVERSATIONS, Conversations, Note
 from smena.crm.model.entities import (
     Changes,
@@ -43,12 +44,7 @@ TEXT_AHEAD_MAX = timedelta(minutes=10)
 NO_TYPES: Mapping[EntityKind, Types] = {}
 TOLD = ("add", "update", "status", "responsible")
 READ_BACK = ("delete", "restore")
-KINDS_BY_ROOT = {
-    "leads": EntityKind.LEAD,
-    "contacts": EntityKind.CONTACT,
-    "companies": EntityKind.COMPANY,
-    "task": EntityKind.TASK,
-}
+KINDS_BY_ROOT = {one.webhook_root: one.kind for one in KINDS}
 
 
 @dataclass(frozen=True, slots=True)

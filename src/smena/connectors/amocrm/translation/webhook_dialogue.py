@@ -19,7 +19,8 @@ from smena.connectors.amocrm.api.core.values import (
 )
 from smena.connectors.amocrm.translation import dialogue
 from smena.connectors.amocrm.translation.cards import responsible
-from smena.connectors.amocrm.translation.webhook_json import KINDS_BY_NUMBER, first
+from smena.connectors.amocrm.translation.kinds import KINDS_BY_NUMBER
+from smena.connectors.amocrm.translation.webhook_json import first
 from smena.crm.model.conversations import (
     Conversations,
     Message,

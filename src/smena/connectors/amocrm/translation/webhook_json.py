@@ -24,15 +24,8 @@ from smena.connectors.amocrm.api.core.values import (
     seconds_of,
     whole,
 )
-from smena.connectors.amocrm.translation.cards import PLURALS
-from smena.crm.model.entities import EntityKind
+from smena.connectors.amocrm.translation.kinds import KINDS_BY_NUMBER, PATHS
 
-KINDS_BY_NUMBER = {
-    "1": EntityKind.CONTACT,
-    "2": EntityKind.LEAD,
-    "3": EntityKind.COMPANY,
-    "12": EntityKind.CUSTOMER,
-}
 Types = Mapping[int, str]
 """What kind each custom field is of: the API says it beside the values, a body does not."""
 
@@ -60,7 +53,7 @@ def task(item: Tree, zone: ZoneInfo) -> TaskJson:
         task_type_id=first(item, "task_type_id", "task_type"),
         responsible_user_id=leaf(item, "responsible_user_id"),
         entity_id=leaf(item, "element_id"),
-        entity_type=PLURALS[kind] if kind else None,
+        entity_type=PATHS[kind] if kind else None,
         complete_till=_seconds(item, zone, "complete_before", "complete_till"),
         is_completed=leaf(item, "status"),
         result=ResultJson(leaf(branch(item, "result"), "text")),

@@ -14,7 +14,7 @@ from smena.connectors.amocrm.reading.store import fetch_queue as asked
 from smena.connectors.amocrm.reading.store import schedule
 from smena.connectors.amocrm.store import connections, last_seen
 from smena.connectors.amocrm.translation import webhook
-from smena.connectors.amocrm.translation.cards import PLURALS
+from smena.connectors.amocrm.translation.kinds import PATHS, notes_path
 from smena.connectors.amocrm.translation.webhook import ForeignBody, WebhookReading
 from smena.connectors.amocrm.webhooks.core.coalesce import coalesce
 from smena.crm.mirror.ingest import ingest
@@ -142,7 +142,7 @@ def _wanted(readings: Sequence[WebhookReading | None]) -> set[tuple[str, int]]:
     wanted: set[tuple[str, int]] = set()
     for reading in readings:
         if reading:
-            wanted |= {(PLURALS[kind], number) for kind, number in reading.entities}
-            wanted |= {(f"{PLURALS[kind]}/notes", int(note)) for kind, note in reading.notes}
+            wanted |= {(PATHS[kind], number) for kind, number in reading.entities}
+            wanted |= {(notes_path(kind), int(note)) for kind, note in reading.notes}
             wanted |= {("talks", number) for number in reading.talks}
     return wanted

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from smena.connectors.amocrm.api.core.listing import Listing, Params, _between, with_parts
 from smena.connectors.amocrm.api.core.values import seconds_of
-from smena.crm.model.entities import EntityKind
+from smena.connectors.amocrm.translation import kinds
 
 SHALLOW_SECONDS = 30
 DEEP_SECONDS = 600
@@ -33,11 +33,7 @@ class Stream(StrEnum):
     COMPANY_NOTES = "companies/notes"
 
 
-NOTES = {
-    Stream.LEAD_NOTES: EntityKind.LEAD,
-    Stream.CONTACT_NOTES: EntityKind.CONTACT,
-    Stream.COMPANY_NOTES: EntityKind.COMPANY,
-}
+NOTES = frozenset(Stream(notes.path) for notes in kinds.NOTES)
 NOTES_EVERY = 12
 """Notes are named by events; their lists are read once in so many rounds, for late corrections."""
 
