@@ -1,7 +1,7 @@
 """Questions about what happened; read only."""
 
 from smena.crm.facts.model import DecisionInput, Recorded, UserRef
-from smena.crm.facts.store.log import _decoder
+from smena.crm.facts.store.log import decoder
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
 
@@ -31,7 +31,7 @@ async def facts(tx: Tx, after: int, limit: int) -> list[Recorded]:
     """Return facts in order, those numbered above `after`."""
     raw = await tx.driver()
     rows = await raw.fetch(READ, tx.account, after, limit)
-    return [Recorded(row["id"], row["at"], _decoder.decode(row["fact"])) for row in rows]
+    return [Recorded(row["id"], row["at"], decoder.decode(row["fact"])) for row in rows]
 
 
 async def decision_input(tx: Tx, after: int, limit: int) -> DecisionInput:
@@ -44,7 +44,7 @@ async def decision_input(tx: Tx, after: int, limit: int) -> DecisionInput:
                 Recorded,
                 row["ids"] or (),
                 row["ats"] or (),
-                map(_decoder.decode, row["facts"] or ()),
+                map(decoder.decode, row["facts"] or ()),
             )
         ),
         list(map(UserRef, row["users"] or (), row["groups"] or (), row["are_active"] or ())),

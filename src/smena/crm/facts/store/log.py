@@ -24,7 +24,7 @@ UPDATE crm_mirror SET last_fact_id = (SELECT max(id) FROM written) WHERE account
 
 TRIM_FACTS = "DELETE FROM crm_fact WHERE at < :before"
 
-_decoder = msgspec.json.Decoder(Fact)
+decoder = msgspec.json.Decoder(Fact)
 
 
 async def lock_mirror(tx: Tx) -> None:

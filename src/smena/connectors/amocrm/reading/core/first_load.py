@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from smena.connectors.amocrm.api.core.listing import Listing, _between, users, with_parts
+from smena.connectors.amocrm.api.core.listing import Listing, between, users, with_parts
 from smena.connectors.amocrm.api.core.values import seconds_of
 from smena.connectors.amocrm.translation.kinds import NOTES
 
@@ -178,9 +178,9 @@ def after_page(one: Slice, moments: Iterable[datetime], rows: int, *, has_next: 
 def of_slice(one: Slice, events_max: int) -> Listing:
     """Return the list that a slice of the first load reads; stable under rows that come in."""
     if one.path == "events":
-        return Listing("events", _between("created_at", one.seconds), events_max)
+        return Listing("events", between("created_at", one.seconds), events_max)
     if one.path in NOTE_PATHS:
-        within = _between("updated_at", one.seconds)
+        within = between("updated_at", one.seconds)
         return Listing(one.path, (*within, ("order[id]", "asc")))
     if one.path == "users":
         return users()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from smena.connectors.amocrm.api.core.listing import Listing, Params, _between, with_parts
+from smena.connectors.amocrm.api.core.listing import Listing, Params, between, with_parts
 from smena.connectors.amocrm.api.core.values import seconds_of
 from smena.connectors.amocrm.translation import kinds
 
@@ -95,7 +95,7 @@ def of_stream(stream: Stream, window: Window, events_max: int) -> Listing:
     since: Params = (("filter[updated_at][from]", str(window.from_seconds)),)
     if stream is Stream.EVENTS:
         return Listing(
-            "events", _between("created_at", (window.from_seconds, window.to_seconds)), events_max
+            "events", between("created_at", (window.from_seconds, window.to_seconds)), events_max
         )
     if stream in NOTES:
         return Listing(stream.value, since)
