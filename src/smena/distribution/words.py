@@ -49,11 +49,6 @@ def state(value: State, *, is_dry: bool = False) -> str:
     }[value]
 
 
-def is_green(value: State) -> bool:
-    """Green is distributed, yellow is not (DIS-9)."""
-    return value in {State.SENT, State.DONE}
-
-
 def lines(result: Result, users: Mapping[UserId, User]) -> list[StepLine]:
     return [_line(step, users) for step in result.steps]
 

@@ -84,7 +84,7 @@ class Stand:
         return found
 
     async def load(self) -> None:
-        await first_load.run(self.context, ACCOUNT)
+        await first_load.load(self.context, ACCOUNT)
 
     def age_everything(self, *, by_seconds: int) -> None:
         """Make all that is in the CRM so much older."""

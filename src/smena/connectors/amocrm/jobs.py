@@ -3,16 +3,15 @@
 from collections.abc import Awaitable, Sequence
 from datetime import datetime
 
-from smena.connectors.amocrm import queries
-from smena.connectors.amocrm.api.client import AccessLost, Client
+from smena.connectors.amocrm import account_run, queries
+from smena.connectors.amocrm.api.client import AccessLost
 from smena.connectors.amocrm.api.core.listing import users
 from smena.connectors.amocrm.api.core.target import Version
 from smena.connectors.amocrm.connecting import access
 from smena.connectors.amocrm.reading import first_load, history, polling
 from smena.connectors.amocrm.reading import queries as reading_queries
 from smena.connectors.amocrm.reconciliation import queries as reconciliation_queries
-from smena.connectors.amocrm.reconciliation import run
-from smena.connectors.amocrm.service import AmocrmService
+from smena.connectors.amocrm.reconciliation import run as reconciliation
 from smena.connectors.amocrm.webhooks import consumer, subscription
 from smena.connectors.amocrm.webhooks import queries as webhooks_queries
 from smena.connectors.amocrm.writing import dispatcher
@@ -45,7 +44,10 @@ def register(registry: Registry) -> None:
     account_job("amocrm.cards", read_cards, reads.cards_due, label=lambda: _("опрос карточек"))
     account_job("amocrm.dispatcher", deliver, commands_due, label=lambda: _("запись в amoCRM"))
     account_job(
-        run.ACCOUNT_JOB, go_on_checking, checks.reconciliations_due, label=lambda: _("сверка")
+        reconciliation.ACCOUNT_JOB,
+        go_on_checking,
+        checks.reconciliations_due,
+        label=lambda: _("сверка"),
     )
     cron("amocrm.night", "*/20 * * * *", begin_nightly_checks, label=lambda: _("ночная сверка"))
     cron("amocrm.webhooks", "17 3 * * *", check_webhooks, label=lambda: _("подписка на вебхуки"))
@@ -72,12 +74,12 @@ async def drain_inbox(context: JobContext, account: AccountId) -> None:
 
 async def load(context: JobContext, account: AccountId) -> None:
     """Go on with the first load."""
-    await _watched(context, account, first_load.run(context, account))
+    await _watched(context, account, first_load.load(context, account))
 
 
 async def read_history(context: JobContext, account: AccountId) -> None:
     """Go on with the past that somebody asked for."""
-    await _watched(context, account, history.run(context, account))
+    await _watched(context, account, history.read(context, account))
 
 
 async def poll(context: JobContext, account: AccountId) -> None:
@@ -99,14 +101,14 @@ async def deliver(context: JobContext, account: AccountId) -> None:
 
 async def go_on_checking(context: JobContext, account: AccountId) -> None:
     """Compare the mirror with amoCRM, page by page."""
-    await _watched(context, account, run.go_on(context, account))
+    await _watched(context, account, reconciliation.go_on(context, account))
 
 
 async def begin_nightly_checks(context: JobContext) -> None:
     """Begin a reconciliation where it is night now."""
     for account in await _accounts(context, troubled=False):
         async with context.db.tenant(account) as tx:
-            await run.begin_tonight(tx, context.now)
+            await reconciliation.begin_tonight(tx, context.now)
 
 
 async def check_webhooks(context: JobContext) -> None:
@@ -125,32 +127,28 @@ async def check_silent_webhooks(context: JobContext) -> None:
 
 
 async def _look_after_webhook(context: JobContext, account: AccountId) -> None:
-    service = context.service(AmocrmService)
     try:
-        client = await service.client(context.db, context.clock, account)
-        async with context.db.tenant(account) as tx:
+        run = await account_run.begin(context, account)
+        async with run.tenant() as tx:
             lacking = await webhooks_queries.webhook_settings_lacking(tx)
-        subscribed = await subscription.ensure(client, service.webhook_url(account), lacking)
+        url = run.service.webhook_url(account)
+        subscribed = await subscription.ensure(run.client, url, lacking)
     except (TryLater, GiveUp):
         return  # the account jobs of this account tell about it
-    async with context.db.tenant(account) as tx:
-        await access.save_webhook(tx, subscribed, context.now)
+    async with run.tenant() as tx:
+        await access.save_webhook(tx, subscribed, run.now)
 
 
 async def check_access(context: JobContext) -> None:
     """Ask the accounts that shut us out once more: a block for speed ends by itself."""
     for account in await _accounts(context, troubled=True):
         try:
-            await (await _knock(context, account)).list_page(users())
+            run = await account_run.begin(context, account)
+            await run.client.list_page(users())
         except (TryLater, GiveUp):
             continue  # still shut
-        async with context.db.tenant(account) as tx:
-            await access.access_regained(tx, context.now)
-
-
-async def _knock(context: JobContext, account: AccountId) -> Client:
-    service = context.service(AmocrmService)
-    return await service.client(context.db, context.clock, account)
+        async with run.tenant() as tx:
+            await access.access_regained(tx, run.now)
 
 
 async def _accounts(context: JobContext, *, troubled: bool) -> list[AccountId]:

@@ -22,7 +22,7 @@ from smena.connectors.amocrm.reconciliation import pages as reconciliation_pages
 from smena.connectors.amocrm.reconciliation import run
 from smena.connectors.amocrm.reconciliation.view import reconciliation_view
 from smena.connectors.amocrm.service import AmocrmService
-from smena.connectors.amocrm.store import connection
+from smena.connectors.amocrm.store import connections
 from smena.crm.model.entities import UserId
 from smena.kernel import metrics
 from smena.kernel.clock import SystemClock
@@ -212,7 +212,7 @@ async def test_figures_of_many_accounts_are_read_side_by_side(db: Database) -> N
         new = NewAccount(AccountId(31000100 + number), "Акме", "https://x.amocrm.ru", "x", "UTC")
         async with db.tenant(new.id) as tx:
             await accounts.connect(tx, new, now)
-            await connection.connect(tx, UserId(BOSS), None, None, now)
+            await connections.connect(tx, UserId(BOSS), None, None, now)
     counting = CountingPool(db.pool)
     async with httpx2.AsyncClient(trust_env=False) as http:
         gauges = Gauges(Database(counting, {}), clock, AmocrmService(http, Vault("k" * 40)))

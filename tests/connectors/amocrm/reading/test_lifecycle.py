@@ -11,6 +11,7 @@ import pytest
 
 from amocrm_emulator.account.clock import MovableClock
 from amocrm_emulator.account.crm import Crm
+from smena.connectors.amocrm import account_run
 from smena.connectors.amocrm.reading import fetch_by_id, polling
 from smena.crm.mirror.queries import people as queries_people
 from smena.kernel.db import Database
@@ -37,8 +38,7 @@ async def told(made: Stand, way: str) -> list[str]:
     if way == "hook":
         for _ in range(8):
             await made.drain()
-            client = await made.service.client(made.db, made.clock, ACCOUNT)
-            await fetch_by_id.fetch_due(made.context, ACCOUNT, client)
+            await fetch_by_id.fetch_due(await account_run.begin(made.context, ACCOUNT))
             made.clock.offset += timedelta(seconds=4)
     elif way == "late":
         for _ in range(4):

@@ -139,15 +139,3 @@ def test_task(json: dict[str, Any], field: str, expected: object) -> None:
 def test_source_name(source: object, expected: tuple[int, str] | None) -> None:
     assert cards.source_name(card(_embedded={"source": source})) == expected
     assert cards.source_name(card(_embedded=[])) is None
-
-
-@pytest.mark.parametrize(("plural", "kind"), list(cards.KINDS_BY_PLURAL.items()))
-def test_kinds(plural: str, kind: EntityKind) -> None:
-    assert cards.entity_kind(plural) is kind
-    assert cards.PLURALS[kind] == plural
-
-
-@pytest.mark.parametrize("name", ["lead", "", "Leads", "planets" * 20])
-def test_no_kind(name: str) -> None:
-    with pytest.raises(BadValue, match="not an entity"):
-        cards.entity_kind(name)

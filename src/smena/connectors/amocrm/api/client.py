@@ -5,10 +5,11 @@ what became of one whose answer was lost is for the dispatcher to find out.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from itertools import count
 from typing import Protocol, TypeVar
 from urllib.parse import urlencode
 
@@ -107,10 +108,49 @@ class Client:
     def host(self) -> str:
         return httpx2.URL(self._door.base_url).host
 
-    async def list_page(self, listing: Listing, page: int = 1) -> Page:
-        """Read one page of a list; nothing there is an empty page. Raises as `read` does."""
+    async def list_page(
+        self,
+        listing: Listing,
+        page: int = 1,
+        *,
+        confirm_empty: bool = False,
+        before: Prepare = nothing,
+    ) -> Page:
+        """Read one page of a list; nothing there is an empty page.
+
+        `confirm_empty`: a hiccup answers "nothing" too, so nothing is believed when it is said
+        twice. `before` is awaited before each request.
+        """
         path = f"{ROOT}{listing.path}"
-        return await self.read(path, listing.at(page), lambda body: read_page(body, listing.root))
+        found = Page()
+        for _ in range(2 if confirm_empty else 1):
+            await before()
+            found = await self.read(
+                path, listing.at(page), lambda body: read_page(body, listing.root)
+            )
+            if found.items:
+                break
+        return found
+
+    async def pages(
+        self,
+        listing: Listing,
+        *,
+        first: int = 1,
+        most: int | None = None,
+        confirm_empty: bool = False,
+        before: Prepare = nothing,
+    ) -> AsyncIterator[Page]:
+        """Read a list page by page from `first` to its end, `most` pages at most.
+
+        The last page tells by `has_next` whether the end was reached; whoever has seen enough
+        stops asking.
+        """
+        for number in count(first) if most is None else range(first, first + most):
+            page = await self.list_page(listing, number, confirm_empty=confirm_empty, before=before)
+            yield page
+            if not page.has_next:
+                return
 
     async def read(
         self, path: str, params: Params, understand: Callable[[bytes], Result]

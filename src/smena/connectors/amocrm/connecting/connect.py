@@ -20,7 +20,7 @@ from smena.connectors.amocrm.reading.core.first_load import slices
 from smena.connectors.amocrm.reading.core.window import Cursor, Stream
 from smena.connectors.amocrm.reading.store import cursors, first_load
 from smena.connectors.amocrm.service import AmocrmService
-from smena.connectors.amocrm.store import connection
+from smena.connectors.amocrm.store import connections
 from smena.connectors.amocrm.tokens.core.claims import read_claims
 from smena.connectors.amocrm.tokens.core.token_response import (
     GrantRefused,
@@ -156,7 +156,7 @@ async def _take(
     await client.count_earlier(PROOF_REQUESTS)
     subscribed = await subscription.ensure(client, service.webhook_url(account))
     async with db.tenant(account) as tx:
-        await connection.save_webhook(tx, subscribed.state, subscribed.detail, clock.now())
+        await connections.save_webhook(tx, subscribed.state, subscribed.detail, clock.now())
     return Connected(account, proven.identity.name, subscribed.state)
 
 
@@ -197,8 +197,7 @@ async def _connected_elsewhere(tx: Tx, base_url: str) -> str | None:
     answers at the new address would take over the account's webhooks and commands. Between two
     hosts of amoCRM's own clouds nobody else can answer: there it is a rename.
     """
-    found = await connection.one(tx)
-    if found is None or not found.is_active:
+    if await connections.active(tx) is None:
         return None
     known = (await accounts_queries.account(tx)).base_url
     if known == base_url or (_is_clouds(known) and _is_clouds(base_url)):
@@ -236,8 +235,8 @@ async def _remember(
     )
     await accounts.connect(tx, new, now)
     await accounts.set_state(tx, AccountState.CONNECTED)
-    before = await connection.one(tx)
-    await connection.connect(
+    before = await connections.one(tx)
+    await connections.connect(
         tx, identity.current_user, asked.requests_per_second, asked.load_requests_per_second, now
     )
     if before is None or before.load_started_at is None:

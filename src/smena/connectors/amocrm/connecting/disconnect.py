@@ -8,7 +8,7 @@ from smena.connectors.amocrm.api.core.listing import users
 from smena.connectors.amocrm.connecting.core.disabled import Disabled, is_signed
 from smena.connectors.amocrm.model import SwitchedOff, WebhookState
 from smena.connectors.amocrm.service import AmocrmService
-from smena.connectors.amocrm.store import connection
+from smena.connectors.amocrm.store import connections
 from smena.connectors.amocrm.tokens.store import tokens
 from smena.connectors.amocrm.webhooks import subscription
 from smena.kernel.clock import Clock
@@ -31,8 +31,8 @@ async def disconnect(
         await tokens.forget(tx)
         await tokens.forget_integration(tx)
         await accounts.disconnect(tx)
-        await connection.deactivate(tx, "", clock.now())
-        await connection.save_webhook(tx, WebhookState.UNKNOWN, "", clock.now())
+        await connections.deactivate(tx, "", clock.now())
+        await connections.save_webhook(tx, WebhookState.UNKNOWN, "", clock.now())
 
 
 async def switched_off(
@@ -73,4 +73,4 @@ async def _stop(tx: Tx, clock: Clock, number: int) -> None:
     """
     if await tokens.forget_number(tx, number):
         await accounts.set_state(tx, AccountState.SIGN_IN_AGAIN, reasons.DISABLED.about())
-        await connection.deactivate(tx, reasons.DISABLED.about(), clock.now())
+        await connections.deactivate(tx, reasons.DISABLED.about(), clock.now())

@@ -140,12 +140,3 @@ def _trouble(connection: Connection, zone: ZoneInfo) -> str:
         return ""
     since = clock_seconds(connection.trouble_at, zone)
     return _("{what} (с {since})").format(what=reason_text(connection.trouble), since=since)
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """All that the connection page shows."""
-
-    connection: Connection | None
-    progress: Progress | None
-    freshness: Freshness

@@ -12,10 +12,9 @@ from smena.connectors.amocrm.api.core import form
 from smena.connectors.amocrm.api.core.form import BadForm
 from smena.connectors.amocrm.reading.store import fetch_queue as asked
 from smena.connectors.amocrm.reading.store import schedule
-from smena.connectors.amocrm.store import connection as link
-from smena.connectors.amocrm.store import last_seen
+from smena.connectors.amocrm.store import connections, last_seen
 from smena.connectors.amocrm.translation import webhook
-from smena.connectors.amocrm.translation.cards import PLURALS
+from smena.connectors.amocrm.translation.kinds import PATHS, notes_path
 from smena.connectors.amocrm.translation.webhook import ForeignBody, WebhookReading
 from smena.connectors.amocrm.webhooks.core.coalesce import coalesce
 from smena.crm.mirror.ingest import ingest
@@ -66,7 +65,7 @@ async def _batch(context: JobContext, account: AccountId, limit: int) -> int:
         said = together(Source.WEBHOOK, [reading.conversations for reading in understood])
         await ingest(tx, Reading(Changes(Source.WEBHOOK), said), context.now)
         await asked.ask(tx, _wanted(readings), context.now)
-        # The link after the mirror, as polling does: else each would wait for the other.
+        # The connection after the mirror, as polling does: else each would wait for the other.
         await schedule.count_malformed(tx, sum(len(one.malformed) for one in understood))
         await schedule.hint(tx, context.now)
         await _note_lag(tx, kept[-1].received_at, readings, context.now)
@@ -81,7 +80,7 @@ async def _note_lag(
 ) -> None:
     """Note when amoCRM was heard last, and how late: on its own clock, as far as it is known."""
     moments = [at for reading in readings if reading for at in _moments(reading.changes)]
-    connection = await link.one(tx)
+    connection = await connections.one(tx)
     lag = None
     if moments and connection is not None:
         lag = max(timedelta(0), now + connection.clock_offset - max(moments))
@@ -144,7 +143,7 @@ def _wanted(readings: Sequence[WebhookReading | None]) -> set[tuple[str, int]]:
     wanted: set[tuple[str, int]] = set()
     for reading in readings:
         if reading:
-            wanted |= {(PLURALS[kind], number) for kind, number in reading.entities}
-            wanted |= {(f"{PLURALS[kind]}/notes", int(note)) for kind, note in reading.notes}
+            wanted |= {(PATHS[kind], number) for kind, number in reading.entities}
+            wanted |= {(notes_path(kind), int(note)) for kind, note in reading.notes}
             wanted |= {("talks", number) for number in reading.talks}
     return wanted
