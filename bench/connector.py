@@ -63,7 +63,7 @@ async def _first_load(context: JobContext, emulator: str) -> None:
     found = await connect_by_token(context.db, context.clock, context.service(AmocrmService), asked)
     assert isinstance(found, Connected), found
     begun = perf_counter()
-    await first_load.run(context, ACCOUNT)
+    await first_load.load(context, ACCOUNT)
     seconds = perf_counter() - begun
     tables = ("crm_event", "crm_call", "crm_lead", "crm_contact", "crm_company", "crm_task")
     async with context.db.tenant(ACCOUNT) as tx:

@@ -1,7 +1,7 @@
 """Decisions with their journal: one by one and in batches (budget: 1,000/s; 10,000 x 50 in 2 s).
 
 "One by one" is a transaction and a wait for the disk for each lead, in sequence. Left out is what
-the queue of jobs costs: a account job decides all that came meanwhile together.
+the queue of jobs costs: an account job decides all that came meanwhile together.
 """
 
 import asyncio

@@ -49,7 +49,7 @@ async def measure(url: str, other_side: str, sizes: tuple[int, ...]) -> None:
         assert isinstance(found, Connected), found
         before = _memory()
         begun, busy = perf_counter(), process_time()
-        await first_load.run(context, ACCOUNT)
+        await first_load.load(context, ACCOUNT)
         seconds, busy = perf_counter() - begun, process_time() - busy
         async with db.tenant(ACCOUNT) as tx:
             rows = {name: await tx.value(f"SELECT count(*) FROM {name}") for name in TABLES}

@@ -10,7 +10,7 @@ from smena.accounts.model import NewAccount
 from smena.connectors.amocrm.api.store import request_counts
 from smena.connectors.amocrm.health.metrics import Gauges
 from smena.connectors.amocrm.service import AmocrmService
-from smena.connectors.amocrm.store import connection
+from smena.connectors.amocrm.store import connections
 from smena.crm.model.entities import UserId
 from smena.kernel.clock import SystemClock
 from smena.kernel.crypto import Vault
@@ -29,7 +29,7 @@ async def main(url: str, many: int = 300) -> None:
         new = NewAccount(account, f"Account {number}", "https://x.amocrm.ru", "x", "Europe/Moscow")
         async with db.tenant(account) as tx:
             await accounts.connect(tx, new, now)
-            await connection.connect(tx, UserId(1), None, None, now)
+            await connections.connect(tx, UserId(1), None, None, now)
             await request_counts.add(tx, {
                 (now - timedelta(minutes=minute), kind, "200"): 3
                 for minute in range(60) for kind in KINDS

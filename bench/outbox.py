@@ -53,7 +53,7 @@ async def main(url: str) -> None:
             ids = {path: await _add(client, path) for path in PATHS}
             asked = Request(emulator, TOKEN, requests_per_second=0, load_requests_per_second=0)
             assert isinstance(await connect_by_token(db, context.clock, service, asked), Connected)
-            await first_load.run(context, ACCOUNT)
+            await first_load.load(context, ACCOUNT)
             for batch in BATCHES:
                 await _burst(context, client, ids, batch)
     await db.close()

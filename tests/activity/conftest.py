@@ -4,28 +4,17 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from smena.kernel.database_url import DatabaseUrl
 from smena.kernel.db import Database
 from smena.kernel.ids_and_secrets import new_id
 from tests.activity.stand import Floor
-
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+from tests.browsers import launched
 
 Work = Callable[[Floor], Awaitable[None]]
 Seeded = Callable[[Work], None]
@@ -34,12 +23,8 @@ Seeded = Callable[[Work], None]
 @pytest.fixture(scope="module")
 def chromium(template_url: DatabaseUrl) -> Iterator[Browser]:
     """A browser; the template database is made before, while no loop runs yet."""
-    if not Path(CHROMIUM).exists():
-        pytest.skip("Chromium is not installed: ./run test installs it")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

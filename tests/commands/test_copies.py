@@ -12,6 +12,7 @@ import asyncpg
 import pytest
 
 from smena.kernel.postgres.server import EmbeddedPostgres
+from tests.patience import patience
 
 
 @pytest.fixture
@@ -23,8 +24,10 @@ def place() -> Iterator[Path]:
 
 
 def smena(*arguments: str | Path) -> tuple[int, str]:
-    command = [sys.executable, "-m", "smena.app.cli", *map(str, arguments)]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
+    command = [sys.executable, "-m", "smena.app.cli", *map(str, arguments), "--lang", "ru"]
+    done = subprocess.run(
+        command, check=False, capture_output=True, text=True, timeout=patience(300)
+    )
     return done.returncode, done.stdout + done.stderr
 
 

@@ -11,16 +11,17 @@ from rich.console import Console
 from smena.app import commands
 from smena.connectors.amocrm.connecting import access
 from smena.kernel.db import Database
+from smena.kernel.i18n import use
 from smena.kernel.settings import Settings
-from tests.connectors.amocrm.stand import ACCOUNT, Team, stand
+from tests.connectors.amocrm.account import ACCOUNT
+from tests.connectors.amocrm.stand import stand
+from tests.connectors.amocrm.team import Team
 
 pytestmark = pytest.mark.anyio
 
 
-async def told(db_url: str, folder: Path, language: str = "ru") -> tuple[bool, str]:
-    settings = Settings(
-        data_dir=folder, database_url=db_url, secret_key="s" * 40, language=language
-    )
+async def told(db_url: str, folder: Path) -> tuple[bool, str]:
+    settings = Settings(data_dir=folder, database_url=db_url, secret_key="s" * 40)
     page = io.StringIO()
     is_well = await commands.doctor(settings, Console(file=page, width=200))
     return is_well, page.getvalue()
@@ -50,6 +51,7 @@ async def test_doctor(db: Database, db_url: str, tmp_path: Path) -> None:
         assert "Проверьте, что Смена запущена" in text
         async with db.tenant(ACCOUNT) as tx:
             await access.access_lost(tx, 401, made.clock.now())
-        _is_well, text = await told(db_url, tmp_path, "en")
+        with use("en"):
+            _is_well, text = await told(db_url, tmp_path)
         assert "the token: it was revoked or has expired" in text
         assert not re.search("[а-яё]", text.replace("Проба", "")), text

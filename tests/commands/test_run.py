@@ -62,8 +62,9 @@ def test_says_what_to_type_when_it_may_not_install(bare: Path) -> None:
     assert "sudo apt-get install python3-venv" in said.stderr
 
 
-def test_ci_runs_the_tests() -> None:
-    assert "exec ./run test" in (ROOT / ".ci" / "run").read_text()
+def test_ci_runs_the_checks_and_the_tests() -> None:
+    script = (ROOT / ".ci" / "run").read_text().splitlines()
+    assert script[-2:] == ["./run check", "exec ./run test"]
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
     assert os.access(ROOT / "run", os.X_OK)
 

@@ -1,6 +1,5 @@
 """The people, cards and moments of the mirror's tests."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -39,6 +38,7 @@ from smena.crm.model.reading import Reading
 from smena.crm.outbox.model import Change, Command, CommandState, Priority
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
+from tests.patience import until
 
 ACME = AccountId(31000001)
 OTHER = AccountId(31000002)
@@ -171,6 +171,9 @@ async def until_somebody_waits(db: Database) -> None:
     SELECT count(*) FROM pg_stat_activity
      WHERE datname = current_database() AND wait_event_type = 'Lock'
     """
-    async with asyncio.timeout(20), db.pool.connection() as watcher:
-        while not await watcher.fetchval(waiting):
-            await asyncio.sleep(0.01)
+    async with db.pool.connection() as watcher:
+
+        async def somebody_waits() -> bool:
+            return bool(await watcher.fetchval(waiting))
+
+        await until(somebody_waits)

@@ -185,3 +185,22 @@ def test_a_refused_gift_leaves_no_trace_in_the_credits(roster: list[UserId], lea
     _, ledger = receivers(fresh(*roster), [list(roster)] * leads)
     turn = assign(ledger, roster)
     assert undo(turn.ledger, turn.user, turn.entries).balances == ledger.balances
+
+
+def test_undoing_after_somebody_left_leaves_the_sum_at_nothing() -> None:
+    turn = assign(fresh(ANNA, BORIS, VERA), [ANNA, BORIS, VERA])
+    stayed = enrol(turn.ledger, (ANNA, BORIS))
+    assert total(undo(stayed, turn.user, turn.entries)) == 0
+
+
+def test_undoing_an_older_gift_leaves_the_later_receiver_their_turn() -> None:
+    first = assign(fresh(ANNA, BORIS), [ANNA, BORIS])
+    second = assign(first.ledger, [ANNA, BORIS])
+    undone = undo(second.ledger, first.user, first.entries)
+    assert undone.of(BORIS).last_seq == second.ledger.of(BORIS).last_seq
+    assert undone.of(ANNA).last_seq == fresh(ANNA).of(ANNA).last_seq
+
+
+def test_a_template_that_everybody_left_owes_nobody() -> None:
+    turn = assign(fresh(ANNA, BORIS), [ANNA, BORIS])
+    assert enrol(turn.ledger, ()).balances == ()

@@ -61,7 +61,7 @@ async def test_nothing_waits_to_be_read_while_it_is_off(db: Database) -> None:
     await leads_come(db, new_lead(1, after_seconds=400))
     await decide_all(db)
     async with db.system() as tx:
-        assert await behind(CONSUMER)(tx) == []
+        assert await behind(CONSUMER)(tx, MONDAY_10_00) == []
 
 
 async def test_decisions_under_way_find_their_end(db: Database) -> None:

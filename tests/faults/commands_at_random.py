@@ -38,7 +38,8 @@ from smena.crm.outbox.model import (
     Priority,
     Stage,
 )
-from tests.connectors.amocrm.stand import ACCOUNT, ANNA, BORIS, OFFER, SALES, TALKS, VERA, Stand
+from tests.connectors.amocrm.account import ACCOUNT, ANNA, BORIS, OFFER, SALES, TALKS, VERA
+from tests.connectors.amocrm.stand import Stand
 from tests.faults.people_at_work import People
 
 ENDS = (CommandDelivered, CommandRefused, CommandSuperseded, CommandCancelled)

@@ -24,10 +24,11 @@ from smena.connectors.amocrm.model import Connection
 from smena.kernel.db import Database
 from smena.kernel.db_trouble import is_transient
 from smena.kernel.errors import GiveUp, TryLater
+from tests.connectors.amocrm.account import ACCOUNT, SPEC
 from tests.connectors.amocrm.checking import begin, last_report
 from tests.connectors.amocrm.consent import consent
-from tests.connectors.amocrm.mirror_check import differences
-from tests.connectors.amocrm.stand import ACCOUNT, SPEC, TOKEN, Stand, stand
+from tests.connectors.amocrm.mirror.equality import compare
+from tests.connectors.amocrm.stand import Stand, stand
 from tests.faults.commands_at_random import Commands, wrong_ends
 from tests.faults.people_at_work import People
 
@@ -211,7 +212,7 @@ class Life:
         await self._all_account_jobs()
 
     async def _differences(self) -> list[str]:
-        return await differences(self._made.db, ACCOUNT, self._made.emulator.url, TOKEN)
+        return await compare(self._made)
 
 
 async def live(db: Database, seed: int, histories: int) -> Told:
@@ -227,7 +228,7 @@ async def live(db: Database, seed: int, histories: int) -> Told:
 
 
 async def _as_a_job(account_job: AccountJob, made: Stand) -> None:
-    """Run a account job as the worker does: what cannot go on now goes on later."""
+    """Run an account job as the worker does: what cannot go on now goes on later."""
     try:
         with suppress(TryLater, GiveUp):
             await account_job(made.context, ACCOUNT)

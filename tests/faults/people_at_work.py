@@ -9,7 +9,9 @@ from typing import Any
 
 from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.account.spec import ROBOT
-from tests.connectors.amocrm.stand import ANNA, BORIS, BOSS, SALES, VERA, Stand, Team
+from tests.connectors.amocrm.account import ANNA, BORIS, BOSS, SALES, VERA
+from tests.connectors.amocrm.stand import Stand
+from tests.connectors.amocrm.team import Team
 
 CARDS = ("leads", "leads", "contacts", "companies")
 FIELDS = (

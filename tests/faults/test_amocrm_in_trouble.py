@@ -41,20 +41,12 @@ from smena.kernel.db import Database
 from smena.kernel.errors import GiveUp, TryLater
 from smena.kernel.http import new_client
 from smena.kernel.ids import AccountId
+from tests.connectors.amocrm.account import ACCOUNT, ANNA, BORIS, SPEC, VERA
 from tests.connectors.amocrm.checking import begin, check, finish
-from tests.connectors.amocrm.mirror_check import differences
-from tests.connectors.amocrm.stand import (
-    ACCOUNT,
-    ANNA,
-    BORIS,
-    SPEC,
-    TOKEN,
-    VERA,
-    Stand,
-    Team,
-    faults,
-    stand,
-)
+from tests.connectors.amocrm.interruptions import faults
+from tests.connectors.amocrm.mirror import equality
+from tests.connectors.amocrm.stand import Stand, stand
+from tests.connectors.amocrm.team import Team
 from tests.faults.trouble import F7, F8, PATIENCE_SECONDS, Trouble, end, rows, strike
 
 pytestmark = pytest.mark.anyio
@@ -187,7 +179,7 @@ async def through(made: Stand, *account_jobs: AccountJob) -> None:
 
 
 async def again(made: Stand, account_job: AccountJob) -> None:
-    """Run a account job when all is well again; whoever was shut out is let in first."""
+    """Run an account job when all is well again; whoever was shut out is let in first."""
     await jobs.check_access(made.context)
     for _ in range(3):
         await account_job(made.context, ACCOUNT)
@@ -209,7 +201,7 @@ async def settled(made: Stand) -> None:
 
 async def compare(made: Stand) -> list[str]:
     """Compare all; the values of events are kept as they were told."""
-    return await differences(made.db, ACCOUNT, made.emulator.url, TOKEN, but=("event",))
+    return await equality.compare(made, but=("event",))
 
 
 def touch_everything(made: Stand, team: Team) -> None:

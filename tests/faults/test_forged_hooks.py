@@ -13,9 +13,11 @@ from amocrm_emulator.account.crm import Crm
 from smena.connectors.amocrm import jobs
 from smena.kernel.db import Database, Tx
 from smena.kernel.ids import AccountId
+from tests.connectors.amocrm.account import ACCOUNT, ANNA, SPEC
 from tests.connectors.amocrm.checking import check
-from tests.connectors.amocrm.mirror_check import differences
-from tests.connectors.amocrm.stand import ACCOUNT, ANNA, SPEC, TOKEN, Stand, Team, stand
+from tests.connectors.amocrm.mirror.equality import compare
+from tests.connectors.amocrm.stand import Stand, stand
+from tests.connectors.amocrm.team import Team
 from tests.connectors.amocrm.webhooks.test_endpoint import body, send
 
 pytestmark = pytest.mark.anyio
@@ -47,10 +49,6 @@ async def scene(made: Stand) -> Scene:
     await made.settle(rounds=2)
     assert await compare(made) == []
     return Scene(made, alive, binned)
-
-
-async def compare(made: Stand) -> list[str]:
-    return await differences(made.db, ACCOUNT, made.emulator.url, TOKEN)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ import stamina
 from smena.kernel.database_url import DatabaseUrl
 from smena.kernel.db import Database
 from smena.kernel.ids_and_secrets import new_id
-from tests.connectors.amocrm.stand import killing
+from tests.connectors.amocrm.interruptions import killing
 from tests.faults.histories import Told, live
 
 pytestmark = [pytest.mark.slow, pytest.mark.anyio]

@@ -21,14 +21,15 @@ import pytest
 from smena.app.database import embedded_url
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
-from tests.connectors.amocrm.mirror_check import differences
+from tests.connectors.amocrm.mirror.equality import differences
 from tests.journeys.conftest import open_folder  # noqa: F401 -- a fixture
-from tests.journeys.demo import Demo, Told, wait_for
+from tests.journeys.demo import Demo, Told
+from tests.patience import patience, until, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 
 KILLS = int(os.environ.get("SMENA_KILLS", "20"))
-SETTLE_SECONDS = 120
+SETTLE_SECONDS = 600
 COMPARED_SECONDS = 3 * 86400
 TWICE = """
 SELECT lead_id FROM distribution_result WHERE user_id IS NOT NULL
@@ -57,7 +58,8 @@ class Customers(threading.Thread):
 
     def end(self) -> None:
         self._stop_asked.set()
-        self.join(timeout=10)
+        self.join(timeout=patience())
+        assert not self.is_alive(), "the customers did not leave"
 
 
 @pytest.fixture
@@ -76,7 +78,7 @@ def killed(open_folder: Path) -> Iterator[tuple[Demo, Told, list[int]]]:  # noqa
         demo.kill()
         customers.end()
         acknowledged += customers.acknowledged
-        told = demo.start(wait_seconds=90)
+        told = demo.start()
     yield demo, told, acknowledged
     demo.stop()
 
@@ -115,7 +117,7 @@ async def _mirror_equals(demo: Demo, told: Told) -> None:
     async with httpx2.AsyncClient(base_url=told.emulator_url) as client:
         await client.post("/control/limits", json={"per_second": None})
     db = Database.open(embedded_url(demo.folder))
-    account, end = AccountId(told.account_id), time.monotonic() + SETTLE_SECONDS
+    account, end = AccountId(told.account_id), time.monotonic() + patience(SETTLE_SECONDS)
     where, since = (told.emulator_url, told.emulator_token), int(time.time()) - COMPARED_SECONDS
     try:
         while found := await differences(db, account, *where, since=since):
@@ -126,13 +128,15 @@ async def _mirror_equals(demo: Demo, told: Told) -> None:
 
 
 async def _settled(connection: asyncpg.Connection, leads: list[int]) -> None:
-    end = time.monotonic() + SETTLE_SECONDS
     query = """
         SELECT count(*) FROM distribution_result WHERE lead_id = ANY($1) AND state = 'done'
     """
-    while await connection.fetchval(query, leads) < len(leads):
-        assert time.monotonic() < end, "the work did not settle"
-        await asyncio.sleep(0.5)
+
+    async def all_are_done() -> bool:
+        done: int = await connection.fetchval(query, leads)
+        return done >= len(leads)
+
+    await until(all_are_done, SETTLE_SECONDS, pause=0.5)
 
 
 def _responsible(told: Told, leads: list[int]) -> dict[int, int]:
@@ -146,7 +150,7 @@ def _responsible(told: Told, leads: list[int]) -> dict[int, int]:
                 answer = client.get(f"/api/v4/leads?limit=250&{query}")
                 return answer if answer.status_code == httpx2.codes.OK else None
 
-            answer = wait_for(read, 20, "the emulator's leads")
+            answer = wait_for(read, "the emulator's leads")
             for lead in answer.json()["_embedded"]["leads"]:
                 found[lead["id"]] = lead["responsible_user_id"]
     return found

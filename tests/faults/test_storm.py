@@ -14,9 +14,11 @@ from smena.connectors.amocrm import jobs
 from smena.crm.facts import queries
 from smena.crm.facts.model import LeadAppeared
 from smena.kernel.db import Database
+from tests.connectors.amocrm.account import ACCOUNT
 from tests.connectors.amocrm.checking import check, found
-from tests.connectors.amocrm.mirror_check import differences
-from tests.connectors.amocrm.stand import ACCOUNT, TOKEN, Stand, Team, stand
+from tests.connectors.amocrm.mirror.equality import compare
+from tests.connectors.amocrm.stand import Stand, stand
+from tests.connectors.amocrm.team import Team
 
 pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 
@@ -45,7 +47,7 @@ async def test_a_storm_of_webhooks(db: Database) -> None:
         assert troubles == 0
 
         await rested(made)
-        assert await differences(made.db, ACCOUNT, made.emulator.url, TOKEN) == []
+        assert await compare(made) == []
         assert found(await check(made)) == {}
         async with db.tenant(ACCOUNT) as tx:
             facts = [one.fact for one in await queries.facts(tx, 0, 1_000_000)]

@@ -13,8 +13,9 @@ import stamina
 from smena.accounts import queries as accounts
 from smena.connectors.amocrm.api.core.listing import users
 from smena.kernel.db import Database
+from tests.connectors.amocrm.account import ACCOUNT
 from tests.connectors.amocrm.consent import consent, grow_old, kept, newest_refresh
-from tests.connectors.amocrm.stand import ACCOUNT, Stand, stand
+from tests.connectors.amocrm.stand import Stand, stand
 from tests.faults.trouble import F7, F8, PATIENCE_SECONDS, Trouble, end, rows, strike
 
 pytestmark = pytest.mark.anyio

@@ -8,8 +8,9 @@ import pytest
 from amocrm_emulator.serving.faults.read import read_list
 from amocrm_emulator.serving.faults.script import Script
 from tests.connectors.amocrm.stand import Stand
+from tests.patience import patience
 
-PATIENCE_SECONDS = 0.3
+PATIENCE_SECONDS = patience(0.3)
 """How long a test's client waits for the next byte."""
 LONG, SHORT = 30.0, 1.5
 API = "/api/v4/*"

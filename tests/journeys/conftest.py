@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
+from tests.browsers import launched
 from tests.folders import new_folder
-from tests.journeys.demo import BROWSER_FLAGS, CHROMIUM, Demo, Told
+from tests.journeys.demo import Demo, Told
 
 
 @pytest.fixture(scope="session")
@@ -35,12 +36,8 @@ def demo(open_folder: Path) -> Iterator[tuple[Demo, Told]]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip("Chromium is not installed: ./run test installs it")
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=CHROMIUM, args=list(BROWSER_FLAGS))
+    with launched() as made:
         yield made
-        made.close()
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ from typing import Any
 import httpx2
 
 from tests.journeys.demo import Told
+from tests.patience import patience
 
 
 class CrmSide:
@@ -15,7 +16,7 @@ class CrmSide:
         self._client = httpx2.Client(
             base_url=told.emulator_url,
             headers={"Authorization": f"Bearer {told.emulator_token}"},
-            timeout=20,
+            timeout=patience(),
             trust_env=False,
         )
 

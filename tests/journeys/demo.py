@@ -7,27 +7,17 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO
 
 import httpx2
 
-BROWSER_FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-CHROMIUM = "/usr/bin/chromium"
+from tests.patience import patience, wait_for
 
-Found = TypeVar("Found")
+START_SECONDS = 180
+"""A start makes a database, migrates it and fills an account: long beside other work."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +43,12 @@ class Demo:
         self._process: subprocess.Popen[bytes] | None = None
         self._log: IO[bytes] | None = None
 
-    def start(self, *, wait_seconds: float = 60) -> Told:
+    def start(self) -> Told:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._log = (self.folder.parent / f"{self.folder.name}.log").open("ab")
         self._process = subprocess.Popen(
             [
-                sys.executable, "-m", "smena.app.cli", "demo", "--no-browser",
+                sys.executable, "-m", "smena.app.cli", "demo", "--no-browser", "--lang", "ru",
                 "--data-dir", str(self.folder), "--port", str(self.port), *self.options,
             ],
             stdout=self._log,
@@ -66,18 +56,21 @@ class Demo:
             start_new_session=True,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )  # fmt: skip
-        self.wait_healthy(wait_seconds)
+        self.wait_healthy()
         return self.told()
 
     def told(self) -> Told:
-        return wait_for(self._read_told, 30, "demo.json")
+        return wait_for(self._read_told, "demo.json")
 
     def _read_told(self) -> Told | None:
         path = self.folder / "demo.json"
         return Told(**json.loads(path.read_text())) if path.exists() else None
 
-    def wait_healthy(self, seconds: float) -> None:
-        wait_for(self._is_healthy, seconds, f"healthz\n{self.log_tail()}")
+    def wait_healthy(self) -> None:
+        try:
+            wait_for(self._is_healthy, "healthz", START_SECONDS)
+        except AssertionError as vain:
+            raise AssertionError(f"{vain}\n{self.log_tail()}") from vain
 
     def _is_healthy(self) -> bool:
         if self._process is not None and self._process.poll() is not None:
@@ -85,7 +78,9 @@ class Demo:
                 f"the demo ended with {self._process.returncode}:\n{self.log_tail()}"
             )
         with contextlib.suppress(httpx2.HTTPError):
-            answer = httpx2.get(f"http://127.0.0.1:{self.port}/healthz", timeout=2, verify=False)
+            answer = httpx2.get(
+                f"http://127.0.0.1:{self.port}/healthz", timeout=patience(5), verify=False
+            )
             return answer.status_code == httpx2.codes.OK
         return False
 
@@ -99,7 +94,7 @@ class Demo:
             return 0
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGINT)
-        code = self._process.wait(timeout=30)
+        code = self._process.wait(timeout=patience())
         self._process = None
         if self._log:
             self._log.close()
@@ -109,7 +104,7 @@ class Demo:
         """SIGKILL of our process, in the middle of whatever it does."""
         assert self._process is not None
         self._process.kill()
-        self._process.wait(timeout=10)
+        self._process.wait(timeout=patience())
         self._process = None
 
     @property
@@ -126,16 +121,6 @@ def running(folder: Path, *options: str) -> Iterator[tuple[Demo, Told]]:
         yield demo, told
     finally:
         demo.stop()
-
-
-def wait_for(look: Callable[[], Found | None], seconds: float, what: str) -> Found:
-    """Look until something is found; fail with `what` after the bound."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := look():
-            return found
-        time.sleep(0.1)
-    raise AssertionError(f"waited {seconds} s in vain for {what}")
 
 
 def free_port() -> int:

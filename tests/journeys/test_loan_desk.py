@@ -16,7 +16,8 @@ from smena.activity.panel import queries as activity
 from smena.kernel.clock import SystemClock
 from smena.kernel.db import Database
 from smena.staff import actions as staff
-from tests.connectors.amocrm.stand import ACCOUNT, TOKEN, stand
+from tests.connectors.amocrm.account import ACCOUNT, TOKEN
+from tests.connectors.amocrm.stand import stand
 from tests.journeys.loan_desk import RECORDED, ROBOT, convert
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]

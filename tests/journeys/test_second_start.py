@@ -1,7 +1,6 @@
 """Ctrl-C ends a demo cleanly; the next start goes on with the same people, leads and settings."""
 
 import os
-import time
 from pathlib import Path
 
 import asyncpg
@@ -9,11 +8,11 @@ import pytest
 
 from smena.app.database import embedded_url
 from tests.journeys.crm_side import CrmSide
-from tests.journeys.demo import Demo, Told, wait_for
+from tests.journeys.demo import Demo, Told
+from tests.patience import until, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 
-GIVEN_SECONDS = 30
 RECEIVER = "SELECT user_id FROM distribution_result WHERE lead_id = $1 AND state = 'done'"
 
 
@@ -46,15 +45,13 @@ async def ask(folder: Path, question: str, *values: int) -> int | None:
 
 async def work_is_given(folder: Path) -> None:
     """Wait for the template: a lead that comes a second before it is nobody's."""
-    end = time.monotonic() + GIVEN_SECONDS
-    while await ask(folder, "SELECT id FROM distribution_template") is None:
-        assert time.monotonic() < end, "the demo made no template"
+    await until(lambda: ask(folder, "SELECT id FROM distribution_template"))
 
 
 async def given(folder: Path, lead: int) -> int:
-    end = time.monotonic() + GIVEN_SECONDS
-    while (person := await person_of(folder, lead)) is None:
-        assert time.monotonic() < end, "the lead was not handed out"
+    await until(lambda: person_of(folder, lead))
+    person = await person_of(folder, lead)
+    assert person is not None
     return person
 
 
@@ -67,7 +64,7 @@ async def test_a_demo_ends_cleanly_and_goes_on(open_folder: Path) -> None:
         before = crm.add_lead("До остановки")
         person = await given(demo.folder, before)
         assert demo.stop() == 0
-        wait_for(lambda: is_gone(group), 10, "the end of everything that was started")
+        wait_for(lambda: is_gone(group), "the end of everything that was started")
         assert "Остановлено" in demo.log_tail()
         assert not (demo.folder / "postgres" / "cluster" / "postmaster.pid").exists()
         second: Told = demo.start()

@@ -13,8 +13,8 @@ from smena.kernel.database_url import DatabaseUrl
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
 from smena.kernel.jobs import failures
+from smena.kernel.jobs.enqueue import enqueue
 from smena.kernel.jobs.failures import FailureKind, Trouble
-from smena.kernel.jobs.registry import enqueue
 from tests.kernel.pooler import PGBOUNCER, Pooler, pgbouncer, pooler
 
 pytestmark = pytest.mark.anyio

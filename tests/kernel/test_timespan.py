@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smena.kernel.timespan import Span, intersect, subtract, total, union
+from smena.kernel.timespan import Span, intersect, total, union
 
 spans = st.lists(st.builds(Span, st.integers(0, 60), st.integers(0, 60)), max_size=8)
 
@@ -27,13 +27,6 @@ def test_union(some: list[Span]) -> None:
     assert seconds(found) == seconds(some)
     assert in_order(found)
     assert total(found) == len(seconds(some))
-
-
-@given(spans, spans)
-def test_subtract(some: list[Span], holes: list[Span]) -> None:
-    found = subtract(some, holes)
-    assert seconds(found) == seconds(some) - seconds(holes)
-    assert total(found) == len(seconds(found))
 
 
 @given(spans, spans)

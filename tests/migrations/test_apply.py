@@ -3,7 +3,7 @@
 import asyncio
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +23,7 @@ from smena.kernel.ids_and_secrets import new_id
 from smena.kernel.postgres.server import EmbeddedPostgres
 from smena.migrations.apply import upgrade
 from smena.migrations.obstacles import CannotMigrate
+from tests.patience import until
 
 pytestmark = pytest.mark.anyio
 
@@ -175,12 +176,6 @@ async def test_a_lock_held_for_ever_is_told(server_url: str) -> None:
 async def gave_way(watcher: asyncpg.Connection) -> bool:
     waiting = await watcher.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted")
     return bool(waiting)
-
-
-async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(20):
-        while not await condition():
-            await asyncio.sleep(0.01)
 
 
 async def test_an_owner_who_may_take_the_roles_needs_no_other_right(server_url: str) -> None:

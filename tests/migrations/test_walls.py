@@ -7,7 +7,7 @@ import pytest
 
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
-from smena.kernel.jobs.registry import enqueue
+from smena.kernel.jobs.enqueue import enqueue
 
 pytestmark = pytest.mark.anyio
 

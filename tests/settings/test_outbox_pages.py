@@ -7,6 +7,7 @@ import pytest
 
 from smena.access import pages as access
 from smena.access.model import Role
+from smena.app import wiring
 from smena.connectors.amocrm.connecting.pages import connection
 from smena.crm.model.entities import CommandId, EntityKind, LeadId, TaskId, UserId
 from smena.crm.outbox import actions, queries
@@ -22,8 +23,9 @@ from smena.crm.outbox.model import (
 from smena.kernel.db import Database
 from smena.settings.pages import outbox
 from tests.access.cast import admit
+from tests.connectors.amocrm.account import ACCOUNT, ANNA
 from tests.connectors.amocrm.connecting.browsing import SESSIONS, Browsing
-from tests.connectors.amocrm.stand import ACCOUNT, ANNA, stand
+from tests.connectors.amocrm.stand import stand
 from tests.web.site import make_site, visitor
 
 pytestmark = pytest.mark.anyio
@@ -41,7 +43,11 @@ async def browsing(db: Database) -> AsyncIterator[Browsing]:
             db=db,
             clock=made.clock,
             vault=made.service.vault,
-            services={"amocrm": made.service, "inbox": made.inbox},
+            services={
+                "amocrm": made.service,
+                "inbox": made.inbox,
+                "labels": wiring.labels(),
+            },
             middleware=access.MIDDLEWARE,
         )
         async with visitor(app) as browser:
@@ -100,6 +106,28 @@ async def test_a_refused_command_is_told_and_asked_again(admin: Browsing) -> Non
     assert "поставлена в очередь снова" in again.text
     assert str(again.url).endswith("?state=refused")
     assert await states(admin) == {CommandState.SUPERSEDED: 1, CommandState.PLANNED: 1}
+
+
+async def test_a_rejection_is_told_in_the_language_of_the_reader(admin: Browsing) -> None:
+    await command(admin, ChangeLead(lead=LEAD, price=7))
+    await admin.made.deliver()
+    for language, about in (
+        ("ru", "такой карточки в amoCRM больше нет (id: "),
+        ("en", "there is no such card in amoCRM any more (id: "),
+    ):
+        admin.browser.cookies.set("language", language)
+        assert about in (await admin.browser.get(f"{PATH}?state=refused")).text
+
+
+async def test_a_sentence_stored_by_an_older_version_is_shown_as_it_is(admin: Browsing) -> None:
+    (number,) = await command(admin, ChangeLead(lead=LEAD, price=7))
+    async with admin.made.db.tenant(ACCOUNT) as tx:
+        [item] = await actions.claim(tx, 1, admin.made.clock.now())
+        old = {item.key: "такого этапа в amoCRM нет (status_id: No)"}
+        await actions.refused(tx, old, admin.made.clock.now())
+    shown = (await admin.browser.get(f"{PATH}?state=refused")).text
+    assert f'data-command="{number}"' in shown
+    assert "такого этапа в amoCRM нет (status_id: No)" in shown
 
 
 async def test_filters_narrow_the_list_and_what_is_cancelled(admin: Browsing) -> None:

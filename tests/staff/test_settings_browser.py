@@ -15,6 +15,7 @@ from smena.kernel.clock import SetClock
 from smena.kernel.db import Database
 from tests.activity.conftest import Seeded, chromium, database_url, seeded
 from tests.activity.stand import ACCOUNT, AFTERNOON, ANNA, Floor
+from tests.browsers import new_context
 from tests.web.site import make_site, served
 
 __all__ = ["chromium", "database_url", "seeded"]
@@ -47,7 +48,7 @@ def page(chromium: Browser, database_url: str, seeded: Seeded) -> Iterator[Page]
         middleware=wiring.MIDDLEWARE,
     )
     with served(app) as address:
-        context = chromium.new_context(viewport={"width": 1280, "height": 800}, base_url=address)
+        context = new_context(chromium, viewport={"width": 1280, "height": 800}, base_url=address)
         found = context.new_page()
         complaints: list[str] = []
         found.on("pageerror", lambda error: complaints.append(str(error)))

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -27,6 +27,7 @@ from smena.web.live import ServerEvent, stream
 from smena.web.nav import NavEntry
 from smena.web.page import Html, flash, page, redirect
 from smena.web.templates import environment
+from tests.patience import patience
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
@@ -200,13 +201,6 @@ def visitor(
     return httpx2.AsyncClient(transport=transport, base_url=base_url, headers=HTML)
 
 
-async def until(condition: Callable[[], bool], seconds: float = 5) -> None:
-    """Wait for a condition, not for a while."""
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.005)
-
-
 class _Quiet(uvicorn.Server):
     """A server in a thread: signals belong to the test process."""
 
@@ -228,5 +222,5 @@ def served(app: Litestar) -> Iterator[str]:
         yield address
     finally:
         server.should_exit = True
-        thread.join(timeout=20)
+        thread.join(timeout=patience())
         assert not thread.is_alive(), "the server did not stop"

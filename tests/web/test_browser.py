@@ -4,22 +4,13 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Response, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Response, Route, expect
 
+from tests.browsers import launched, new_context
 from tests.web.seen import box
 from tests.web.site import make_site, served
 
 pytestmark = pytest.mark.browser
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture(scope="module")
@@ -30,16 +21,14 @@ def site() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
 def page(chromium: Browser, site: str) -> Iterator[Page]:
     """A fresh browser at the specimen; what its console complains of fails the test."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 800}, color_scheme="light")
+    context = new_context(chromium, viewport={"width": 1280, "height": 800}, color_scheme="light")
     opened = context.new_page()
     complaints: list[str] = []
     opened.on("pageerror", lambda error: complaints.append(str(error)))
@@ -66,7 +55,7 @@ def test_live_parts_go_to_their_places(page: Page) -> None:
 
 def test_a_late_extension_is_not_missed(chromium: Browser, site: str) -> None:
     """Once in a hundred loads the stream was not opened: htmx had started before its extension."""
-    context = chromium.new_context()
+    context = new_context(chromium)
     opened = context.new_page()
 
     def late(route: Route) -> None:
@@ -253,7 +242,7 @@ def test_a_plain_form_carries_the_key(page: Page) -> None:
 
 
 def test_code_in_a_text_does_not_run(chromium: Browser, site: str) -> None:
-    context = chromium.new_context()
+    context = new_context(chromium)
     opened = context.new_page()
     opened.goto(site)
     with opened.expect_console_message(lambda message: "Content Security Policy" in message.text):
@@ -266,13 +255,13 @@ def test_code_in_a_text_does_not_run(chromium: Browser, site: str) -> None:
 
 def test_a_lost_stream_is_told(chromium: Browser) -> None:
     app = make_site()
-    context = chromium.new_context()
+    context = new_context(chromium)
     opened = context.new_page()
     with served(app) as address:
         opened.goto(address)
         expect(opened.locator("#tick")).to_have_text("первое")
         app.state.streams.close()
-    expect(opened.locator("[data-live-lost]")).to_be_visible(timeout=10_000)
+    expect(opened.locator("[data-live-lost]")).to_be_visible()
     context.close()
 
 
@@ -304,7 +293,7 @@ def test_print_has_no_rail(page: Page) -> None:
 
 
 def test_a_page_works_without_scripts(chromium: Browser, site: str) -> None:
-    context = chromium.new_context(java_script_enabled=False)
+    context = new_context(chromium, java_script_enabled=False)
     opened = context.new_page()
     opened.goto(site)
     opened.get_by_role("link", name="Анна Власова").click()
@@ -322,7 +311,7 @@ def test_a_page_works_without_scripts(chromium: Browser, site: str) -> None:
 
 
 def test_nothing_is_asked_of_strangers(chromium: Browser, site: str) -> None:
-    context = chromium.new_context()
+    context = new_context(chromium)
     opened = context.new_page()
     answers: list[Response] = []
 

@@ -5,7 +5,8 @@ import httpx2
 import pytest
 
 from smena.web.live import Broadcaster, ServerEvent, Streams, _encoded
-from tests.web.site import make_site, served, until
+from tests.patience import patience, until
+from tests.web.site import make_site, served
 
 pytestmark = pytest.mark.anyio
 
@@ -124,7 +125,7 @@ async def test_a_stop_of_the_server_ends_streams_at_once() -> None:
     waiting = asyncio.ensure_future(anext(encoded, None))
     await until(lambda: streams.count == 1)
     streams.close()
-    assert await asyncio.wait_for(waiting, 5) is None
+    assert await asyncio.wait_for(waiting, patience()) is None
     assert not source.is_running
     assert [chunk async for chunk in _encoded(streams, Source().produce(), None)] == []
 
@@ -150,7 +151,7 @@ async def test_a_busy_stream_asks_too() -> None:
     async def allowed() -> bool:
         return False
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(patience()):
         async for _ in _encoded(Streams(), busy(), allowed, heartbeat_seconds=0.01):
             pass
 

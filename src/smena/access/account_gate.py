@@ -15,11 +15,11 @@ from smena.access.model import Ability, Viewer
 from smena.access.request import PageRequest
 from smena.accounts import queries as accounts
 from smena.accounts.model import AccountStanding, AccountState
-from smena.accounts.reasons import reason_text
 from smena.crm.outbox import queries as outbox_queries
 from smena.kernel.db import Database
 from smena.kernel.i18n import gettext as _
 from smena.kernel.i18n import use
+from smena.kernel.reasons import reason_text
 from smena.web import notices
 from smena.web.frame import language_of, speak_of_account
 from smena.web.notices import Notice

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from smena.accounts.reasons import reason_text
 from smena.kernel.ids import AccountId
+from smena.kernel.reasons import reason_text
 
 CONSENT_VERSION = 1
 """Grows with every change of the text of the consent: everybody is asked again."""

@@ -12,7 +12,7 @@ from smena.access.model import AccessRefusal, NewPerson, Role
 from smena.access.words import refusal_text as access_text
 from smena.accounts import queries as accounts
 from smena.accounts.model import Account
-from smena.app import database, node
+from smena.app import database, node, wiring
 from smena.app.address import address
 from smena.connectors.amocrm.connecting import connect as connecting_connect
 from smena.connectors.amocrm.connecting.connect import Request
@@ -21,7 +21,6 @@ from smena.connectors.amocrm.health import gather
 from smena.connectors.amocrm.health.view import health_view
 from smena.connectors.amocrm.model import Connected
 from smena.kernel.i18n import gettext as _
-from smena.kernel.i18n import use
 from smena.kernel.ids import AccountId
 from smena.kernel.postgres import backup
 from smena.kernel.settings import Settings
@@ -50,7 +49,7 @@ async def add_user(settings: Settings, person: Person, console: Console) -> None
     Raises Failed when the role, the account or the e-mail will not do.
     """
     if person.role not in set(Role):
-        raise Failed(f"Роли {person.role} нет: admin, supervisor или employee")
+        raise Failed(_("Роли {role} нет: admin, supervisor или employee").format(role=person.role))
     async with (
         database.reached(settings, console.print) as url,
         node.parts(settings, url, is_short=True) as made,
@@ -67,10 +66,10 @@ async def add_user(settings: Settings, person: Person, console: Console) -> None
         added = await access.add_person(made.db, new, made.clock.now())
         if isinstance(added, AccessRefusal):
             raise Failed(access_text(added))
-    console.print(f"Вход: [bold]{address(settings)}/sign-in[/bold]")
+    console.print(_("Вход: {address}").format(address=f"[bold]{address(settings)}/sign-in[/bold]"))
     console.print(f"E-mail: [bold]{person.email}[/bold]")
     if person.password is None and added.password is not None:
-        console.print(f"Пароль: [bold]{added.password}[/bold]")
+        console.print(_("Пароль: {password}").format(password=f"[bold]{added.password}[/bold]"))
 
 
 async def _account_of(made: node.Parts, wanted: int | None) -> AccountId | None:
@@ -78,10 +77,12 @@ async def _account_of(made: node.Parts, wanted: int | None) -> AccountId | None:
         known = [account.id for account in await accounts.all_accounts(tx)]
     if wanted is not None:
         if wanted not in known:
-            raise Failed(f"Аккаунта {wanted} нет; подключены: {', '.join(map(str, known)) or '—'}")
+            text = _("Аккаунта {id} нет; подключены: {known}")
+            raise Failed(text.format(id=wanted, known=", ".join(map(str, known)) or "—"))
         return AccountId(wanted)
     if len(known) > 1:
-        raise Failed(f"Аккаунтов несколько: укажите --account ({', '.join(map(str, known))})")
+        text = _("Аккаунтов несколько: укажите --account ({known})")
+        raise Failed(text.format(known=", ".join(map(str, known))))
     return known[0] if known else None
 
 
@@ -99,8 +100,11 @@ async def connect(settings: Settings, url: str, token: str, console: Console) ->
         )
         if not isinstance(found, Connected):
             raise Failed(refusal_text(found))
-    console.print(f"Аккаунт подключён: [bold]{found.name}[/bold] ({found.account}).")
-    console.print("Первая загрузка идёт, пока работает smena up; ход — на странице «Подключение».")
+    text = _("Аккаунт подключён: {name} ({id}).")
+    console.print(text.format(name=f"[bold]{escape(found.name)}[/bold]", id=found.account))
+    console.print(
+        _("Первая загрузка идёт, пока работает smena up; ход — на странице «Подключение».")
+    )
 
 
 async def migrate(settings: Settings, console: Console) -> None:
@@ -108,19 +112,21 @@ async def migrate(settings: Settings, console: Console) -> None:
         database.reached(settings, console.print) as url,
         node.parts(settings, url, is_short=True),
     ):
-        console.print("База данных соответствует этой версии.")
+        console.print(_("База данных соответствует этой версии."))
 
 
 async def dump(settings: Settings, file: Path, console: Console) -> None:
     async with database.reached(settings, console.print) as url:
         await backup.dump(url, file)
-    console.print(f"Копия записана: {file}. Храните рядом с ней {KEY_FILE} из папки данных.")
+    text = _("Копия записана: {file}. Храните рядом с ней {key} из папки данных.")
+    console.print(text.format(file=file, key=KEY_FILE))
 
 
 async def restore(settings: Settings, file: Path, console: Console) -> None:
     async with database.reached(settings, console.print) as url:
         await backup.restore(url, file)
-    console.print(f"Копия загружена: {file}. Положите в папку данных её {KEY_FILE}.")
+    text = _("Копия загружена: {file}. Положите в папку данных её {key}.")
+    console.print(text.format(file=file, key=KEY_FILE))
 
 
 async def doctor(settings: Settings, console: Console) -> bool:
@@ -132,13 +138,11 @@ async def doctor(settings: Settings, console: Console) -> bool:
         async with made.db.system() as tx:
             known = await accounts.all_accounts(tx)
             version = await tx.value("SHOW server_version")
-        with use(settings.language):
-            told = _("PostgreSQL {version}, папка данных {folder}")
-            console.print(told.format(version=version, folder=settings.data_dir))
-            if not known:
-                console.print(_("Аккаунтов нет: подключите первый командой smena connect."))
-            examined = [await _examine(made, account, console) for account in known]
-        return all(examined)
+        told = _("PostgreSQL {version}, папка данных {folder}")
+        console.print(told.format(version=version, folder=settings.data_dir))
+        if not known:
+            console.print(_("Аккаунтов нет: подключите первый командой smena connect."))
+        return all([await _examine(made, account, console) for account in known])
 
 
 async def _examine(made: node.Parts, account: Account, console: Console) -> bool:
@@ -150,7 +154,7 @@ async def _examine(made: node.Parts, account: Account, console: Console) -> bool
     if health is None:
         console.print("  " + _("не подключался"))
         return True
-    shown = health_view(health, ZoneInfo(account.time_zone), now)
+    shown = health_view(health, ZoneInfo(account.time_zone), now, wiring.labels())
     for fact in shown.facts:
         console.print(f"  {fact.name}: {escape(fact.value)}")
     pace = _("Запросов за минуту: {n}; ответов 429 за час: {too_fast}")

@@ -22,6 +22,7 @@ from amocrm_emulator.team.people import pick_time_zone
 from smena.access import actions as access
 from smena.access import queries as access_queries
 from smena.access.model import AccessRefusal, NewPerson, Role
+from smena.access.words import refusal_text as access_text
 from smena.accounts import actions as accounts
 from smena.accounts import queries as accounts_queries
 from smena.accounts.model import CONSENT_VERSION, FormInput, Giver
@@ -31,9 +32,11 @@ from smena.app.demo_work import first_customers, give_work, people_are_known
 from smena.connectors.amocrm import queries as amocrm_queries
 from smena.connectors.amocrm.connecting import connect
 from smena.connectors.amocrm.connecting.connect import Request
+from smena.connectors.amocrm.connecting.words import refusal_text
 from smena.connectors.amocrm.model import Connected
 from smena.kernel.clock import SystemClock
 from smena.kernel.errors import BadSetting
+from smena.kernel.i18n import gettext as _
 from smena.kernel.ids import AccountId
 from smena.kernel.ids_and_secrets import new_secret
 from smena.kernel.settings import default_data_dir, load
@@ -96,7 +99,7 @@ async def run(options: DemoOptions, stop: asyncio.Event, console: Console) -> No
         for found in await asyncio.gather(*setting_up, return_exceptions=True):
             if isinstance(found, Exception):
                 raise found
-    console.print("Остановлено. Следующий запуск продолжит с этого места.")
+    console.print(_("Остановлено. Следующий запуск продолжит с этого места."))
 
 
 async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
@@ -144,7 +147,7 @@ async def _emulator(
 
     At the first start it writes two weeks of a department's life: Smena starts meanwhile.
     """
-    console.print("Запускается эмулятор amoCRM…")
+    console.print(_("Запускается эмулятор amoCRM…"))
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "amocrm_emulator.serving.cli",
         "--port", str(kept.emulator_port), "--token", kept.emulator_token,
@@ -176,17 +179,17 @@ async def _address(
     assert child.stdout is not None
     line = (await child.stdout.readline()).decode().strip()
     if not line.startswith("http"):
-        raise BadSetting(
-            f"Эмулятор не запустился: порт {kept.emulator_port} занят или файл "
-            f"{options.folder / 'emulator.sqlite'} испорчен"
-        )
+        text = _("Эмулятор не запустился: порт {port} занят или файл {file} испорчен")
+        file = options.folder / "emulator.sqlite"
+        raise BadSetting(text.format(port=kept.emulator_port, file=file))
     return line.split()[0]
 
 
 async def _watch(child: asyncio.subprocess.Process, stop: asyncio.Event, console: Console) -> None:
     await child.wait()
     if not stop.is_set():
-        console.print("[red]Эмулятор неожиданно остановился.[/red]")
+        text = _("Эмулятор неожиданно остановился.")
+        console.print(f"[red]{text}[/red]")
         stop.set()
 
 
@@ -215,11 +218,16 @@ async def _set_up(
             "webhook_url": webhook,
         },
     )
-    console.print(f"\n  Смена:   [bold]{made.settings.url}[/bold]")
-    console.print(f"  Логин:   [bold]{EMAIL}[/bold]")
-    console.print(f"  Пароль:  [bold]{kept.password}[/bold]")
-    console.print(f"  amoCRM (эмулятор): [bold]{emulator_url}[/bold]")
-    console.print("  Там сделки, звонки и сообщения делаются руками. Ctrl-C — остановить.\n")
+    for line in (
+        "",
+        _("Смена:   {address}").format(address=f"[bold]{made.settings.url}[/bold]"),
+        _("Логин:   {email}").format(email=f"[bold]{EMAIL}[/bold]"),
+        _("Пароль:  {password}").format(password=f"[bold]{kept.password}[/bold]"),
+        _("amoCRM (эмулятор): {address}").format(address=f"[bold]{emulator_url}[/bold]"),
+        _("Там сделки, звонки и сообщения делаются руками. Ctrl-C — остановить."),
+        "",
+    ):
+        console.print(f"  {line}".rstrip())
     if options.opens_browser:
         await asyncio.to_thread(webbrowser.open, made.settings.url)
     await people_are_known(made, ACCOUNT)
@@ -243,13 +251,14 @@ async def _connect(made: node.Parts, kept: Remembered, emulator_url: str) -> Non
     asked = Request(emulator_url, kept.emulator_token, load_requests_per_second=0, founder=founder)
     found = await connect.connect_by_token(made.db, made.clock, made.service, asked)
     if not isinstance(found, Connected):
-        raise BadSetting(f"Эмулятор не подключился: {found.refusal} {found.detail}")
+        text = _("Эмулятор не подключился: {reason}")
+        raise BadSetting(text.format(reason=refusal_text(found)))
     if found.onboarded.refusal is not None:
         raise BadSetting(_no_admin(found.onboarded.refusal))
 
 
 def _no_admin(refusal: AccessRefusal) -> str:
-    return f"Администратор демо не добавлен: {refusal}"
+    return _("Администратор демо не добавлен: {reason}").format(reason=access_text(refusal))
 
 
 async def _activate(made: node.Parts) -> None:
@@ -261,12 +270,12 @@ async def _activate(made: node.Parts) -> None:
     people = await access_queries.members(made.db, ACCOUNT, now)
     admin = next((member.person_id for member in people if member.email == EMAIL), None)
     if admin is None:
-        raise BadSetting(f"Администратора демо больше нет: {EMAIL}")
+        return  # somebody took the place away before: whoever has one is shown the form
     given = FormInput(NAME, PHONE, "Руководитель отдела продаж", True, str(CONSENT_VERSION))
     async with made.db.tenant(ACCOUNT) as tx:
         flaws = await accounts.activate(tx, given, Giver(admin, EMAIL), now)
     if flaws:
-        raise BadSetting(f"Демо не активировано: {flaws}")
+        raise RuntimeError(f"the demo filled in its own form wrongly: {flaws}")
 
 
 async def _limit(emulator_url: str, per_second: int | None) -> None:

@@ -21,9 +21,11 @@ from smena.kernel.crypto import Vault
 from smena.kernel.db import Database
 from smena.kernel.errors import BadSetting
 from smena.kernel.http import new_client
+from smena.kernel.i18n import gettext as _
 from smena.kernel.ids import AccountId
 from smena.kernel.inbox import Inbox
-from smena.kernel.jobs.registry import JobContext, wake
+from smena.kernel.jobs.enqueue import wake
+from smena.kernel.jobs.registry import JobContext
 from smena.kernel.jobs.worker import Worker
 from smena.kernel.settings import Settings, secret_key
 from smena.migrations.apply import upgrade
@@ -100,7 +102,7 @@ async def run(
         tasks = []
         if role is not NodeRole.WEB:
             context = JobContext(made.db, made.clock, {AmocrmService: made.service})
-            worker = Worker(made.url, wiring.registry(made.clock), context)
+            worker = Worker(made.url, wiring.registry(), context)
             tasks.append(asyncio.create_task(worker.run(stop), name="worker"))
         if listening is not None:
             app = _app(made)
@@ -122,10 +124,11 @@ def listen(settings: Settings) -> socket.socket:
         made.bind((settings.host, settings.port))
     except OSError as error:
         made.close()
-        raise BadSetting(
-            f"Порт {settings.port} на {settings.host} занят или недоступен ({error.strerror}): "
-            "остановите другую программу или задайте --port"
-        ) from error
+        text = _(
+            "Порт {port} на {host} занят или недоступен ({error}): остановите другую программу или "
+            "задайте --port"
+        ).format(port=settings.port, host=settings.host, error=error.strerror)
+        raise BadSetting(text) from error
     return made
 
 
@@ -136,7 +139,11 @@ def _app(made: Parts) -> Litestar:
         clock=made.clock,
         settings=made.settings,
         vault=made.vault,
-        services={"amocrm": made.service, "inbox": Inbox(made.db, _waker(made.db))},
+        services={
+            "amocrm": made.service,
+            "inbox": Inbox(made.db, _waker(made.db)),
+            "labels": wiring.labels(),
+        },
         nav=wiring.navigation(),
         menu=wiring.MENU,
         middleware=wiring.MIDDLEWARE,

@@ -5,6 +5,7 @@ from datetime import timedelta
 from smena.connectors.amocrm import actions
 from smena.crm import actions as crm
 from smena.kernel import inbox
+from smena.kernel.i18n import gettext as _
 from smena.kernel.jobs.registry import JobContext
 
 BODIES_KEPT = timedelta(days=2)
@@ -19,3 +20,8 @@ async def trim(context: JobContext) -> None:
         await crm.trim(tx, now)
         await actions.trim(tx, now)
         await crm.make_room(tx, now)
+
+
+def label() -> str:
+    """Name this work to people."""
+    return _("уборка базы данных")

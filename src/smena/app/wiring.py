@@ -24,9 +24,10 @@ from smena.connectors.amocrm.reconciliation import pages as reconciliation
 from smena.crm.facts.consumer import behind
 from smena.distribution import jobs as distribution_jobs
 from smena.distribution import pages as distribution
-from smena.kernel.clock import Clock
+from smena.distribution import words as distribution_words
 from smena.kernel.i18n import gettext as _
 from smena.kernel.jobs.registry import Registry
+from smena.kernel.labels import Labels
 from smena.settings import routes as settings
 from smena.staff.pages import calendar as staff_calendar
 from smena.staff.pages import hours as staff
@@ -58,18 +59,24 @@ REQUEST = PageRequest
 MENU = access.MENU
 
 
-def registry(clock: Clock) -> Registry:
+def registry() -> Registry:
     """Return all background work of the installation."""
     work = Registry()
-    amocrm_jobs.register(work, clock)
+    amocrm_jobs.register(work)
     work.account_job(
         "distribution.decide",
         distribution_jobs.decide_new_leads,
         behind(distribution_jobs.CONSUMER),
+        label=distribution_words.distribution,
     )
-    work.cron("access.forget", "23 3 * * *", access_jobs.forget)
-    work.cron("upkeep.trim", "13 * * * *", upkeep.trim)
+    work.cron("access.forget", "23 3 * * *", access_jobs.forget, label=access_jobs.label)
+    work.cron("upkeep.trim", "13 * * * *", upkeep.trim, label=upkeep.label)
     return work
+
+
+def labels() -> Labels:
+    """Return the names of background work and of who asks for commands, as features gave them."""
+    return Labels(jobs=registry().labels, causes={"distribution": distribution_words.distribution})
 
 
 def navigation() -> Sequence[NavEntry]:

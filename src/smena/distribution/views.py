@@ -21,6 +21,7 @@ from smena.distribution.model import (
 )
 from smena.kernel import i18n
 from smena.kernel.i18n import gettext as _
+from smena.kernel.reasons import reason_text
 
 _KINDS = {State.SENT: "wait", State.DONE: "good"}
 _FIELD_OF = {
@@ -75,7 +76,7 @@ def result_row(
         template_name=result.template_name,
         when=time if is_today else f"{i18n.day(local.date())}, {time}",
         when_full=f"{i18n.weekday_day(local.date())}, {time}",
-        reason=result.reason,
+        reason=reason_text(result.reason),
     )
 
 

@@ -30,6 +30,11 @@ class BalanceLine:
     is_receiver: bool
 
 
+def distribution() -> str:
+    """Name this feature as background work and as the cause of a command."""
+    return _("распределение")
+
+
 def state(value: State, *, is_dry: bool = False) -> str:
     """Name a state; while the account only watches, what is decided does not leave."""
     if is_dry and value is State.SENT:
@@ -42,11 +47,6 @@ def state(value: State, *, is_dry: bool = False) -> str:
         State.CANCELLED: _("отменена в очереди"),
         State.NOBODY: _("некому передать"),
     }[value]
-
-
-def is_green(value: State) -> bool:
-    """Green is distributed, yellow is not (DIS-9)."""
-    return value in {State.SENT, State.DONE}
 
 
 def lines(result: Result, users: Mapping[UserId, User]) -> list[StepLine]:

@@ -8,6 +8,16 @@ from collections.abc import Sequence
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from smena.kernel.errors import GiveUp
+from smena.kernel.i18n import gettext as _
+from smena.kernel.reasons import declare
+
+OTHER_KEY = declare(
+    "kernel.other_key",
+    lambda: _(
+        "секрет в базе не открывается нынешним ключом: верните прежний secret.key или подключите "
+        "аккаунт заново"
+    ),
+)
 
 
 class Vault:
@@ -25,10 +35,7 @@ class Vault:
         try:
             return self._sealing.decrypt(sealed)
         except InvalidToken as error:
-            raise GiveUp(
-                "a stored secret does not open with the present secret key: restore the old "
-                "secret.key or connect the account again"
-            ) from error
+            raise GiveUp(OTHER_KEY.about()) from error
 
     def sign(self, text: str) -> str:
         """Return 64 hexadecimal digits that nobody can make without the key."""

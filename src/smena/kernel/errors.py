@@ -1,13 +1,14 @@
 """The kinds of failure that a job or a page may meet.
 
-A refusal is a value in a return type and has no class here. A defect is any other exception.
+A refusal is a value in a return type and has no class here. A defect is any other exception. A
+reason is what `smena.kernel.reasons` stores: it is said in the reader's language when it is shown.
 """
 
 from datetime import timedelta
 
 
 class TryLater(Exception):  # noqa: N818 -- named after what the job does
-    """Passing trouble: the job sleeps for `after` and runs again."""
+    """A transient error: the job sleeps for `after` and runs again; `reason` is a stored code."""
 
     def __init__(self, reason: str, *, after: timedelta) -> None:
         super().__init__(reason)
@@ -16,7 +17,7 @@ class TryLater(Exception):  # noqa: N818 -- named after what the job does
 
 
 class GiveUp(Exception):  # noqa: N818 -- named after what the job does
-    """Permanent trouble: stored with its reason and shown to an administrator."""
+    """Permanent trouble: its `reason`, a code, is stored and shown to an administrator."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

@@ -4,7 +4,8 @@ The source text of a translation is the Russian one, so Russian is always comple
 beside each context in `locale/en.po`. Nothing here reads the clock.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, tzinfo
@@ -39,6 +40,12 @@ def use(chosen: str) -> Iterator[None]:
         yield
     finally:
         _language.reset(token)
+
+
+def of_environment(environment: Mapping[str, str]) -> str:
+    """Return the language of a terminal: Russian where the locale says so, else English."""
+    locale = next(filter(None, map(environment.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return "ru" if re.match("ru(_|$|[.@])", locale, re.IGNORECASE) else "en"
 
 
 def gettext(text: str) -> str:

@@ -18,6 +18,7 @@ from pydantic import (
     ValidationInfo,
     field_validator,
 )
+from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -26,6 +27,7 @@ from pydantic_settings import (
 )
 
 from smena.kernel.errors import BadSetting
+from smena.kernel.i18n import gettext as _
 from smena.kernel.ids_and_secrets import new_secret
 
 SECRET_LENGTH_MIN = 32
@@ -81,14 +83,14 @@ class Settings(BaseSettings):
         cls, value: SecretStr | None, info: ValidationInfo
     ) -> SecretStr | None:
         if value is not None and info.data.get("database_url") is None:
-            raise ValueError("задайте и DATABASE_URL, адрес самого сервера")
+            raise ValueError(_("задайте и DATABASE_URL, адрес самого сервера"))
         return value
 
     @field_validator("public_url")
     @classmethod
     def _no_slash_at_the_end(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):
-            raise ValueError("http:// или https:// в начале")
+            raise ValueError(_("http:// или https:// в начале"))
         return value.rstrip("/")
 
     @classmethod
@@ -124,14 +126,15 @@ def load(config_file: Path | None = None, **given: object) -> Settings:
     config = config_file or _config_from_environment()
     if config is not None:
         if not config.is_file():
-            raise BadSetting(f"Файла настроек нет: {config}. Проверьте путь.")
+            raise BadSetting(_("Файла настроек нет: {file}. Проверьте путь.").format(file=config))
         os.environ["SMENA_CONFIG_FILE"] = str(config)
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]  # checked by pydantic
     except ValidationError as error:
         raise BadSetting(_explain(error)) from error
     except ValueError as error:
-        raise BadSetting(f"Файл настроек {config} не читается: {error}") from error
+        text = _("Файл настроек {file} не читается: {error}")
+        raise BadSetting(text.format(file=config, error=error)) from error
 
 
 def secret_key(settings: Settings) -> str:
@@ -142,10 +145,11 @@ def secret_key(settings: Settings) -> str:
     if settings.secret_key is not None:
         key = settings.secret_key.get_secret_value()
         if len(key) < SECRET_LENGTH_MIN:
-            raise BadSetting(
-                f"SMENA_SECRET_KEY короче {SECRET_LENGTH_MIN} знаков: возьмите длинный случайный "
-                "текст, например вывод команды: openssl rand -hex 32"
+            text = _(
+                "SMENA_SECRET_KEY короче {n} знаков: возьмите длинный случайный текст, например "
+                "вывод команды: openssl rand -hex 32"
             )
+            raise BadSetting(text.format(n=SECRET_LENGTH_MIN))
         return key
     path = settings.data_dir / "secret.key"
     settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -155,7 +159,8 @@ def secret_key(settings: Settings) -> str:
     except FileExistsError:
         pass
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise BadSetting(f"Ключ {path} могут прочитать другие: выполните chmod 600 {path}")
+        text = _("Ключ {file} могут прочитать другие: выполните chmod 600 {file}")
+        raise BadSetting(text.format(file=path))
     return path.read_text().strip()
 
 
@@ -172,23 +177,24 @@ def _config_from_environment() -> Path | None:
 
 
 def _explain(error: ValidationError) -> str:
-    lines = ["В настройках ошибка:"]
+    lines = [_("В настройках ошибка:")]
     for problem in error.errors():
         name = str(problem["loc"][-1]) if problem["loc"] else "?"
         shown = name if name.isupper() else f"{name} (SMENA_{name.upper()})"
-        lines.append(f"  {shown}: {_what_to_write(problem['type'], problem['msg'])}")
+        lines.append(f"  {shown}: {_what_to_write(problem)}")
     return "\n".join(lines)
 
 
-def _what_to_write(kind: str, message: str) -> str:
+def _what_to_write(problem: ErrorDetails) -> str:
+    allowed = problem.get("ctx", {})
     known = {
-        "extra_forbidden": "такой настройки нет, проверьте название",
-        "int_parsing": "нужно целое число",
-        "float_parsing": "нужно число",
-        "literal_error": "такого значения нет; " + message.replace("Input should be", "допустимы:"),
-        "greater_than_equal": message.replace(
-            "Input should be greater than or equal to", "не меньше"
+        "extra_forbidden": _("такой настройки нет, проверьте название"),
+        "int_parsing": _("нужно целое число"),
+        "float_parsing": _("нужно число"),
+        "literal_error": _("такого значения нет; допустимы: {values}").format(
+            values=allowed.get("expected")
         ),
-        "less_than_equal": message.replace("Input should be less than or equal to", "не больше"),
+        "greater_than_equal": _("не меньше {limit}").format(limit=allowed.get("ge")),
+        "less_than_equal": _("не больше {limit}").format(limit=allowed.get("le")),
     }
-    return known.get(kind, message.removeprefix("Value error, "))
+    return known.get(problem["type"], problem["msg"].removeprefix("Value error, "))

@@ -31,26 +31,6 @@ def union(spans: Iterable[Span], bridge_seconds: int = 0) -> list[Span]:
     return merged
 
 
-def subtract(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
-    """Return what is left of `spans` outside `holes`; both are merged first."""
-    left: list[Span] = []
-    cuts = union(holes)
-    first = 0
-    for span in union(spans):
-        start = span.start
-        while first < len(cuts) and cuts[first].end <= start:
-            first += 1
-        for cut in cuts[first:]:
-            if cut.start >= span.end:
-                break
-            if cut.start > start:
-                left.append(Span(start, cut.start))
-            start = max(start, cut.end)
-        if start < span.end:
-            left.append(Span(start, span.end))
-    return left
-
-
 def intersect(spans: Iterable[Span], frame: Iterable[Span]) -> list[Span]:
     """Return the parts of `spans` that lie inside `frame`; both are merged first."""
     inside: list[Span] = []

@@ -16,38 +16,65 @@ _RACES = re.compile(
 
 
 class CannotMigrate(Exception):  # noqa: N818 -- read by a person who starts the program
-    """The database cannot be brought to this version; the message says what to do."""
+    """The database cannot be brought to this version; the message says what to do.
+
+    `text` is what `i18n` translates, `values` belong into it.
+    """
+
+    def __init__(self, text: str, **values: object) -> None:
+        super().__init__(text.format(**values))
+        self.text = text
+        self.values = values
+
+
+def _(text: str) -> str:
+    """Mark a text for translation: migrations stand below the words of the program."""
+    return text
 
 
 def newer_database(found: str, newest: str) -> CannotMigrate:
     return CannotMigrate(
-        f"База данных новее программы: в ней версия {found}, программа знает версии до {newest}. "
-        "Обновите программу на этом узле или верните базу из копии."
+        _(
+            "База данных новее программы: в ней версия {found}, программа знает версии до "
+            "{newest}. Обновите программу на этом узле или верните базу из копии."
+        ),
+        found=found,
+        newest=newest,
     )
 
 
 def locked_database(tries: int) -> CannotMigrate:
     return CannotMigrate(
-        f"Базу данных не удалось обновить за {tries} попыток: таблицы заняты долгой работой. "
-        "Остановите другие программы, которые работают с этой базой, и запустите ещё раз."
+        _(
+            "Базу данных не удалось обновить за {tries} попыток: таблицы заняты долгой работой. "
+            "Остановите другие программы, которые работают с этой базой, и запустите ещё раз."
+        ),
+        tries=tries,
     )
 
 
 def lacking_rights(error: DBAPIError, user: str) -> CannotMigrate:
     """Say which statements an administrator of the server must run."""
     if "role" in str(error.orig):
-        advice = (
-            "выполните от имени администратора сервера:\n"
-            + "".join(f"  CREATE ROLE {role} NOLOGIN;  -- если её ещё нет\n" for role in _ROLES)
-            + f'  GRANT {", ".join(_ROLES)} TO "{user}";'
-        )
-    else:
-        advice = (
-            f'сделайте этого пользователя владельцем базы:\n  ALTER DATABASE ... OWNER TO "{user}";'
+        roles = "\n".join(f"  CREATE ROLE {role} NOLOGIN;" for role in _ROLES)
+        return CannotMigrate(
+            _(
+                "Пользователю {user} не хватает прав, чтобы подготовить базу данных ({said}). "
+                "Выполните от имени администратора сервера; роли, которые уже есть, пропустите:\n"
+                "{statements}"
+            ),
+            user=user,
+            said=_first_line(error),
+            statements=f'{roles}\n  GRANT {", ".join(_ROLES)} TO "{user}";',
         )
     return CannotMigrate(
-        f"Пользователю {user} не хватает прав, чтобы подготовить базу данных "
-        f"({_first_line(error)}): {advice}"
+        _(
+            "Пользователю {user} не хватает прав, чтобы подготовить базу данных ({said}). Сделайте "
+            "этого пользователя владельцем базы:\n{statements}"
+        ),
+        user=user,
+        said=_first_line(error),
+        statements=f'  ALTER DATABASE ... OWNER TO "{user}";',
     )
 
 

@@ -25,6 +25,8 @@ from smena.crm.outbox.model import (
 )
 from smena.kernel.db import Tx
 from smena.kernel.i18n import clock_seconds, day, duration_words, number
+from smena.kernel.labels import Labels
+from smena.kernel.reasons import reason_text
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 _STATUS = {
@@ -103,14 +105,17 @@ async def figures(tx: Tx, now: datetime) -> QueueView:
     )
 
 
-async def rows(tx: Tx, wanted: CommandFilter, now: datetime, *, is_dry: bool) -> list[CommandRow]:
+async def rows(
+    tx: Tx, wanted: CommandFilter, now: datetime, labels: Labels, *, is_dry: bool
+) -> list[CommandRow]:
+    """Return the lines of the list; `labels` name who asked."""
     account = await accounts.account(tx)
     names = words.Names(
         {user.id: user for user in await people.users(tx)},
         {(one.pipeline, one.id): one.name for one in await people.statuses(tx)},
     )
     found = await queries.find_commands(tx, wanted)
-    return [_row(command, account, names, now, is_dry=is_dry) for command in found]
+    return [_row(command, account, names, now, labels, is_dry=is_dry) for command in found]
 
 
 def since(settings: OutboxSettings, account: Account) -> str:
@@ -119,7 +124,13 @@ def since(settings: OutboxSettings, account: Account) -> str:
 
 
 def _row(
-    command: Command, account: Account, names: words.Names, now: datetime, *, is_dry: bool
+    command: Command,
+    account: Account,
+    names: words.Names,
+    now: datetime,
+    labels: Labels,
+    *,
+    is_dry: bool,
 ) -> CommandRow:
     zone = ZoneInfo(account.time_zone)
     planned = command.state is CommandState.PLANNED
@@ -129,10 +140,10 @@ def _row(
         about=words.about(command.change),
         address=_address(command.change, account),
         asks_for=words.asks_for(command.change, names, zone),
-        cause=words.cause(command.cause),
+        cause=labels.cause(command.cause),
         state=words.state(command.state, is_dry=is_dry),
         status=_STATUS.get(command.state, "quiet"),
-        error=command.error,
+        error=reason_text(command.error),
         attempts=command.attempts,
         may_retry=command.state in (CommandState.REFUSED, CommandState.CANCELLED)
         or (planned and command.not_before > now),

@@ -17,6 +17,7 @@ from smena.kernel.crypto import Vault
 from smena.kernel.db import Database
 from smena.kernel.errors import BadSetting
 from smena.kernel.health import Check, Refresh, database_check
+from smena.kernel.i18n import gettext as _
 from smena.web import errors, flashes, frame, operations, preferences, static, vendor
 from smena.web.cookies import Jar
 from smena.web.live import Streams
@@ -110,9 +111,8 @@ def create_app(
 def _be_sure_of_vendor() -> None:
     missing = [name for name in vendor.names() if not (vendor.FOLDER / name).is_file()]
     if missing:
-        raise BadSetting(
-            f"Нет файлов страниц ({', '.join(missing)}): выполните python -m smena.web.vendor"
-        )
+        text = _("Нет файлов страниц ({files}): выполните python -m smena.web.vendor")
+        raise BadSetting(text.format(files=", ".join(missing)))
 
 
 def _csrf(vault: Vault, jar: Jar) -> CSRFConfig:

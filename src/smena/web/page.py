@@ -4,7 +4,7 @@ A fragment is a block of the page's own template, so the page and its parts cann
 """
 
 import gzip
-from typing import Any, Protocol
+from typing import Any
 
 from jinja2 import Template
 from litestar import Request, Response
@@ -18,15 +18,6 @@ from smena.web.templates import environment
 
 HTML = "text/html"
 _WORTH_PACKING = 1000
-
-
-class Visitor(Protocol):
-    """What the layout says about the person who is signed in."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def email(self) -> str: ...
 
 
 Html = Response[bytes]

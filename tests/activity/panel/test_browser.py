@@ -1,17 +1,15 @@
 """The panel in a real Chromium: read, searched, opened, and changing by itself."""
 
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from smena.crm.model.entities import UserId
 from smena.kernel.clock import SetClock
 from smena.kernel.db import Database
 from tests.activity.cast import MINUTE, at
 from tests.activity.conftest import Seeded
+from tests.activity.panel import crowd
 from tests.activity.stand import (
     AFTERNOON,
     ANNA,
@@ -19,10 +17,10 @@ from tests.activity.stand import (
     EGOR,
     GLEB,
     Floor,
-    everybody,
     head,
     make_app,
 )
+from tests.browsers import new_context
 from tests.web.seen import box
 from tests.web.site import served
 
@@ -43,7 +41,7 @@ def panel(chromium: Browser, database_url: str, seeded: Seeded) -> Iterator[Page
     seeded(a_usual_day)
     app = make_app(Database.open(database_url), SetClock(AFTERNOON), head())
     with served(app) as address:
-        context = chromium.new_context(viewport={"width": 1280, "height": 800})
+        context = new_context(chromium, viewport={"width": 1280, "height": 800})
         page = context.new_page()
         complaints: list[str] = []
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -112,57 +110,15 @@ def test_a_new_event_is_seen_without_reload(panel: Page, seeded: Seeded) -> None
     assert panel.evaluate("document.activeElement === window.kept")
 
 
-WATCH = """() => {
-  window.redrawn = [];
-  const seen = () => requestAnimationFrame(() => window.redrawn.push(Date.now()));
-  const lane = document.querySelector("#lane-7 day-lane");
-  new MutationObserver(seen).observe(lane, { attributes: true, attributeFilter: ["s"] });
-}"""
-
-
 @pytest.mark.slow
-def test_an_event_is_drawn_within_a_second_at_500_lanes(
-    chromium: Browser,
-    database_url: str,
-    seeded: Seeded,
-    record_property: Callable[[str, object], None],
+def test_events_redraw_one_lane_of_500_one_after_another(
+    chromium: Browser, database_url: str, seeded: Seeded
 ) -> None:
-    """From before the mirror absorbs a call to the redrawn lane in an open browser."""
-    anna = everybody()[0]
-    users = [replace(anna, id=UserId(n), name=f"Сотрудник {n}") for n in range(1, 501)]
-
-    async def crowd(floor: Floor) -> None:
-        await floor.open(users=users)
-        for user in users:
-            floor.does(user.id, range(at("09:00") + user.id, at("15:20"), 380))
-        await floor.absorb()
-
-    seeded(crowd)
-    app = make_app(Database.open(database_url), SetClock(AFTERNOON), head())
-    delays = []
-    with served(app) as address:
-        page = chromium.new_page(viewport={"width": 1440, "height": 900})
-        page.goto(f"{address}/activity")
-        expect(page.locator("day-lane svg")).to_have_count(500)
-        page.evaluate(WATCH)
-        for turn in range(5):
-            stamp = calls_once(seeded, turn)
-            page.wait_for_function("n => window.redrawn.length > n", arg=turn, timeout=10_000)
-            delays.append(round(page.evaluate("window.redrawn.at(-1)") - stamp))
-        page.close()
-    record_property("delays_ms", delays)
-    assert sorted(delays)[2] <= 1000
-
-
-def calls_once(seeded: Seeded, turn: int) -> float:
-    """Let one person end a call; return the moment just before the mirror learns of it."""
-    stamps: list[float] = []
-
-    async def work(floor: Floor) -> None:
-        floor.numbers = 1_000_000 + turn
-        floor.calls_out(UserId(7), at("11:00") + turn * 600, 120)
-        stamps.append(1000 * time.time())
-        await floor.absorb()
-
-    seeded(work)
-    return stamps[0]
+    """How soon after the mirror knows is measured by `./run bench lanes`."""
+    seeded(crowd.fill)
+    with crowd.watched(chromium, database_url) as page:
+        for turn in range(3):
+            seeded(crowd.call(turn))
+            crowd.wait_for_redrawn(page, turn)
+        expect(page.locator("day-lane svg")).to_have_count(crowd.PEOPLE)
+        assert page.evaluate("window.redrawn.length") == 3

@@ -24,6 +24,7 @@ from tests.activity.stand import (
     Floor,
     moment,
 )
+from tests.patience import patience
 
 pytestmark = pytest.mark.anyio
 FRIDAY = date(2026, 11, 20)
@@ -37,7 +38,7 @@ class Watched:
         self.events: AsyncGenerator[ServerEvent, None] = live.watch(db, sight, clock.now, since)
 
     async def next(self) -> str:
-        return (await asyncio.wait_for(anext(self.events), 10)).html
+        return (await asyncio.wait_for(anext(self.events), patience())).html
 
     async def is_quiet(self) -> bool:
         """Say whether nothing comes within a few rounds of polling."""

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from smena.activity import actions
+from smena.activity import store
 from smena.activity.panel import queries
 from smena.activity.panel.days import Panel
 from smena.crm.model.entities import UserId
@@ -69,8 +69,8 @@ async def test_an_allowed_integration_is_the_persons_own_hand(db: Database) -> N
     floor.does(ANNA, ["09:30"], client=WIDGET)
     await floor.absorb()
     async with db.tenant(ACCOUNT) as tx:
-        await actions.ensure_panel(tx, "Отдел продаж")
-        await actions.ensure_panel(tx, "Второй раз ничего не меняет")
+        await store.ensure(tx, "Отдел продаж")
+        await store.ensure(tx, "Второй раз ничего не меняет")
         await tx.run("UPDATE activity_panel SET clients = ARRAY[:client]", client=WIDGET)
     panel = await shown(db)
     assert (panel.automatic, panel.people[ANNA].lane.totals.events) == (0, 1)

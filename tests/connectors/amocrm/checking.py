@@ -6,7 +6,8 @@ from smena.connectors.amocrm.reconciliation import queries as reconciliation_que
 from smena.connectors.amocrm.reconciliation import run
 from smena.connectors.amocrm.reconciliation.core.plan import ReconciliationPart
 from smena.connectors.amocrm.reconciliation.model import AskedBy, Report
-from tests.connectors.amocrm.stand import ACCOUNT, Stand
+from tests.connectors.amocrm.account import ACCOUNT
+from tests.connectors.amocrm.stand import Stand
 
 ROUNDS_MAX = 20
 

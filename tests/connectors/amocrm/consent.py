@@ -9,7 +9,8 @@ from smena.connectors.amocrm.connecting.connect import CodeRequest
 from smena.connectors.amocrm.model import Connected, Integration, NotConnected
 from smena.connectors.amocrm.tokens.core.refresh import Tokens
 from smena.connectors.amocrm.tokens.store import tokens
-from tests.connectors.amocrm.stand import ACCOUNT, BOSS, Stand
+from tests.connectors.amocrm.account import ACCOUNT, BOSS
+from tests.connectors.amocrm.stand import Stand
 
 CLIENT = "3f1c9a52-0000-4000-8000-1c2d3e4f5a6b"
 SECRET = "S3cr3t-of-the-integration"

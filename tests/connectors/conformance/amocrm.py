@@ -16,7 +16,8 @@ from smena.connectors.kit.bounded_http import AnswerBounds
 from smena.connectors.kit.rate_limiter import RateLimiter
 from smena.kernel.clock import Clock
 from smena.kernel.db import Database
-from tests.connectors.amocrm.stand import ACCOUNT, TOKEN, Stand, stand
+from tests.connectors.amocrm.account import ACCOUNT, TOKEN
+from tests.connectors.amocrm.stand import Stand, stand
 from tests.connectors.amocrm.webhooks import test_endpoint as webhooks
 
 

@@ -9,7 +9,7 @@ from smena.crm.facts.consumer import behind, consume
 from smena.crm.model.entities import LeadId
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
-from tests.crm.cast import ACME, LEAD, OTHER, absorb_leads, open_account
+from tests.crm.cast import ACME, LEAD, MONDAY_10_00, OTHER, absorb_leads, open_account
 
 pytestmark = pytest.mark.anyio
 
@@ -27,7 +27,7 @@ async def read(db: Database, consumer: str, limit: int = 10) -> list[int]:
 
 async def waiting(db: Database, consumer: str) -> list[AccountId]:
     async with db.system() as tx:
-        return list(await behind(consumer)(tx))
+        return list(await behind(consumer)(tx, MONDAY_10_00))
 
 
 async def test_each_consumer_reads_everything_once(db: Database) -> None:

@@ -22,6 +22,7 @@ from tests.crm.cast import (
     event,
     open_account,
 )
+from tests.patience import patience
 
 pytestmark = pytest.mark.anyio
 
@@ -60,7 +61,7 @@ async def test_readers_and_writers_of_other_weeks_go_on_while_a_room_is_made(db:
     async with db.tenant(ACME) as tx:
         old = Changes(Source.API, events=(event(2, LAST_YEAR),))
         await ingest(tx, Reading(old), after(60))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(patience()):
             fresh = Changes(Source.API, events=(event(3, after(2)),))
             assert (await absorb(db, fresh, OTHER)).new_events == 1
             async with db.tenant(OTHER) as other:

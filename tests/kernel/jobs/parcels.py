@@ -1,14 +1,14 @@
-"""Work for the worker's tests: parcels of an account that a account job hands over in order.
+"""Work for the worker's tests: parcels of an account that an account job hands over in order.
 
 Every start and end of a hand-over is a row, so that a test can see order, doubles and overlaps
 afterwards, whatever died in between.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import asyncpg
 
@@ -72,11 +72,11 @@ class Dispatcher:
             return await tx.run(HAND, account=account, ids=ids, node=self.node) > 0
 
 
-async def waiting(tx: Tx) -> Sequence[AccountId]:
+async def waiting(tx: Tx, now: datetime) -> Sequence[AccountId]:
     return [AccountId(row.account_id) for row in await tx.rows(WAITING)]
 
 
-async def nobody(tx: Tx) -> Sequence[AccountId]:
+async def nobody(tx: Tx, now: datetime) -> Sequence[AccountId]:
     """A sweep that sees nothing, to test what works without it."""
     return []
 
@@ -123,15 +123,3 @@ async def working(
     finally:
         stop.set()
         await running
-
-
-async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
-    """Poll for a condition (plain or awaitable) with a bound."""
-    async with asyncio.timeout(seconds):
-        while True:
-            found = condition()
-            if asyncio.iscoroutine(found):
-                found = await found
-            if found:
-                return
-            await asyncio.sleep(0.005)

@@ -13,10 +13,10 @@ from smena.kernel.db import Database
 from smena.kernel.errors import GiveUp, TryLater
 from smena.kernel.jobs import failures
 from smena.kernel.jobs.attempt import (
-    AT_ONCE,
     GAVE_UP_PAUSE,
-    PASSING_PAUSE_MAX,
+    IMMEDIATELY,
     PAUSE_MAX,
+    TRANSIENT_PAUSE_MAX,
     Attempt,
     Attempts,
 )
@@ -56,8 +56,8 @@ async def known(db: Database) -> list[Failure]:
     ("error", "number", "pause"),
     [
         pytest.param(TryLater("429", after=3 * SECOND), 5, 3 * SECOND, id="later"),
-        pytest.param(ConnectionResetError(), 0, SECOND, id="passing"),
-        pytest.param(ConnectionResetError(), 20, PASSING_PAUSE_MAX, id="passing for long"),
+        pytest.param(ConnectionResetError(), 0, SECOND, id="transient"),
+        pytest.param(ConnectionResetError(), 20, TRANSIENT_PAUSE_MAX, id="transient for long"),
         pytest.param(asyncpg.TooManyConnectionsError("full"), 2, 4 * SECOND, id="database full"),
         pytest.param(KeyError("name"), 0, SECOND, id="defect"),
         pytest.param(KeyError("name"), 3, 8 * SECOND, id="defect again"),
@@ -88,7 +88,7 @@ async def test_giving_up_ends_a_job_and_is_kept_with_its_reason(db: Database) ->
     ]
 
 
-async def test_a_account_job_that_gives_up_looks_again_a_minute_later(db: Database) -> None:
+async def test_an_account_job_that_gives_up_looks_again_a_minute_later(db: Database) -> None:
     with pytest.raises(RetryRequested) as found:
         await attempts_of(db).make(attempt(is_account_job=True), raising(GiveUp("token revoked")))
     assert found.value.delay == GAVE_UP_PAUSE
@@ -127,7 +127,7 @@ async def test_a_stopped_node_gives_the_job_back(db: Database) -> None:
     attempts.cancel()
     with pytest.raises(RetryRequested) as found:
         await making
-    assert found.value.delay == AT_ONCE
+    assert found.value.delay == IMMEDIATELY
 
 
 async def test_work_that_finishes_in_spite_of_the_stop_is_done(db: Database) -> None:

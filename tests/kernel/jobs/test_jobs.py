@@ -12,16 +12,10 @@ import pytest
 from smena.kernel.clock import SystemClock
 from smena.kernel.db import Database, Tx
 from smena.kernel.ids import AccountId
-from smena.kernel.jobs.registry import (
-    RERUN_CHANNEL,
-    JobContext,
-    Registry,
-    enqueue,
-    publish,
-    wake,
-    wake_waiting,
-)
-from tests.kernel.jobs.parcels import nobody, until
+from smena.kernel.jobs.enqueue import RERUN_CHANNEL, enqueue, publish, wake, wake_waiting
+from smena.kernel.jobs.registry import JobContext, Registry
+from tests.kernel.jobs.parcels import nobody
+from tests.patience import patience, until
 
 pytestmark = pytest.mark.anyio
 
@@ -80,7 +74,7 @@ async def test_later_is_later(db: Database) -> None:
         assert [row.after for row in await tx.rows(QUEUE)] == [300]
 
 
-async def test_an_publication_wakes_its_account_jobs_for_this_account_once(
+async def test_a_publication_wakes_its_account_jobs_for_this_account_once(
     topical: Database,
 ) -> None:
     async with topical.tenant(ROMASHKA) as tx:
@@ -93,14 +87,14 @@ async def test_an_publication_wakes_its_account_jobs_for_this_account_once(
     ]
 
 
-async def test_a_account_job_has_one_job_for_each_account(db: Database) -> None:
+async def test_an_account_job_has_one_job_for_each_account(db: Database) -> None:
     for account in (LANDYSH, ROMASHKA, LANDYSH):
         async with db.tenant(account) as tx:
             await wake(tx, "account_job", account)
     assert [arguments["account"] for _job, arguments in await queued(db)] == [LANDYSH, ROMASHKA]
 
 
-async def test_the_bell_rings_only_for_a_account_job_that_is_awake(
+async def test_the_rerun_signal_is_sent_only_for_an_account_job_that_is_awake(
     db: Database, db_url: str
 ) -> None:
     heard: list[str] = []
@@ -114,7 +108,7 @@ async def test_the_bell_rings_only_for_a_account_job_that_is_awake(
         assert not await wake_waiting(tx, "account_job", [ROMASHKA])
         assert await wake_waiting(tx, "account_job", [LANDYSH])
         assert await wake_waiting(tx, "account_job", [])
-        await tx.run("SELECT pg_notify(:bell, 'the end')", bell=RERUN_CHANNEL)
+        await tx.run("SELECT pg_notify(:channel, 'the end')", channel=RERUN_CHANNEL)
     await until(lambda: "the end" in heard)
     assert heard == [f"account_job:{ROMASHKA}", "the end"]
     await listener.close()
@@ -131,7 +125,7 @@ async def test_crosswise_wakes_do_not_lock_each_other_out(db: Database) -> None:
             await wake(tx, "account_job", second)
             await both_inside.wait()
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(patience()):
         for _ in range(10):
             await asyncio.gather(wake_both(ROMASHKA, LANDYSH), wake_both(LANDYSH, ROMASHKA))
             async with db.system() as tx:

@@ -2,29 +2,33 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import pytest
 
 from smena.kernel.db import Database, Tx
 from smena.kernel.ids import AccountId
-from smena.kernel.jobs.registry import JobContext, Registry, enqueue, wake
+from smena.kernel.jobs.enqueue import enqueue, wake
+from smena.kernel.jobs.registry import JobContext, Registry
 from smena.kernel.jobs.sweep import forget_old_log, keep_sweeping, sweep, unpark
-from tests.kernel.jobs.parcels import until
+from tests.kernel.jobs.parcels import context_of
+from tests.patience import until
 
 pytestmark = pytest.mark.anyio
 
 ROMASHKA, LANDYSH = AccountId(31000001), AccountId(31000002)
+MONDAY_10_00 = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 QUEUE = "SELECT dedupe_key AS key, status::text AS status FROM pgqueuer ORDER BY id"
 
 
 async def drain(context: JobContext, account: AccountId) -> None: ...
 
 
-async def both(tx: Tx) -> Sequence[AccountId]:
+async def both(tx: Tx, now: datetime) -> Sequence[AccountId]:
     return [LANDYSH, ROMASHKA]
 
 
-async def broken(tx: Tx) -> Sequence[AccountId]:
+async def broken(tx: Tx, now: datetime) -> Sequence[AccountId]:
     await tx.run("SELECT 1/0")
     return []
 
@@ -38,7 +42,7 @@ async def test_who_has_rows_waiting_is_woken_once(db: Database) -> None:
     registry = Registry()
     registry.account_job("drain", drain, both)
     for _ in range(2):
-        await sweep(db, registry)
+        await sweep(db, registry, MONDAY_10_00)
     assert await queue(db) == [
         (f"drain:{ROMASHKA}", "queued"),
         (f"drain:{LANDYSH}", "queued"),
@@ -50,7 +54,7 @@ async def test_a_broken_question_does_not_keep_the_others_waiting(db: Database) 
     registry.account_job("broken", drain, broken)
     registry.account_job("drain", drain, both)
     stop = asyncio.Event()
-    sweeping = asyncio.create_task(keep_sweeping(db, registry, stop))
+    sweeping = asyncio.create_task(keep_sweeping(context_of(db), registry, stop))
 
     async def has_woken() -> bool:
         return len(await queue(db)) == 2

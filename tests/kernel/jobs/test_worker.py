@@ -9,8 +9,9 @@ import pytest
 from smena.kernel.db import Database
 from smena.kernel.errors import TryLater
 from smena.kernel.ids import AccountId
-from smena.kernel.jobs.registry import JobContext, Registry, enqueue, wake
-from smena.kernel.jobs.slots import AT_ONCE
+from smena.kernel.jobs.enqueue import enqueue, wake
+from smena.kernel.jobs.queue_manager import SLOTS
+from smena.kernel.jobs.registry import JobContext, Registry
 from tests.kernel.jobs.parcels import (
     ACCOUNT_JOB,
     Dispatcher,
@@ -18,10 +19,10 @@ from tests.kernel.jobs.parcels import (
     nobody,
     prepare,
     put,
-    until,
     waiting,
     working,
 )
+from tests.patience import patience, until
 
 pytestmark = pytest.mark.anyio
 
@@ -77,7 +78,7 @@ async def test_a_job_that_says_later_runs_again_later(db: Database, url: str) ->
     assert len(tries) == 3
 
 
-async def test_a_account_job_drains_its_accounts_in_order(db: Database, url: str) -> None:
+async def test_an_account_job_drains_its_accounts_in_order(db: Database, url: str) -> None:
     registry = Registry()
     registry.account_job(ACCOUNT_JOB, Dispatcher("one", at_a_time=2).hand_over, nobody)
     async with working(db, url, registry):
@@ -96,7 +97,7 @@ async def test_a_account_job_drains_its_accounts_in_order(db: Database, url: str
 async def test_rows_that_come_while_the_account_job_runs_need_no_sweep(
     db: Database, url: str
 ) -> None:
-    """The bell alone.
+    """The rerun signal alone.
 
     This account job looks once, is woken while it works, and must look once more.
     """
@@ -114,11 +115,11 @@ async def test_rows_that_come_while_the_account_job_runs_need_no_sweep(
     async with working(db, url, registry):
         async with db.tenant(ROMASHKA) as tx:
             await wake(tx, ACCOUNT_JOB, ROMASHKA)
-        await asyncio.wait_for(is_looking.wait(), 10)
+        await asyncio.wait_for(is_looking.wait(), patience())
         async with db.tenant(ROMASHKA) as tx:
             await put(tx)
             await wake(tx, ACCOUNT_JOB, ROMASHKA)
-        # Notifications are delivered in the order of commits: this one comes after the bell.
+        # Notifications are delivered in the order of commits: this one comes after the signal.
         may_end.set()
         await until(lambda: looks[-1] == 1)
 
@@ -129,11 +130,11 @@ async def test_a_lost_wake_up_is_healed_by_the_sweep(db: Database, url: str) -> 
     async with working(db, url, registry):
         async with db.tenant(ROMASHKA) as tx:
             await put(tx)
-        await until(lambda: _none_left(db), seconds=5)
+        await until(lambda: _none_left(db))
 
 
 async def test_accounts_whose_crm_hangs_keep_no_other_waiting(db: Database, url: str) -> None:
-    """Seven of them want more places than the node has, before the healthy one wants its first."""
+    """Seven of them want more slots than the node has, before the healthy one wants its first."""
     account_jobs = [f"hangs.{number}" for number in range(6)]
     hanging = [AccountId(31000010 + number) for number in range(7)]
     hung: list[AccountId] = []
@@ -155,12 +156,12 @@ async def test_accounts_whose_crm_hangs_keep_no_other_waiting(db: Database, url:
             async with db.tenant(account) as tx:
                 for account_job in account_jobs:
                     await wake(tx, account_job, account)
-        await until(lambda: len(hung) >= AT_ONCE)
+        await until(lambda: len(hung) >= SLOTS)
         async with db.tenant(ROMASHKA) as tx:
             await wake(tx, ACCOUNT_JOB, ROMASHKA)
-        await asyncio.wait_for(is_done.wait(), 10)
+        await asyncio.wait_for(is_done.wait(), patience())
         assert len(hung) == len(account_jobs) * len(hanging), (
-            "they wait, all of them, beside the others"
+            "they wait, all of them, outside the slots"
         )
         is_over.set()
 
@@ -217,12 +218,12 @@ async def test_a_job_that_ends_while_the_database_is_away_is_not_lost(
     async with db.system() as tx:
         await enqueue(tx, "greet")
     async with working(db, url, registry):
-        await asyncio.wait_for(started.wait(), 10)
+        await asyncio.wait_for(started.wait(), patience())
         raw = await asyncpg.connect(url)
         await raw.execute(OTHERS)
         await raw.close()
         may_go_on.set()
-        await until(lambda: len(tries) == 2, seconds=20)
+        await until(lambda: len(tries) == 2)
         await until(lambda: is_idle(db))
     assert len(tries) == 2
 
@@ -240,7 +241,7 @@ async def test_the_stop_waits_for_the_running_job(db: Database, url: str) -> Non
     async with db.system() as tx:
         await enqueue(tx, "slow")
     async with working(db, url, registry) as stop:
-        await asyncio.wait_for(started.wait(), 10)
+        await asyncio.wait_for(started.wait(), patience())
         stop.set()
         asyncio.get_running_loop().call_later(0.1, may_end.set)
     assert ended.is_set()
@@ -259,7 +260,7 @@ async def test_a_job_that_does_not_end_is_given_back_whole(db: Database, url: st
     async with db.system() as tx:
         await enqueue(tx, "endless")
     async with working(db, url, registry, finish_seconds=0.1) as stop:
-        await asyncio.wait_for(started.wait(), 10)
+        await asyncio.wait_for(started.wait(), patience())
         stop.set()
     async with db.system() as tx:
         assert await tx.value("SELECT status::text FROM pgqueuer") == "queued"
@@ -282,7 +283,7 @@ async def test_a_cancelled_node_gives_its_jobs_back_too(db: Database, url: str) 
             await asyncio.Event().wait()
 
     running = asyncio.create_task(node())
-    await asyncio.wait_for(started.wait(), 10)
+    await asyncio.wait_for(started.wait(), patience())
     running.cancel()
     await asyncio.wait({running})
     async with db.system() as tx:

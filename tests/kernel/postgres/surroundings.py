@@ -1,11 +1,10 @@
 """What the tests need from the machine: bounded waiting, another user, a small disk."""
 
-import asyncio
 import os
 import pwd
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,13 +16,6 @@ from smena.kernel.postgres.owner import Owner
 HOLDER = Path(__file__).with_name("holder.py")
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
-
-
-async def until(condition: Callable[[], bool], within_seconds: float = 20) -> None:
-    """Wait for a condition, with a bound."""
-    async with asyncio.timeout(within_seconds):
-        while not condition():
-            await asyncio.sleep(0.02)
 
 
 def nobody() -> Owner:

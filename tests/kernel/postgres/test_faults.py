@@ -12,7 +12,8 @@ import pytest
 from smena.kernel.postgres import processes
 from smena.kernel.postgres.server import EmbeddedPostgres
 from smena.kernel.postgres.trouble import PostgresTrouble
-from tests.kernel.postgres.surroundings import holder, until
+from tests.kernel.postgres.surroundings import holder
+from tests.patience import patience, until
 
 
 def postmaster(cluster: Path) -> int:
@@ -56,7 +57,7 @@ async def test_killed_backend_is_the_servers_own_business(place: Path) -> None:
         again = EmbeddedPostgres(place)
         with pytest.raises(PostgresTrouble, match=str(os.getpid())):
             await again.start()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(patience()):
             while True:
                 try:
                     assert await read(server.url) == [1]

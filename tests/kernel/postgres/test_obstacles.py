@@ -14,7 +14,8 @@ from smena.kernel.postgres.owner import choose
 from smena.kernel.postgres.programs import Programs, of_the_wheel, reachable
 from smena.kernel.postgres.server import EmbeddedPostgres
 from smena.kernel.postgres.trouble import PostgresTrouble
-from tests.kernel.postgres.surroundings import fill, holder, needs_root, nobody, small_disk, until
+from tests.kernel.postgres.surroundings import fill, holder, needs_root, nobody, small_disk
+from tests.patience import patience, until
 
 
 async def refusal(folder: Path, run_as: str | None = None) -> str:
@@ -28,7 +29,7 @@ async def refusal(folder: Path, run_as: str | None = None) -> str:
 @needs_root
 def test_folder_of_somebody_else(place: Path) -> None:
     with holder(str(place / "data"), "1", owner=nobody()) as program:
-        said, _nothing = program.communicate(timeout=60)
+        said, _nothing = program.communicate(timeout=patience())
     assert program.returncode == 1
     assert said.startswith(f"trouble Папка {place / 'data'} недоступна для записи.")
 
@@ -133,7 +134,7 @@ _WRITE = "INSERT INTO written VALUES ($1, $2)"
 
 
 async def _count_when_back(server: EmbeddedPostgres) -> int:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(patience()):
         while True:
             try:
                 connection = await asyncpg.connect(server.url)
@@ -165,7 +166,7 @@ async def test_folder_in_use_by_another_program(place: Path) -> None:
         with pytest.raises(PostgresTrouble, match=rf"процесс {program.pid}\)"):
             await EmbeddedPostgres(place).start()
         assert processes.standing_in(place / "cluster")  # the other one's server goes on
-        program.communicate(timeout=30)
+        program.communicate(timeout=patience())
     assert program.returncode == 0
     async with EmbeddedPostgres(place) as server:
         assert server.is_running

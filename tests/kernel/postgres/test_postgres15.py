@@ -18,6 +18,7 @@ from smena.kernel.inbox import Inbox, take
 from smena.kernel.postgres.owner import Owner
 from smena.migrations.apply import upgrade
 from tests.folders import new_folder
+from tests.patience import patience
 
 PROGRAMS = Path("/usr/lib/postgresql/15/bin")
 ROMASHKA, LANDYSH = AccountId(31000001), AccountId(31000002)
@@ -44,7 +45,7 @@ def old_server() -> Iterator[str]:
     server = subprocess.Popen(command, cwd="/", stderr=subprocess.DEVNULL, **owner.identity)
     yield f"postgresql://admin@/postgres?host={folder}"
     server.terminate()
-    server.wait(timeout=30)
+    server.wait(timeout=patience())
     shutil.rmtree(folder)
 
 
@@ -99,7 +100,7 @@ def _postgres() -> Owner:
 
 
 async def _answers(url: str) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(patience()):
         while True:
             try:
                 await (await asyncpg.connect(url)).close()

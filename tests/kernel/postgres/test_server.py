@@ -21,6 +21,7 @@ from smena.kernel.postgres.owner import SYSTEM_USER
 from smena.kernel.postgres.programs import of_the_wheel
 from smena.kernel.postgres.server import EmbeddedPostgres, pause_seconds
 from tests.kernel.postgres.surroundings import holder, needs_root, nobody
+from tests.patience import patience
 
 CLUSTER = "cluster"
 
@@ -105,7 +106,7 @@ async def test_root_runs_it_as_the_owner_of_existing_data(place: Path) -> None:
 def test_ordinary_user_runs_it_as_themselves(place: Path) -> None:
     os.chown(place, nobody().uid, nobody().gid)
     with holder(str(place / "data"), "3", owner=nobody()) as program:
-        said, _nothing = program.communicate(timeout=60)
+        said, _nothing = program.communicate(timeout=patience())
     assert [line.split()[0] for line in said.splitlines()] == ["ready", "0", "1", "2"]
     assert program.returncode == 0
     assert (place / "data" / CLUSTER).stat().st_uid == nobody().uid

@@ -1,19 +1,19 @@
 """Questions about the connection to amoCRM; read only."""
 
 from smena.connectors.amocrm.model import Connection
-from smena.connectors.amocrm.store import connection as link
+from smena.connectors.amocrm.store import connections
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
 
 
 async def connection(tx: Tx) -> Connection | None:
     """Return how this account is reached, None when it never was."""
-    return await link.one(tx)
+    return await connections.one(tx)
 
 
 async def is_connected(tx: Tx) -> bool:
     """Tell whether this account's webhooks are taken: also while amoCRM asks to sign in again."""
-    found = await link.one(tx)
+    found = await connections.one(tx)
     return found is not None and (found.is_active or bool(found.trouble))
 
 

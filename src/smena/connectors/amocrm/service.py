@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 
 import httpx2
 
+from smena.connectors.amocrm import reasons
 from smena.connectors.amocrm.api.client import Client
 from smena.connectors.amocrm.api.core.address import OWN_MACHINE
 from smena.connectors.amocrm.api.rate_limit import AMOCRM
 from smena.connectors.amocrm.api.request_counts import RequestCounter
 from smena.connectors.amocrm.recent_rows import RecentRows
-from smena.connectors.amocrm.store import connection as link
+from smena.connectors.amocrm.store import connections
 from smena.connectors.amocrm.tokens.auth import TokenAuth
 from smena.connectors.amocrm.tokens.oauth_client import OAuthClient
 from smena.connectors.amocrm.tokens.refresh import TokenRefresher, held
@@ -70,35 +71,23 @@ class AmocrmService:
     def is_webhook_key(self, account: AccountId, key: str) -> bool:
         return self.vault.is_signed(webhook_text(account), key)
 
-    async def client(self, db: Database, clock: Clock, account: AccountId) -> Client:
-        """Return a client for an account's everyday work."""
-        return await self._client(db, clock, account, Purpose.POLLING)
-
-    async def client_for_dispatcher(self, db: Database, clock: Clock, account: AccountId) -> Client:
-        """Return a client whose requests go before all others."""
-        return await self._client(db, clock, account, Purpose.DISPATCHER)
-
-    async def client_for_load(self, db: Database, clock: Clock, account: AccountId) -> Client:
-        """Return a client for the first load, which may have a limit of its own and goes last."""
-        return await self._client(db, clock, account, Purpose.BULK, for_load=True)
-
-    async def client_in_background(self, db: Database, clock: Clock, account: AccountId) -> Client:
-        """Return a client for patient work beside the everyday one; it goes last."""
-        return await self._client(db, clock, account, Purpose.BULK)
-
-    async def _client(
+    async def client(
         self,
         db: Database,
         clock: Clock,
         account: AccountId,
-        purpose: Purpose,
+        purpose: Purpose = Purpose.POLLING,
         *,
         for_load: bool = False,
     ) -> Client:
+        """Return a client of an account, whose requests wait their turn by `purpose`.
+
+        The first load may have a pace of its own. Raise `GiveUp` when no account is connected.
+        """
         async with db.tenant(account) as tx:
-            connection = await link.one(tx)
+            connection = await connections.one(tx)
             if connection is None:
-                raise GiveUp(f"account {account} is not connected")
+                raise GiveUp(reasons.NOT_CONNECTED.about())
             found = await held(tx, self.vault)
         told = connection.requests_per_second
         if for_load and connection.load_requests_per_second is not None:

@@ -5,6 +5,7 @@ and its row is the lock that keeps the work of one consumer on one account one a
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 
 from smena.crm.facts import queries
 from smena.crm.facts.model import DecisionInput, Recorded, UserRef
@@ -93,10 +94,10 @@ async def decision_input(tx: Tx, consumer: str, limit: int) -> DecisionInput:
     return DecisionInput(list(facts), list(users))
 
 
-def behind(consumer: str) -> Callable[[Tx], Awaitable[Sequence[AccountId]]]:
+def behind(consumer: str) -> Callable[[Tx, datetime], Awaitable[Sequence[AccountId]]]:
     """Return what tells, across accounts, who has facts that the consumer has not read."""
 
-    async def pending(tx: Tx) -> Sequence[AccountId]:
+    async def pending(tx: Tx, _now: datetime) -> Sequence[AccountId]:
         return [AccountId(row.account_id) for row in await tx.rows(BEHIND, consumer=consumer)]
 
     return pending

@@ -35,7 +35,7 @@ from smena.crm.model.reference_data import ReferenceData
 from smena.crm.outbox.core.merge import by_entity
 from smena.crm.outbox.store import commands
 from smena.kernel.db import Tx
-from smena.kernel.jobs.registry import publish
+from smena.kernel.jobs.enqueue import publish
 from smena.kernel.metrics import EVENTS
 
 Touched = list[tuple[UserId, datetime, datetime]]

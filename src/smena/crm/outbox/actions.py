@@ -19,7 +19,7 @@ from smena.crm.outbox.model import (
 from smena.crm.outbox.store import command_list, commands, settings
 from smena.crm.outbox.store import settings as outbox
 from smena.kernel.db import Tx
-from smena.kernel.jobs import registry
+from smena.kernel.jobs.enqueue import publish
 
 STALE = timedelta(days=1)
 """A command that waited so long while sending was off is no longer sure to be wanted."""
@@ -40,7 +40,7 @@ async def request_all(tx: Tx, asked: Sequence[NewCommand], now: datetime) -> lis
     planned, are_later = await commands.add(tx, asked, now)
     if are_later or core.share_an_entity(changes):
         await _supersede(tx, changes, now)
-    await registry.publish(tx, "crm.commands")
+    await publish(tx, "crm.commands")
     return planned
 
 
@@ -111,7 +111,7 @@ async def retry(tx: Tx, ids: Sequence[CommandId], now: datetime) -> int:
     await request_all(
         tx, [NewCommand(command.change, command.cause, command.priority) for command in ended], now
     )
-    await registry.publish(tx, "crm.commands")
+    await publish(tx, "crm.commands")
     return woken + len(ended)
 
 
@@ -130,7 +130,7 @@ async def go_on_sending(tx: Tx, after: AfterDry, now: datetime) -> int:
     if after is not AfterDry.SEND_ALL:
         dropped = await cancel(tx, await command_list.planned(tx, CommandFilter(), older), now)
     await outbox.set_dry(tx, None)
-    await registry.publish(tx, "crm.commands")
+    await publish(tx, "crm.commands")
     return dropped
 
 
@@ -160,7 +160,7 @@ async def tell(tx: Tx, facts: Sequence[Fact], now: datetime) -> None:
     """Write facts and wake whoever reads them; the caller holds the mirror."""
     if facts:
         await log.write(tx, facts, now)
-        await registry.publish(tx, "crm.facts")
+        await publish(tx, "crm.facts")
 
 
 async def request(

@@ -176,7 +176,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One place in a request: all that is commanded of one entity now, or one creation."""
+    """One place in a request: all that is asked of one entity now, or one creation."""
 
     change: Change
     commands: tuple[Command, ...]

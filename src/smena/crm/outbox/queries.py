@@ -18,9 +18,9 @@ from smena.crm.outbox.model import (
     Sentinel,
 )
 from smena.crm.outbox.store import commands
-from smena.crm.outbox.store.command_list import _MATCHES, _terms
+from smena.crm.outbox.store.command_list import MATCHES, terms
 from smena.crm.outbox.store.commands import ACCOUNTS_DUE, COLUMNS, command_of
-from smena.crm.outbox.store.sentinels import _few
+from smena.crm.outbox.store.sentinels import sentinels
 from smena.crm.outbox.store.settings import READ
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
@@ -44,7 +44,7 @@ SELECT state, count(*) AS commands FROM crm_command
 
 
 FIND = f"""
-SELECT {COLUMNS} FROM crm_command WHERE {_MATCHES} ORDER BY id DESC LIMIT :limit
+SELECT {COLUMNS} FROM crm_command WHERE {MATCHES} ORDER BY id DESC LIMIT :limit
 """  # noqa: S608 -- constant columns and conditions
 
 
@@ -76,9 +76,7 @@ async def commands_finished_since(tx: Tx, since: datetime) -> dict[CommandState,
 
 async def find_commands(tx: Tx, wanted: CommandFilter) -> list[Command]:
     """Return commands, newest first, at most `wanted.limit`."""
-    return [
-        command_of(row) for row in await tx.rows(FIND, limit=wanted.limit, **_terms(tx, wanted))
-    ]
+    return [command_of(row) for row in await tx.rows(FIND, limit=wanted.limit, **terms(tx, wanted))]
 
 
 async def created_by_commands(tx: Tx, since: datetime) -> set[int]:
@@ -117,12 +115,12 @@ SELECT id, entity_id, updated_at FROM (
 
 async def known_notes(tx: Tx, kind: EntityKind) -> list[Sentinel]:
     """Return plain notes of which a truthful list of the CRM shows at least one."""
-    return await _few(tx, NOTE, kind)
+    return await sentinels(tx, NOTE, kind)
 
 
 async def known_tasks(tx: Tx, kind: EntityKind | None) -> list[Sentinel]:
     """Return tasks, of cards of a kind or any, of which a truthful list shows at least one."""
-    return await _few(tx, TASK, kind)
+    return await sentinels(tx, TASK, kind)
 
 
 async def outbox_settings(tx: Tx) -> OutboxSettings:

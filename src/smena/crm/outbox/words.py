@@ -85,12 +85,6 @@ def state(value: CommandState, *, is_dry: bool = False) -> str:
     }[value]
 
 
-def cause(value: str) -> str:
-    """Say who asked; what we do not know by name is shown as it is."""
-    known = {"distribution": _("распределение")}
-    return known.get(value.partition(":")[0], value)
-
-
 def state_options() -> list[tuple[str, str]]:
     return [
         ("", _("Любое")),

@@ -1,13 +1,15 @@
-"""One try of one job on this node, and what its end means for the queue.
+"""One attempt of one job on this node, and what its end means for the queue.
 
 | the work                 | the queue                | a person sees                    |
 |--------------------------|--------------------------|----------------------------------|
 | returns                  | done                     | nothing                          |
 | raises TryLater          | again after its pause    | a count in the metrics           |
-| meets passing trouble    | again, pauses grow       | a line in the log                |
-| raises GiveUp            | done; a account job: in a minute | the failure with its reason     |
+| meets a transient error  | again, pauses grow       | a line in the log                |
+| raises GiveUp            | done, or in a minute (*) | the failure with its reason      |
 | has a defect             | again, pauses grow       | the failure, a trace in the log  |
-| is stopped with the node | again at once elsewhere  | nothing                          |
+| is cancelled at shutdown | again at once elsewhere  | nothing                          |
+
+(*) An account job: the sweep would wake it at once, as its rows are still there.
 """
 
 import asyncio
@@ -26,9 +28,9 @@ from smena.kernel.jobs.registry import JobContext
 from smena.kernel.metrics import JOB_SECONDS, JOBS
 
 PAUSE_MAX = timedelta(minutes=5)
-PASSING_PAUSE_MAX = timedelta(seconds=30)
+TRANSIENT_PAUSE_MAX = timedelta(seconds=30)
 GAVE_UP_PAUSE = timedelta(minutes=1)
-AT_ONCE = timedelta(0)
+IMMEDIATELY = timedelta(0)
 
 Work = Callable[[], Awaitable[None]]
 
@@ -47,7 +49,7 @@ class Attempt:
 
 
 class Attempts:
-    """All tries that go on at this node."""
+    """All attempts that go on at this node."""
 
     def __init__(self, context: JobContext) -> None:
         self._context = context
@@ -71,7 +73,7 @@ class Attempts:
 
     async def _end(self, attempt: Attempt, work: Work) -> tuple[str, timedelta | None]:
         try:
-            await self._pressable(work)
+            await self._cancellable(work)
         except TryLater as later:
             log.info("job_again_later", reason=later.reason, seconds=later.after.total_seconds())
             return "later", later.after
@@ -80,7 +82,7 @@ class Attempts:
             await self._remember(attempt, FailureKind.GAVE_UP, end.reason)
             return "gave_up", GAVE_UP_PAUSE if attempt.is_account_job else None
         except _Cancelled:
-            return "stopped", AT_ONCE
+            return "stopped", IMMEDIATELY
         except Exception as error:  # noqa: BLE001 -- the edge of a job
             return await self._unforeseen(attempt, error)
         if attempt.number:
@@ -90,13 +92,13 @@ class Attempts:
     async def _unforeseen(self, attempt: Attempt, error: Exception) -> tuple[str, timedelta]:
         pause = timedelta(seconds=2 ** min(attempt.number, 10))
         if is_transient(error):
-            log.warning("job_met_passing_trouble", trouble=repr(error))
-            return "trouble", min(pause, PASSING_PAUSE_MAX)
+            log.warning("job_met_transient_error", trouble=repr(error))
+            return "trouble", min(pause, TRANSIENT_PAUSE_MAX)
         log.error("job_defect", attempt=attempt.number, exc_info=error)
         await self._remember(attempt, FailureKind.DEFECT, repr(error))
         return "defect", min(pause, PAUSE_MAX)
 
-    async def _pressable(self, work: Work) -> None:
+    async def _cancellable(self, work: Work) -> None:
         """Run the work so that it can be stopped without its job being taken for cancelled."""
         running = asyncio.ensure_future(work())
         self._running.add(running)

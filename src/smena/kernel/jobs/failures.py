@@ -48,7 +48,7 @@ class FailureKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One piece of work; a account job has one for each account, gone when it succeeds again."""
+    """One piece of work; an account job has one for each account, gone when it succeeds again."""
 
     job: str
     key: str

@@ -1,21 +1,22 @@
 """The truth behind the hints: each node looks, twice a second, who has work waiting.
 
-A wake-up may be lost between a account job's last look and the end of its job, a NOTIFY may not
-arrive, a moment may come at which work falls due. All of that is healed here. The same round keeps
-the queue itself healthy.
+A wake-up may be lost between an account job's last look and the end of its job, a NOTIFY may not
+arrive, a moment may come at which work falls due (a timer is a row with its moment). All of that is
+healed here. The same round keeps the queue itself healthy.
 """
 
 import asyncio
 import contextlib
 from collections.abc import Coroutine
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
 from smena.kernel.db import Database
 from smena.kernel.db_trouble import is_transient
-from smena.kernel.jobs.registry import AccountJobEntry, Registry, wake_waiting
+from smena.kernel.jobs.enqueue import wake_waiting
+from smena.kernel.jobs.registry import AccountJobEntry, JobContext, Registry
 
 SWEEP_SECONDS = 0.5
 UNPARK_EACH = 6
@@ -44,25 +45,29 @@ OLD_LOG = "DELETE FROM pgqueuer_log WHERE created < now() - CAST(:kept AS interv
 log = structlog.get_logger(__name__)
 
 
-async def keep_sweeping(db: Database, registry: Registry, stop: asyncio.Event) -> None:
+async def keep_sweeping(context: JobContext, registry: Registry, stop: asyncio.Event) -> None:
     """Sweep until `stop`; a failing part is logged and does not keep the others waiting."""
-    rounds = 0
+    db, rounds = context.db, 0
     while not stop.is_set():
         if rounds % UNPARK_EACH == 0:
             await _try("jobs_not_unparked", unpark(db))
         if rounds % TIDY_EACH == 0:
             await _try("queue_not_tidied", forget_old_log(db))
         for name, account_job in registry.account_jobs.items():
-            await _try("account_job_not_swept", _sweep_one(db, name, account_job), account_job=name)
+            await _try(
+                "account_job_not_swept",
+                _sweep_one(db, name, account_job, context.now),
+                account_job=name,
+            )
         rounds += 1
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), SWEEP_SECONDS)
 
 
-async def sweep(db: Database, registry: Registry) -> None:
-    """Wake, once, every account job for every account that has rows waiting for it."""
+async def sweep(db: Database, registry: Registry, now: datetime) -> None:
+    """Wake, once, every account job for every account that has work for it now."""
     for name, account_job in registry.account_jobs.items():
-        await _sweep_one(db, name, account_job)
+        await _sweep_one(db, name, account_job, now)
 
 
 async def unpark(db: Database) -> None:
@@ -77,9 +82,9 @@ async def forget_old_log(db: Database) -> None:
         await tx.run(OLD_LOG, kept=LOG_KEPT)
 
 
-async def _sweep_one(db: Database, name: str, account_job: AccountJobEntry) -> None:
+async def _sweep_one(db: Database, name: str, account_job: AccountJobEntry, now: datetime) -> None:
     async with db.system() as tx:
-        if waiting := await account_job.pending(tx):
+        if waiting := await account_job.pending(tx, now):
             await wake_waiting(tx, name, waiting)
 
 

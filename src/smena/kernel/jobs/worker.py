@@ -2,7 +2,7 @@
 
 A node that dies loses nothing: its jobs run elsewhere when their heartbeats have been missing for
 `HEARTBEAT_TIMEOUT`. A node that loses its database waits and begins anew. How a single job ends is
-told in `smena.kernel.attempt`.
+told in `smena.kernel.jobs.attempt`.
 """
 
 import asyncio
@@ -16,7 +16,6 @@ import asyncpg
 import structlog
 from pgqueuer.adapters.drivers.asyncpg import AsyncpgPoolDriver
 from pgqueuer.adapters.persistence.queries import Queries
-from pgqueuer.core.qm import QueueManager
 from pgqueuer.core.sm import SchedulerManager
 from pgqueuer.domain.models import Job as QueuedJob
 from pgqueuer.domain.models import Schedule
@@ -26,16 +25,9 @@ from smena.kernel.db_trouble import is_transient
 from smena.kernel.ids import AccountId
 from smena.kernel.jobs.account_jobs import AccountJobs
 from smena.kernel.jobs.attempt import Attempt, Attempts
-from smena.kernel.jobs.listener import PatientQueue
-from smena.kernel.jobs.registry import (
-    RERUN_CHANNEL,
-    AccountJobEntry,
-    Job,
-    JobContext,
-    Registry,
-    enqueue,
-)
-from smena.kernel.jobs.slots import AT_ONCE
+from smena.kernel.jobs.enqueue import RERUN_CHANNEL, enqueue
+from smena.kernel.jobs.queue_manager import SLOTS, QueueManager
+from smena.kernel.jobs.registry import AccountJobEntry, Job, JobContext, Registry
 from smena.kernel.jobs.sweep import keep_sweeping
 
 HEARTBEAT_TIMEOUT = timedelta(seconds=5)
@@ -43,7 +35,7 @@ HEARTBEAT_TIMEOUT = timedelta(seconds=5)
 
 POLL = timedelta(seconds=1)
 FINISH_SECONDS = 10.0
-PRESSED_SECONDS = 5.0
+CANCEL_SECONDS = 5.0
 RESTART_SECONDS = 1.0
 
 # What the queue notes about a job (taken, alive, done) may be lost when the server crashes: the
@@ -92,12 +84,12 @@ class Worker:
         """Work until `stop` or until the database goes away."""
         async with _pool(self._url) as pool:
             driver = AsyncpgPoolDriver(pool)
-            await driver.add_listener(RERUN_CHANNEL, self._account_jobs.on_bell)
+            await driver.add_listener(RERUN_CHANNEL, self._account_jobs.on_signal)
             queue, timetable = self._queue(driver), self._timetable(driver)
             parts = [
                 asyncio.create_task(self._run_queue(queue), name="queue"),
                 asyncio.create_task(
-                    keep_sweeping(self._context.db, self._registry, queue.shutdown), name="sweep"
+                    keep_sweeping(self._context, self._registry, queue.shutdown), name="sweep"
                 ),
             ]
             if self._registry.crons:
@@ -115,7 +107,7 @@ class Worker:
                     part.result()
 
     async def _finish(self, parts: list[asyncio.Task[None]]) -> None:
-        """Let the running jobs end; press those that do not.
+        """Let the running jobs end; cancel those that do not.
 
         The queue's own task is never cancelled: it would take its jobs for cancelled and delete
         them.
@@ -123,7 +115,7 @@ class Worker:
         _done, late = await asyncio.wait(parts, timeout=self._finish_seconds)
         if late:
             self._attempts.cancel()
-            await asyncio.wait(late, timeout=PRESSED_SECONDS)
+            await asyncio.wait(late, timeout=CANCEL_SECONDS)
         self._account_jobs.close()
 
     async def _run_queue(self, queue: QueueManager) -> None:
@@ -132,14 +124,14 @@ class Worker:
         await queue.run(
             dequeue_timeout=POLL,
             batch_size=1,
-            max_concurrent_tasks=AT_ONCE,
+            max_concurrent_tasks=SLOTS,
             shutdown_on_listener_failure=True,
             heartbeat_timeout=self._heartbeat_timeout,
             log_aggregation_interval=timedelta(0),
         )
 
     def _queue(self, driver: AsyncpgPoolDriver) -> QueueManager:
-        queue = PatientQueue(Queries(driver))
+        queue = QueueManager(Queries(driver))
         registry = self._registry
         runners = {
             **{name: self._job_runner(name, job) for name, job in registry.jobs.items()},
@@ -202,7 +194,7 @@ async def _pool(url: str) -> AsyncIterator[asyncpg.Pool]:
         yield pool
     finally:
         try:
-            await asyncio.wait_for(pool.close(), PRESSED_SECONDS)
+            await asyncio.wait_for(pool.close(), CANCEL_SECONDS)
         except TimeoutError:
             pool.terminate()
 

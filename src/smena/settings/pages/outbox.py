@@ -13,6 +13,7 @@ from smena.crm.model.entities import CommandId
 from smena.crm.outbox import actions, words
 from smena.kernel.i18n import gettext as _
 from smena.kernel.i18n import ngettext
+from smena.kernel.labels import Labels
 from smena.settings import outbox_forms as forms
 from smena.settings import outbox_views as views
 from smena.settings import words as settings_words
@@ -32,10 +33,10 @@ async def _page(request: PageRequest, batch: str | None = None) -> Html:
     given = {name: request.query_params.get(name, "") for name in (*forms.FILTERS, "before")}
     wanted, bad = forms.read_filter(given)
     filtered = {name: value for name, value in given.items() if value and name in forms.FILTERS}
-    now = request.now
+    now, labels = request.now, request.service(Labels)
     async with request.tenant() as tx:
         shown = await views.figures(tx, now)
-        rows = await views.rows(tx, wanted, now, is_dry=shown.settings.is_dry)
+        rows = await views.rows(tx, wanted, now, labels, is_dry=shown.settings.is_dry)
         dry_since = views.since(shown.settings, await accounts.account(tx))
     last = {"before": str(rows[-1].id)} if len(rows) == wanted.limit else None
     return page(

@@ -10,7 +10,9 @@ from smena.connectors.amocrm.api.request_counts import RequestCounter
 from smena.connectors.amocrm.api.store import request_counts
 from smena.kernel.clock import SetClock
 from smena.kernel.db import Database
-from tests.connectors.amocrm.stand import ACCOUNT, Team, stand
+from tests.connectors.amocrm.account import ACCOUNT
+from tests.connectors.amocrm.stand import stand
+from tests.connectors.amocrm.team import Team
 
 NOW = datetime(2026, 11, 20, 12, 30, 15, tzinfo=UTC)
 

@@ -15,7 +15,8 @@ from smena.crm.outbox.model import ChangeLead, NewCommand, Priority
 from smena.kernel.db import Database
 from smena.kernel.jobs.registry import AccountJob
 from tests.connectors.amocrm import proxy as net
-from tests.connectors.amocrm.stand import ACCOUNT, Stand, stand
+from tests.connectors.amocrm.account import ACCOUNT
+from tests.connectors.amocrm.stand import Stand, stand
 
 pytestmark = pytest.mark.anyio
 LATENCY_SECONDS = 0.3

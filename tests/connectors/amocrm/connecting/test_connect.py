@@ -27,7 +27,9 @@ from smena.connectors.kit.rate_limiter import RateLimiter
 from smena.kernel.clock import SystemClock
 from smena.kernel.db import Database
 from tests.connectors.amocrm import proxy as net
-from tests.connectors.amocrm.stand import ACCOUNT, CLERK_TOKEN, TOKEN, Stand, Team, stand
+from tests.connectors.amocrm.account import ACCOUNT, CLERK_TOKEN, TOKEN
+from tests.connectors.amocrm.stand import Stand, stand
+from tests.connectors.amocrm.team import Team
 
 pytestmark = pytest.mark.anyio
 

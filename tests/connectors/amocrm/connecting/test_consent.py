@@ -14,6 +14,7 @@ from smena.connectors.amocrm.tokens.core.refresh import AccessWay
 from smena.connectors.amocrm.tokens.store import tokens
 from smena.kernel.db import Database
 from tests.connectors.amocrm import proxy as net
+from tests.connectors.amocrm.account import ACCOUNT, ANNA, BOSS
 from tests.connectors.amocrm.consent import (
     BACK,
     CLIENT,
@@ -25,7 +26,8 @@ from tests.connectors.amocrm.consent import (
     integrate,
     kept,
 )
-from tests.connectors.amocrm.stand import ACCOUNT, ANNA, BOSS, Team, stand
+from tests.connectors.amocrm.stand import stand
+from tests.connectors.amocrm.team import Team
 
 pytestmark = pytest.mark.anyio
 

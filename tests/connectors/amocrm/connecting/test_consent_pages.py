@@ -23,6 +23,7 @@ from smena.kernel.db import Database
 from smena.kernel.metrics import DISABLE_WEBHOOKS
 from tests.access.cast import MARINA_MAIL, PASSWORD
 from tests.connectors.amocrm import proxy as net
+from tests.connectors.amocrm.account import ACCOUNT
 from tests.connectors.amocrm.connecting.browsing import PATH, Browsing
 from tests.connectors.amocrm.consent import (
     CLIENT,
@@ -33,7 +34,7 @@ from tests.connectors.amocrm.consent import (
     kept,
     spend_access,
 )
-from tests.connectors.amocrm.stand import ACCOUNT, stand
+from tests.connectors.amocrm.stand import stand
 from tests.web.site import make_site, visitor
 
 pytestmark = pytest.mark.anyio

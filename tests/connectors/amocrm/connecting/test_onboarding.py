@@ -22,8 +22,9 @@ from smena.kernel.db import Database
 from smena.kernel.errors import BadSetting
 from smena.kernel.settings import Settings, load
 from tests.access.cast import MARINA_MAIL, PASSWORD, admit
+from tests.connectors.amocrm.account import ACCOUNT, CLERK_TOKEN, TOKEN
 from tests.connectors.amocrm.connecting.browsing import PATH, Browsing
-from tests.connectors.amocrm.stand import ACCOUNT, CLERK_TOKEN, TOKEN, Stand, stand
+from tests.connectors.amocrm.stand import Stand, stand
 
 pytestmark = pytest.mark.anyio
 MARINA = NewPerson(MARINA_MAIL, "Марина", Role.ADMIN, ACCOUNT, PASSWORD)
@@ -106,7 +107,7 @@ async def test_by_the_command_line(db: Database, settings: Settings) -> None:
 async def test_by_the_demo(db: Database, settings: Settings, db_url: str) -> None:
     weak = demo.Remembered("1", TOKEN, 0, "Europe/Moscow")
     async with stand(db) as made, node.parts(settings, db_url, is_short=True) as parts:
-        with pytest.raises(BadSetting, match="Администратор демо не добавлен: weak_password"):
+        with pytest.raises(BadSetting, match="демо не добавлен: Пароль слишком простой"):
             await demo._connect(parts, weak, made.emulator.url)
         assert await demo._is_fresh(parts)
         await demo._connect(parts, replace(weak, password=PASSWORD), made.emulator.url)

@@ -9,8 +9,9 @@ from smena.crm.model.entities import LeadId, UserId
 from smena.crm.outbox import actions
 from smena.crm.outbox.model import ChangeLead, Priority
 from tests.access.cast import admit
+from tests.connectors.amocrm.account import ACCOUNT, ANNA, CLERK_TOKEN, TOKEN
 from tests.connectors.amocrm.connecting.browsing import PATH, SESSIONS, Browsing
-from tests.connectors.amocrm.stand import ACCOUNT, ANNA, CLERK_TOKEN, TOKEN, Team
+from tests.connectors.amocrm.team import Team
 
 pytestmark = pytest.mark.anyio
 

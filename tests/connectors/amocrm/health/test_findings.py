@@ -31,6 +31,7 @@ from smena.connectors.amocrm.reconciliation.model import (
     Report,
 )
 from smena.kernel.i18n import use
+from smena.kernel.labels import Labels
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -146,7 +147,7 @@ BAD, WAIT = Level.BAD, Level.WAIT
 )
 def test_each_trouble_is_one_finding(health: HealthFacts, sign: FindingKind, level: Level) -> None:
     assert [(one.sign, one.level) for one in examine(health, NOW)] == [(sign, level)]
-    shown = health_view(health, MOSCOW, NOW)
+    shown = health_view(health, MOSCOW, NOW, Labels())
     assert shown.needs_hand is (level is BAD)
     assert not shown.is_well
 
@@ -172,7 +173,7 @@ def test_each_trouble_is_one_finding(health: HealthFacts, sign: FindingKind, lev
 )
 def test_this_is_no_trouble(health: HealthFacts) -> None:
     assert examine(health, NOW) == ()
-    assert health_view(health, MOSCOW, NOW).is_well
+    assert health_view(health, MOSCOW, NOW, Labels()).is_well
 
 
 def test_the_worst_comes_first_and_a_lost_access_once() -> None:
@@ -192,7 +193,7 @@ def test_the_worst_comes_first_and_a_lost_access_once() -> None:
 def test_every_finding_says_what_to_do(sign: FindingKind, language: str) -> None:
     finding = Finding(sign, BAD, 3, NOW, "amocrm.poll: причина")
     with use(language):
-        what, todo = finding_text(finding, MOSCOW)
+        what, todo = finding_text(finding, MOSCOW, Labels())
     assert what.endswith((".", "а"))
     assert todo.endswith(".")
     assert "{" not in what + todo

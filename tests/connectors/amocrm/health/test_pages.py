@@ -1,5 +1,6 @@
 """The pages of health and reconciliation, the doctor's figures, and what monitoring reads."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -12,31 +13,32 @@ from smena.access import pages as access
 from smena.access.model import Role
 from smena.accounts import actions as accounts
 from smena.accounts.model import NewAccount
-from smena.connectors.amocrm import jobs
+from smena.app import wiring
 from smena.connectors.amocrm.connecting.pages import connection as pages
 from smena.connectors.amocrm.health import gather
 from smena.connectors.amocrm.health import pages as health_pages
 from smena.connectors.amocrm.health.metrics import AT_ONCE, Gauges
-from smena.connectors.amocrm.health.words import job_text
 from smena.connectors.amocrm.reconciliation import pages as reconciliation_pages
 from smena.connectors.amocrm.reconciliation import run
 from smena.connectors.amocrm.reconciliation.view import reconciliation_view
 from smena.connectors.amocrm.service import AmocrmService
-from smena.connectors.amocrm.store import connection
+from smena.connectors.amocrm.store import connections
 from smena.crm.model.entities import UserId
 from smena.kernel import metrics
 from smena.kernel.clock import SystemClock
 from smena.kernel.crypto import Vault
 from smena.kernel.db import Database
+from smena.kernel.i18n import use
 from smena.kernel.ids import AccountId
 from smena.kernel.jobs import failures
 from smena.kernel.jobs.failures import FailureKind, Trouble
-from smena.kernel.jobs.registry import Registry
 from smena.kernel.pool import Pool
 from tests.access.cast import admit
+from tests.connectors.amocrm.account import ACCOUNT, BOSS
 from tests.connectors.amocrm.checking import check, finish
 from tests.connectors.amocrm.connecting.browsing import Browsing
-from tests.connectors.amocrm.stand import ACCOUNT, BOSS, Stand, Team, stand
+from tests.connectors.amocrm.stand import Stand, stand
+from tests.connectors.amocrm.team import Team
 from tests.web.site import make_site, visitor
 
 pytestmark = pytest.mark.anyio
@@ -62,7 +64,7 @@ def site(made: Stand) -> Litestar:
         db=made.db,
         clock=made.clock,
         vault=made.service.vault,
-        services={"amocrm": made.service, "inbox": made.inbox},
+        services={"amocrm": made.service, "inbox": made.inbox, "labels": wiring.labels()},
         middleware=access.MIDDLEWARE,
         gauges=[Gauges(made.db, made.clock, made.service).refresh],
     )
@@ -210,7 +212,7 @@ async def test_figures_of_many_accounts_are_read_side_by_side(db: Database) -> N
         new = NewAccount(AccountId(31000100 + number), "Акме", "https://x.amocrm.ru", "x", "UTC")
         async with db.tenant(new.id) as tx:
             await accounts.connect(tx, new, now)
-            await connection.connect(tx, UserId(BOSS), None, None, now)
+            await connections.connect(tx, UserId(BOSS), None, None, now)
     counting = CountingPool(db.pool)
     async with httpx2.AsyncClient(trust_env=False) as http:
         gauges = Gauges(Database(counting, {}), clock, AmocrmService(http, Vault("k" * 40)))
@@ -220,9 +222,11 @@ async def test_figures_of_many_accounts_are_read_side_by_side(db: Database) -> N
     assert f'smena_crm_connected{{account="{31000100 + many - 1}"}} 1.0' in metrics.text().decode()
 
 
-def test_each_account_job_of_the_connector_has_a_name_for_people() -> None:
-    registry = Registry()
-    jobs.register(registry, SystemClock())
-    assert [
-        account_job for account_job in registry.account_jobs if job_text(account_job) == account_job
-    ] == []
+def test_all_background_work_has_a_name_for_people() -> None:
+    work = wiring.registry()
+    assert set(work.labels) == {*work.jobs, *work.account_jobs, *work.crons}
+    for language, letters in (("ru", "[а-яё ]+( amoCRM)?"), ("en", "[a-z ]+( amoCRM)?")):
+        with use(language):
+            names = [label() for label in work.labels.values()]
+        assert [name for name in names if not re.fullmatch(letters, name)] == []
+        assert len(set(names)) == len(names)

@@ -6,9 +6,11 @@ import httpx2
 import pytest
 
 from smena.kernel.db import Database
-from tests.connectors.amocrm.mirror_check import differences
+from tests.connectors.amocrm.account import ACCOUNT
+from tests.connectors.amocrm.mirror import equality
 from tests.connectors.amocrm.reading.test_mirror import persistently
-from tests.connectors.amocrm.stand import ACCOUNT, TOKEN, Stand, Team, stand
+from tests.connectors.amocrm.stand import Stand, stand
+from tests.connectors.amocrm.team import Team
 
 pytestmark = pytest.mark.anyio
 
@@ -29,7 +31,7 @@ async def hits(made: Stand) -> int:
 async def compare(made: Stand) -> list[str]:
     """Return what differs; values of events and details of notes are kept as received."""
     await script(made)
-    return await differences(made.db, ACCOUNT, made.emulator.url, TOKEN, but=("event", "note"))
+    return await equality.compare(made, but=("event", "note"))
 
 
 @pytest.mark.parametrize(

@@ -11,19 +11,12 @@ import pytest
 from amocrm_emulator.account.clock import MovableClock
 from amocrm_emulator.account.crm import Crm
 from smena.kernel.db import Database
-from tests.connectors.amocrm.mirror_check import differences
-from tests.connectors.amocrm.stand import (
-    ACCOUNT,
-    ANNA,
-    BORIS,
-    SALES,
-    SPEC,
-    TOKEN,
-    Stand,
-    Team,
-    faults,
-    stand,
-)
+from tests.connectors.amocrm.account import ANNA, BORIS, SALES, SPEC, TOKEN
+from tests.connectors.amocrm.interruptions import faults
+from tests.connectors.amocrm.mirror.equality import compare
+from tests.connectors.amocrm.stand import Stand, stand
+from tests.connectors.amocrm.team import Team
+from tests.patience import patience
 
 pytestmark = pytest.mark.anyio
 
@@ -48,7 +41,7 @@ class Office:
         self._stand, self._dice = made, random.Random(seed)
         self._http = httpx2.AsyncClient(
             base_url=made.emulator.url, headers={"Authorization": f"Bearer {TOKEN}"},
-            trust_env=False, verify=False, timeout=30,
+            trust_env=False, verify=False, timeout=patience(),
         )  # fmt: skip
         self._fields: dict[str, list[dict[str, Any]]] = {}
 
@@ -135,10 +128,6 @@ class Office:
         assert answer.is_success, answer.text
         found: dict[str, Any] = answer.json()
         return found
-
-
-async def compare(made: Stand) -> list[str]:
-    return await differences(made.db, ACCOUNT, made.emulator.url, TOKEN)
 
 
 async def test_every_kind_is_loaded_and_followed(db: Database) -> None:

@@ -25,8 +25,11 @@ from smena.connectors.amocrm.reading.core import history as core
 from smena.connectors.amocrm.reading.core.history import History, Unwanted
 from smena.kernel.db import Database
 from tests.access.cast import MARINA_MAIL, PASSWORD, admit
+from tests.connectors.amocrm.account import ACCOUNT, TOKEN
 from tests.connectors.amocrm.connecting.browsing import Browsing
-from tests.connectors.amocrm.stand import ACCOUNT, TOKEN, Stand, Team, kill, killing, stand
+from tests.connectors.amocrm.interruptions import kill, killing
+from tests.connectors.amocrm.stand import Stand, stand
+from tests.connectors.amocrm.team import Team
 from tests.web.site import make_site, visitor
 
 PATH = history_pages.PATH
@@ -142,7 +145,7 @@ async def test_the_past_is_read_to_its_end_whatever_is_killed(db: Database) -> N
             await want(made, 61)
             kills = 0
             while not await is_read(made):
-                running = asyncio.create_task(history.run(made.context, ACCOUNT))
+                running = asyncio.create_task(history.read(made.context, ACCOUNT))
                 kills += await kill(made, running, dice.randrange(2, 15))
             assert kills > 1
             assert await events_here(made) == total
@@ -163,16 +166,16 @@ async def test_it_can_be_paused(db: Database) -> None:
         async with db.tenant(ACCOUNT) as tx:
             await history.pause(tx)
         asked = made.requests()
-        await history.run(made.context, ACCOUNT)
+        await history.read(made.context, ACCOUNT)
         assert made.requests() == asked
         async with db.tenant(ACCOUNT) as tx:
             await history.go_on(tx, made.clock.now())
         async with db.system() as tx:
-            assert await reading_queries.histories_due(tx) == [ACCOUNT]
-        await history.run(made.context, ACCOUNT)
+            assert await reading_queries.histories_due(tx, made.clock.now()) == [ACCOUNT]
+        await history.read(made.context, ACCOUNT)
         assert await is_read(made)
         async with db.system() as tx:
-            assert await reading_queries.histories_due(tx) == []
+            assert await reading_queries.histories_due(tx, made.clock.now()) == []
 
 
 @contextlib.asynccontextmanager
@@ -215,7 +218,7 @@ async def test_its_page(db: Database) -> None:
         assert "на паузе" in paused.text
         assert "hx-trigger" not in paused.text.partition('id="progress"')[2].partition(">")[0]
         await visit.send(f"{PATH}/go-on", seen=PATH)
-        await history.run(made.context, ACCOUNT)
+        await history.read(made.context, ACCOUNT)
         assert "прочитано всё до выбранной даты" in (await browser.get(PATH)).text
 
 

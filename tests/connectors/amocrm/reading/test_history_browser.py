@@ -18,6 +18,7 @@ from smena.kernel.ids import AccountId
 from smena.web.nav import NavEntry
 from tests.access.cast import viewer
 from tests.activity.conftest import chromium, database_url
+from tests.browsers import new_context
 from tests.crm.cast import ACME, after, open_account
 from tests.settings.test_outbox_browser import Screen, Work, behind, heard
 from tests.web.seen import box
@@ -86,7 +87,7 @@ def make_app(db: Database) -> Litestar:
 @pytest.fixture
 def page(chromium: Browser, database_url: str) -> Iterator[Screen]:
     with served(make_app(Database.open(database_url))) as address:
-        context = chromium.new_context(viewport=DESK, base_url=address)
+        context = new_context(chromium, viewport=DESK, base_url=address)
         shown = context.new_page()
         complaints: list[str] = []
         shown.on("pageerror", lambda error: complaints.append(str(error)))

@@ -11,22 +11,15 @@ import pytest
 
 from amocrm_emulator.account.clock import MovableClock
 from amocrm_emulator.account.crm import Crm
+from smena.connectors.amocrm import account_run
 from smena.connectors.amocrm.reading import fetch_by_id, polling
 from smena.crm.mirror.queries import people as queries_people
 from smena.kernel.db import Database
-from tests.connectors.amocrm.mirror_check import differences
-from tests.connectors.amocrm.stand import (  # fmt: skip
-    ACCOUNT,
-    ANNA,
-    BORIS,
-    SPEC,
-    TOKEN,
-    VERA,
-    Stand,
-    Team,
-    faults,
-    stand,
-)
+from tests.connectors.amocrm.account import ACCOUNT, ANNA, BORIS, SPEC, VERA
+from tests.connectors.amocrm.interruptions import faults
+from tests.connectors.amocrm.mirror.equality import compare
+from tests.connectors.amocrm.stand import Stand, stand
+from tests.connectors.amocrm.team import Team
 
 pytestmark = pytest.mark.anyio
 
@@ -45,8 +38,7 @@ async def told(made: Stand, way: str) -> list[str]:
     if way == "hook":
         for _ in range(8):
             await made.drain()
-            client = await made.service.client(made.db, made.clock, ACCOUNT)
-            await fetch_by_id.fetch_due(made.context, ACCOUNT, client)
+            await fetch_by_id.fetch_due(await account_run.begin(made.context, ACCOUNT))
             made.clock.offset += timedelta(seconds=4)
     elif way == "late":
         for _ in range(4):
@@ -56,7 +48,7 @@ async def told(made: Stand, way: str) -> list[str]:
         await made.settle(rounds=5)
     else:
         await made.settle(rounds=5)
-    found = await differences(made.db, ACCOUNT, made.emulator.url, TOKEN)
+    found = await compare(made)
     return [line for line in found if way != "hook" or not line.startswith("event ")]
 
 

@@ -14,8 +14,11 @@ from smena.crm.facts.model import LeadAppeared
 from smena.kernel.db import Database
 from smena.kernel.errors import TryLater
 from tests.connectors.amocrm import proxy as net
-from tests.connectors.amocrm.mirror_check import differences
-from tests.connectors.amocrm.stand import ACCOUNT, TOKEN, Stand, Team, faults, kill, killing, stand
+from tests.connectors.amocrm.account import ACCOUNT
+from tests.connectors.amocrm.interruptions import faults, kill, killing
+from tests.connectors.amocrm.mirror.equality import compare
+from tests.connectors.amocrm.stand import Stand, stand
+from tests.connectors.amocrm.team import Team
 
 pytestmark = pytest.mark.anyio
 
@@ -154,10 +157,6 @@ async def persistently(work: Callable[[], Awaitable[None]]) -> None:
         except TryLater:
             continue
     raise AssertionError("the work never ended")
-
-
-async def compare(made: Stand) -> list[str]:
-    return await differences(made.db, ACCOUNT, made.emulator.url, TOKEN)
 
 
 async def is_loaded(made: Stand) -> bool:

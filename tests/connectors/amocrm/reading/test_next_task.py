@@ -3,7 +3,9 @@
 import pytest
 
 from smena.kernel.db import Database
-from tests.connectors.amocrm.stand import ACCOUNT, ANNA, Stand, Team, stand
+from tests.connectors.amocrm.account import ACCOUNT, ANNA
+from tests.connectors.amocrm.stand import Stand, stand
+from tests.connectors.amocrm.team import Team
 
 pytestmark = pytest.mark.anyio
 

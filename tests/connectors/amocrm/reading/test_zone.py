@@ -8,7 +8,8 @@ from smena.accounts import actions as accounts
 from smena.accounts import queries as accounts_queries
 from smena.connectors.amocrm.reading import polling
 from smena.kernel.db import Database
-from tests.connectors.amocrm.stand import ACCOUNT, Stand, stand
+from tests.connectors.amocrm.account import ACCOUNT
+from tests.connectors.amocrm.stand import Stand, stand
 from tests.connectors.amocrm.translation.test_webhook import TASK, body
 from tests.connectors.amocrm.webhooks.test_endpoint import send
 

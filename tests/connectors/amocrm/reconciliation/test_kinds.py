@@ -7,6 +7,7 @@ import pytest
 from smena.connectors.amocrm.reconciliation import run
 from smena.connectors.amocrm.reconciliation.model import ReconciliationOutcome, Report
 from smena.kernel.db import Database
+from tests.connectors.amocrm.account import ACCOUNT
 from tests.connectors.amocrm.checking import (
     an_hour_passes,
     begin,
@@ -15,9 +16,10 @@ from tests.connectors.amocrm.checking import (
     found,
     part,
 )
-from tests.connectors.amocrm.mirror_check import differences
+from tests.connectors.amocrm.interruptions import faults
+from tests.connectors.amocrm.mirror.equality import compare
 from tests.connectors.amocrm.reading.test_full_mirror import Office
-from tests.connectors.amocrm.stand import ACCOUNT, TOKEN, Stand, faults, stand
+from tests.connectors.amocrm.stand import Stand, stand
 
 pytestmark = pytest.mark.anyio
 
@@ -47,10 +49,6 @@ async def office(made: Stand, *, acts: int = 80, requests: int = 0) -> Office:
     await made.settle(rounds=2)
     assert await compare(made) == []
     return people
-
-
-async def compare(made: Stand) -> list[str]:
-    return await differences(made.db, ACCOUNT, made.emulator.url, TOKEN)
 
 
 async def damage(made: Stand, *statements: str) -> None:

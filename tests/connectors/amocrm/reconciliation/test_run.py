@@ -9,6 +9,7 @@ import pytest
 from smena.connectors.amocrm.reconciliation import run
 from smena.connectors.amocrm.reconciliation.model import AskedBy, ReconciliationOutcome
 from smena.kernel.db import Database
+from tests.connectors.amocrm.account import ACCOUNT
 from tests.connectors.amocrm.checking import (
     an_hour_passes,
     begin,
@@ -18,8 +19,10 @@ from tests.connectors.amocrm.checking import (
     last_report,
     part,
 )
-from tests.connectors.amocrm.mirror_check import differences
-from tests.connectors.amocrm.stand import ACCOUNT, TOKEN, Stand, Team, kill, killing, stand
+from tests.connectors.amocrm.interruptions import kill, killing
+from tests.connectors.amocrm.mirror.equality import compare
+from tests.connectors.amocrm.stand import Stand, stand
+from tests.connectors.amocrm.team import Team
 
 pytestmark = pytest.mark.anyio
 
@@ -37,10 +40,6 @@ async def loaded(made: Stand, *, leads: int = 12, seed: int = 1) -> Team:
     await made.settle(rounds=2)
     assert await compare(made) == []
     return team
-
-
-async def compare(made: Stand) -> list[str]:
-    return await differences(made.db, ACCOUNT, made.emulator.url, TOKEN)
 
 
 async def lacking_in(made: Stand, name: str) -> int:

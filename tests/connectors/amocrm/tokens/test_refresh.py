@@ -17,6 +17,7 @@ from smena.connectors.amocrm.tokens.store import tokens
 from smena.kernel.db import Database
 from smena.kernel.errors import TryLater
 from tests.connectors.amocrm import proxy as net
+from tests.connectors.amocrm.account import ACCOUNT
 from tests.connectors.amocrm.consent import (
     code,
     connect_by_code,
@@ -26,8 +27,9 @@ from tests.connectors.amocrm.consent import (
     newest_refresh,
     spend_access,
 )
-from tests.connectors.amocrm.stand import ACCOUNT, Stand, stand
+from tests.connectors.amocrm.stand import Stand, stand
 from tests.crm.cast import until_somebody_waits
+from tests.patience import patience
 
 pytestmark = pytest.mark.anyio
 
@@ -195,7 +197,7 @@ async def test_passing_trouble_does_not_stop_the_work(db: Database) -> None:
         spent = made.crm.store.rows("SELECT token FROM oauth_refresh")
         line.target = "http://127.0.0.1:9"  # nobody is there
         with pytest.raises(TryLater):
-            await asyncio.wait_for(ask(made), 30)
+            await asyncio.wait_for(ask(made), patience())
         line.target = made.emulator.url
         pair = await kept(made)
         assert pair.retry_at is not None

@@ -6,8 +6,10 @@ from urllib.parse import urlencode
 import pytest
 
 from smena.kernel.db import Database
-from tests.connectors.amocrm.mirror_check import differences
-from tests.connectors.amocrm.stand import ACCOUNT, ANNA, FIRST, SALES, TOKEN, Stand, Team, stand
+from tests.connectors.amocrm.account import ACCOUNT, ANNA, FIRST, SALES
+from tests.connectors.amocrm.mirror.equality import compare
+from tests.connectors.amocrm.stand import Stand, stand
+from tests.connectors.amocrm.team import Team
 from tests.connectors.amocrm.webhooks.test_endpoint import LEAD, body, kept, send
 
 pytestmark = pytest.mark.anyio
@@ -31,7 +33,7 @@ async def life_goes_on(made: Stand) -> None:
     team.new_lead()
     await made.emulator.flush_hooks()
     await made.settle(rounds=2)
-    assert await differences(made.db, ACCOUNT, made.emulator.url, TOKEN) == []
+    assert await compare(made) == []
     async with made.db.tenant(ACCOUNT) as tx:
         assert await tx.value("SELECT count(*) FROM inbox WHERE taken_at IS NULL") == 0
     assert not [why for _, why in await kept(made) if why.startswith("defect")]

@@ -12,7 +12,8 @@ from smena.connectors.amocrm.api.core.form import SIZE_MAX_BYTES
 from smena.connectors.amocrm.connecting import disconnect
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
-from tests.connectors.amocrm.stand import ACCOUNT, Stand, stand
+from tests.connectors.amocrm.account import ACCOUNT
+from tests.connectors.amocrm.stand import Stand, stand
 
 pytestmark = pytest.mark.anyio
 

@@ -14,7 +14,10 @@ from smena.connectors.amocrm.webhooks.core.subscription import (
     plan,
 )
 from smena.kernel.db import Database
-from tests.connectors.amocrm.stand import ACCOUNT, TOKEN, Stand, Team, faults, stand
+from tests.connectors.amocrm.account import ACCOUNT, TOKEN
+from tests.connectors.amocrm.interruptions import faults
+from tests.connectors.amocrm.stand import Stand, stand
+from tests.connectors.amocrm.team import Team
 
 PLACE = "https://smena.example/hooks/amocrm/31000001"
 OURS, OLD_KEY = f"{PLACE}/new", f"{PLACE}/old"

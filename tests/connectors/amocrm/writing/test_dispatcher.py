@@ -15,17 +15,10 @@ from smena.crm.outbox import actions, queries
 from smena.crm.outbox.model import ChangeLead, CommandState, Priority, entity_of
 from smena.kernel.db import Database
 from tests.connectors.amocrm import proxy as net
-from tests.connectors.amocrm.stand import (
-    ACCOUNT,
-    ANNA,
-    BORIS,
-    VERA,
-    Stand,
-    Team,
-    kill,
-    killing,
-    stand,
-)
+from tests.connectors.amocrm.account import ACCOUNT, ANNA, BORIS, VERA
+from tests.connectors.amocrm.interruptions import kill, killing
+from tests.connectors.amocrm.stand import Stand, stand
+from tests.connectors.amocrm.team import Team
 
 pytestmark = pytest.mark.anyio
 

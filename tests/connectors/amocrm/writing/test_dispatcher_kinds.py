@@ -36,8 +36,11 @@ from smena.crm.outbox.model import (
     Stage,
 )
 from smena.kernel.db import Database
+from smena.kernel.reasons import reason_text
 from tests.connectors.amocrm import proxy as net
-from tests.connectors.amocrm.stand import ACCOUNT, ANNA, BORIS, SALES, TALKS, Stand, Team, stand
+from tests.connectors.amocrm.account import ACCOUNT, ANNA, BORIS, SALES, TALKS
+from tests.connectors.amocrm.stand import Stand, stand
+from tests.connectors.amocrm.team import Team
 
 pytestmark = pytest.mark.anyio
 WANTED = UserId(ANNA)
@@ -150,7 +153,7 @@ async def test_of_a_refused_item_only_the_culprit_ends(db: Database) -> None:
         await made.deliver()
         newest, oldest = await commands(made)
         assert (newest.state, oldest.state) == (CommandState.DELIVERED, CommandState.REFUSED)
-        assert oldest.error.startswith("такого ответственного в amoCRM нет")
+        assert reason_text(oldest.error).startswith("такого ответственного в amoCRM нет")
         assert made.crm.records.existing("leads", lead)["price"] == 7
         assert made.emulator.limiter.requests["PATCH /api/v4/leads"] == 3
 

@@ -11,7 +11,9 @@ from smena.crm.model.entities import EntityKind, LeadId, UserId
 from smena.crm.outbox import actions
 from smena.crm.outbox.model import AddNote, Change, ChangeLead, CommandState
 from smena.kernel.db import Database
-from tests.connectors.amocrm.stand import ACCOUNT, ANNA, Stand, stand
+from smena.kernel.reasons import reason_text
+from tests.connectors.amocrm.account import ACCOUNT, ANNA
+from tests.connectors.amocrm.stand import Stand, stand
 from tests.connectors.amocrm.writing.test_dispatcher_kinds import (
     command,
     commands,
@@ -46,7 +48,7 @@ async def test_an_empty_list_that_hides_what_is_known_proves_nothing(
             made.clock.offset += REST
         assert await states(made) == {CommandState.PLANNED: 1}
         (waiting,) = await commands(made)
-        assert waiting.error.startswith("amoCRM пока не показывает")
+        assert reason_text(waiting.error).startswith("amoCRM пока не показывает")
         made.emulator.limiter.requests.clear()
         script(made)
         await made.deliver()

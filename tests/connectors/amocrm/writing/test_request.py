@@ -34,6 +34,7 @@ from smena.crm.outbox.model import (
     SetField,
     Stage,
 )
+from smena.kernel.reasons import reason_text
 from tests.crm.cast import command
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -239,8 +240,8 @@ def test_a_list_is_widened_to_show_what_is_known_to_be_there() -> None:
 
 
 def test_a_reason_says_what_it_is_about_in_plain_words() -> None:
-    assert rejection_reason([("custom_fields_values.0.field_id", "No such field")]) == (
-        "amoCRM не приняла значение поля (custom_fields_values.0.field_id: No such field)"
-    )
-    assert rejection_reason([("secret", "No")]) == "amoCRM отказала (secret: No)"
-    assert len(rejection_reason([("name", "x" * 2000)])) == 500
+    assert reason_text(
+        rejection_reason([("custom_fields_values.0.field_id", "No such field")])
+    ) == ("amoCRM не приняла значение поля (custom_fields_values.0.field_id: No such field)")
+    assert reason_text(rejection_reason([("secret", "No")])) == "amoCRM отказала (secret: No)"
+    assert len(reason_text(rejection_reason([("name", "x" * 2000)] * 90))) < 1000

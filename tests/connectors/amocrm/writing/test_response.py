@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from smena.connectors.amocrm.writing.core import response
+from smena.connectors.amocrm.writing.core.rejection import of_problem, rejection_reason
 from smena.connectors.amocrm.writing.core.response import Confirmed, Outcome
 from smena.crm.model.entities import CommandId, EntityKind, LeadId, UserId
 from smena.crm.outbox.model import AddNote, ChangeLead, Item
@@ -30,7 +31,7 @@ BATCH = [item(1, 101), item(2, 102), item(3, 103)]
 NOTES = [note(1), note(2), note(3)]
 ALL = (CommandId(1), CommandId(2), CommandId(3))
 DONE = Confirmed(NOON)
-WHY = "такого ответственного в amoCRM нет, или он отключён (responsible_user_id: No such user)"
+WHY = rejection_reason([("responsible_user_id", "No such user")])
 
 
 def in_part(lead: int, *request_ids: str) -> bytes:
@@ -109,7 +110,7 @@ def test_creations_are_known_by_the_number_that_we_gave() -> None:
 
 def test_alone_and_refused_without_a_name() -> None:
     found = response.of_answer(BATCH[:1], 400, b'{"title":"Bad Request","detail":"No"}')
-    assert found.refused == {CommandId(1): "amoCRM отказала: Bad Request No"}
+    assert found.refused == {CommandId(1): of_problem("Bad Request", "No")}
 
 
 def test_read_back() -> None:

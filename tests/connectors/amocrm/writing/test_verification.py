@@ -15,7 +15,7 @@ from amocrm_emulator.account.crm import Crm
 from smena.connectors.amocrm import jobs
 from smena.connectors.amocrm.model import WebhookState
 from smena.connectors.amocrm.reading.store import schedule
-from smena.connectors.amocrm.store import connection as link
+from smena.connectors.amocrm.store import connections
 from smena.connectors.amocrm.webhooks import queries as webhooks_queries
 from smena.crm.model.entities import ContactId, EntityKind, LeadId, TaskId, UserId
 from smena.crm.outbox import actions, queries
@@ -31,18 +31,11 @@ from smena.crm.outbox.model import (
     Priority,
 )
 from smena.kernel.db import Database
-from tests.connectors.amocrm.reading.test_full_mirror import Office, compare
-from tests.connectors.amocrm.stand import (
-    ACCOUNT,
-    ANNA,
-    BORIS,
-    BOSS,
-    SPEC,
-    VERA,
-    Stand,
-    faults,
-    stand,
-)
+from tests.connectors.amocrm.account import ACCOUNT, ANNA, BORIS, BOSS, SPEC, VERA
+from tests.connectors.amocrm.interruptions import faults
+from tests.connectors.amocrm.mirror.equality import compare
+from tests.connectors.amocrm.reading.test_full_mirror import Office
+from tests.connectors.amocrm.stand import Stand, stand
 
 pytestmark = pytest.mark.anyio
 NOBODY = UserId(999)
@@ -222,7 +215,7 @@ async def test_a_subscription_that_stays_off_is_made_anew(db: Database) -> None:
         await jobs.check_webhooks(made.context)
         assert made.crm.store.rows("SELECT disabled FROM hook") == [(0,)]
         async with db.tenant(ACCOUNT) as tx:
-            connection = await link.one(tx)
+            connection = await connections.one(tx)
             assert await webhooks_queries.webhook_settings_lacking(tx) == frozenset()
         assert connection is not None
         assert connection.webhook_state is WebhookState.ALIVE

@@ -4,16 +4,18 @@ It knows addresses, limits and failures, and nothing of what the bodies mean. A 
 what became of one whose answer was lost is for the dispatcher to find out.
 """
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from itertools import count
 from typing import TypeVar
 from urllib.parse import urlencode
 
 import httpx2
 import stamina
 
+from smena.connectors.amocrm import reasons
 from smena.connectors.amocrm.api.auth import Auth
 from smena.connectors.amocrm.api.core.listing import Listing, Params
 from smena.connectors.amocrm.api.core.payload import BadAnswer, Page, read_page
@@ -43,14 +45,14 @@ class AccessLost(GiveUp):
     """amoCRM does not let us in: the token, the payment or the rights (by `status`)."""
 
     def __init__(self, status: int, used: Version | None = None) -> None:
-        super().__init__(f"amoCRM answers {status}")
+        super().__init__(reasons.ANSWERS.about(status=status))
         self.status = status
         self.used = used
         """The tokens that were not let in, where they are known: others may be stored by now."""
 
 
 class TransientError(Exception):
-    """A request did not work out and may work out the next time."""
+    """A request did not work out and may work out the next time; says a reason (`reasons`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +101,49 @@ class Client:
     def host(self) -> str:
         return httpx2.URL(self._auth.base_url).host
 
-    async def list_page(self, listing: Listing, page: int = 1) -> Page:
-        """Read one page of a list; nothing there is an empty page. Raises as `read` does."""
+    async def list_page(
+        self,
+        listing: Listing,
+        page: int = 1,
+        *,
+        confirm_empty: bool = False,
+        before: Prepare = nothing,
+    ) -> Page:
+        """Read one page of a list; nothing there is an empty page.
+
+        `confirm_empty`: a hiccup answers "nothing" too, so nothing is believed when it is said
+        twice. `before` is awaited before each request.
+        """
         path = f"{ROOT}{listing.path}"
-        return await self.read(path, listing.at(page), lambda body: read_page(body, listing.root))
+        found = Page()
+        for _ in range(2 if confirm_empty else 1):
+            await before()
+            found = await self.read(
+                path, listing.at(page), lambda body: read_page(body, listing.root)
+            )
+            if found.items:
+                break
+        return found
+
+    async def pages(
+        self,
+        listing: Listing,
+        *,
+        first: int = 1,
+        most: int | None = None,
+        confirm_empty: bool = False,
+        before: Prepare = nothing,
+    ) -> AsyncIterator[Page]:
+        """Read a list page by page from `first` to its end, `most` pages at most.
+
+        The last page tells by `has_next` whether the end was reached; whoever has seen enough
+        stops asking.
+        """
+        for number in count(first) if most is None else range(first, first + most):
+            page = await self.list_page(listing, number, confirm_empty=confirm_empty, before=before)
+            yield page
+            if not page.has_next:
+                return
 
     async def read(
         self, path: str, params: Params, understand: Callable[[bytes], Result]
@@ -159,16 +200,16 @@ class Client:
             raise AccessLost(answer.status, answer.used)
         if answer.status == TOO_MANY:
             await self._pace.penalise(answer.retry_after)
-            raise TransientError("amoCRM asks for fewer requests (429)")
+            raise TransientError(reasons.TOO_FAST.about())
         if answer.status not in GOOD and answer.status != NOT_FOUND:
-            raise TransientError(f"amoCRM answers {answer.status}")
+            raise TransientError(reasons.ANSWERS.about(status=answer.status))
         self._pace.reset()
         if answer.status not in (NO_CONTENT, NOT_FOUND) and not answer.body.strip():
-            raise TransientError("amoCRM answers with nothing")  # an empty list would be 204
+            raise TransientError(reasons.EMPTY.about())  # an empty list would be 204
         try:
             return understand(b"" if answer.status in (NO_CONTENT, NOT_FOUND) else answer.body)
         except BadAnswer as trouble:
-            raise TransientError(f"amoCRM's answer cannot be read: {trouble}") from trouble
+            raise TransientError(reasons.UNREADABLE.about(detail=trouble)) from trouble
 
     async def _ask(self, asked: "_Question") -> Answer:
         """Ask; a 401 says that nothing was done, so another token may try the same once."""
@@ -199,7 +240,7 @@ class Client:
                 answer = await exchange(self._http, request, self._bounds)
             status = str(answer.status)
         except NoAnswer as trouble:
-            raise TransientError(f"no answer from amoCRM: {trouble}") from trouble
+            raise TransientError(reasons.NO_ANSWER.about(error=str(trouble))) from trouble
         finally:
             CRM_REQUESTS.labels(kind, status).inc()
             if self._request_counter is not None:

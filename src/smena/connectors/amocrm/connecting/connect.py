@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from smena.accounts import actions as accounts
 from smena.accounts import queries as accounts_queries
 from smena.accounts.model import AccountState, NewAccount
+from smena.connectors.amocrm import reasons
 from smena.connectors.amocrm.api.auth import TypedToken
 from smena.connectors.amocrm.api.client import AccessLost, Client
 from smena.connectors.amocrm.api.core.address import is_cloud, normalise
@@ -20,7 +21,7 @@ from smena.connectors.amocrm.reading.core.first_load import slices
 from smena.connectors.amocrm.reading.core.window import Cursor, Stream
 from smena.connectors.amocrm.reading.store import cursors, first_load
 from smena.connectors.amocrm.service import AmocrmService
-from smena.connectors.amocrm.store import connection
+from smena.connectors.amocrm.store import connections
 from smena.connectors.amocrm.tokens.core.claims import read_claims
 from smena.connectors.amocrm.tokens.core.token_response import (
     GrantRefused,
@@ -42,7 +43,7 @@ from smena.kernel.crypto import Vault
 from smena.kernel.db import Database, Tx
 from smena.kernel.errors import TryLater
 from smena.kernel.ids import AccountId
-from smena.kernel.jobs.registry import wake
+from smena.kernel.jobs.enqueue import wake
 
 TOKEN_MAX = 8_000
 ACCOUNT_PATH = "/api/v4/account"
@@ -162,7 +163,7 @@ async def _take(
     await client.count_earlier(PROOF_REQUESTS)
     subscribed = await subscription.ensure(client, service.webhook_url(account))
     async with db.tenant(account) as tx:
-        await connection.save_webhook(tx, subscribed.state, subscribed.detail, clock.now())
+        await connections.save_webhook(tx, subscribed.state, subscribed.detail, clock.now())
     onboarded = await onboarding.open_session(db, onboarded, asked.founder, account, clock.now())
     return Connected(account, proven.identity.name, subscribed.state, onboarded)
 
@@ -204,8 +205,7 @@ async def _connected_elsewhere(tx: Tx, base_url: str) -> str | None:
     answers at the new address would take over the account's webhooks and commands. Between two
     hosts of amoCRM's own clouds nobody else can answer: there it is a rename.
     """
-    found = await connection.one(tx)
-    if found is None or not found.is_active:
+    if await connections.active(tx) is None:
         return None
     known = (await accounts_queries.account(tx)).base_url
     if known == base_url or (_is_clouds(known) and _is_clouds(base_url)):
@@ -224,9 +224,10 @@ def _is_admin(found: tuple[User, ...], identity: AccountIdentity) -> bool:
 
 
 def _refusal(reason: str) -> ConnectRefusal:
-    if "429" in reason:
+    if reasons.TOO_FAST.is_of(reason):
         return ConnectRefusal.TOO_OFTEN
-    return ConnectRefusal.NOT_AMOCRM if "cannot be read" in reason else ConnectRefusal.NO_ANSWER
+    is_foreign = reasons.UNREADABLE.is_of(reason)
+    return ConnectRefusal.NOT_AMOCRM if is_foreign else ConnectRefusal.NO_ANSWER
 
 
 async def _remember(
@@ -242,8 +243,8 @@ async def _remember(
     )
     await accounts.connect(tx, new, now)
     await accounts.set_state(tx, AccountState.CONNECTED)
-    before = await connection.one(tx)
-    await connection.connect(
+    before = await connections.one(tx)
+    await connections.connect(
         tx, identity.current_user, asked.requests_per_second, asked.load_requests_per_second, now
     )
     if before is None or before.load_started_at is None:

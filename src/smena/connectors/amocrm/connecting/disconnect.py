@@ -2,20 +2,20 @@
 
 from smena.accounts import actions as accounts
 from smena.accounts.model import AccountState
-from smena.accounts.reasons import Reason
+from smena.connectors.amocrm import reasons
 from smena.connectors.amocrm.api.client import UNAUTHORIZED, AccessLost, TransientError
 from smena.connectors.amocrm.api.core.listing import users
 from smena.connectors.amocrm.connecting.core.disabled import Disabled, is_signed
 from smena.connectors.amocrm.model import SwitchedOff, WebhookState
 from smena.connectors.amocrm.service import AmocrmService
-from smena.connectors.amocrm.store import connection
+from smena.connectors.amocrm.store import connections
 from smena.connectors.amocrm.tokens.store import tokens
 from smena.connectors.amocrm.webhooks import subscription
 from smena.kernel.clock import Clock
 from smena.kernel.db import Database, Tx
 from smena.kernel.errors import GiveUp, TryLater
 from smena.kernel.ids import AccountId
-from smena.kernel.jobs.registry import wake
+from smena.kernel.jobs.enqueue import wake
 
 
 async def disconnect(
@@ -31,8 +31,8 @@ async def disconnect(
         await tokens.forget(tx)
         await tokens.forget_integration(tx)
         await accounts.disconnect(tx)
-        await connection.deactivate(tx, "", clock.now())
-        await connection.save_webhook(tx, WebhookState.UNKNOWN, "", clock.now())
+        await connections.deactivate(tx, "", clock.now())
+        await connections.save_webhook(tx, WebhookState.UNKNOWN, "", clock.now())
 
 
 async def switched_off(
@@ -61,7 +61,7 @@ async def switched_off(
     except (TryLater, GiveUp):
         pass  # nobody knows: the next request that is let in or refused will tell
     async with db.tenant(told.account) as tx:
-        await tokens.note_reason(tx, Reason.DISABLED)
+        await tokens.note_reason(tx, reasons.DISABLED.about())
         await wake(tx, "amocrm.poll", told.account)
     return SwitchedOff.LET_IN
 
@@ -72,5 +72,5 @@ async def _stop(tx: Tx, clock: Clock, number: int) -> None:
     Somebody who connected the account while amoCRM was asked has other tokens, and keeps them.
     """
     if await tokens.forget_number(tx, number):
-        await accounts.set_state(tx, AccountState.SIGN_IN_AGAIN, Reason.DISABLED)
-        await connection.deactivate(tx, Reason.DISABLED, clock.now())
+        await accounts.set_state(tx, AccountState.SIGN_IN_AGAIN, reasons.DISABLED.about())
+        await connections.deactivate(tx, reasons.DISABLED.about(), clock.now())

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from smena.accounts import queries as accounts
 from smena.accounts.model import Account, AccountState
-from smena.accounts.reasons import reason_text
 from smena.connectors.amocrm import queries
 from smena.connectors.amocrm.connecting import words
 from smena.connectors.amocrm.model import Connection, Freshness
@@ -20,6 +19,7 @@ from smena.crm.outbox.model import CommandState
 from smena.kernel.db import Tx
 from smena.kernel.i18n import clock_seconds, day, duration_words
 from smena.kernel.i18n import gettext as _
+from smena.kernel.reasons import reason_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,9 @@ async def _queue(tx: Tx, now: datetime) -> str:
 
 async def _errors(tx: Tx) -> tuple[str, ...]:
     found: Sequence[str] = [
-        _("{what}: {error}").format(what=outbox_words.about(command.change), error=command.error)
+        _("{what}: {error}").format(
+            what=outbox_words.about(command.change), error=reason_text(command.error)
+        )
         for command in await outbox_queries.commands_with_errors(tx, 5)
     ]
     return tuple(found)
@@ -138,12 +140,3 @@ def _trouble(connection: Connection, zone: ZoneInfo) -> str:
         return ""
     since = clock_seconds(connection.trouble_at, zone)
     return _("{what} (с {since})").format(what=reason_text(connection.trouble), since=since)
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """All that the connection page shows."""
-
-    connection: Connection | None
-    progress: Progress | None
-    freshness: Freshness

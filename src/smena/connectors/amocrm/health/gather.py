@@ -23,8 +23,7 @@ from smena.connectors.amocrm.model import (
 )
 from smena.connectors.amocrm.reconciliation.model import Report
 from smena.connectors.amocrm.reconciliation.store import runs
-from smena.connectors.amocrm.store import connection as link
-from smena.connectors.amocrm.store import last_seen
+from smena.connectors.amocrm.store import connections, last_seen
 from smena.connectors.amocrm.store.last_seen import LastSeen
 from smena.connectors.amocrm.webhooks.consumer import SOURCE
 from smena.crm.outbox import queries
@@ -40,7 +39,7 @@ DAY = timedelta(days=1)
 
 async def gather(tx: Tx, period: timedelta, now: datetime) -> HealthFacts | None:
     """Return the health of this account, without the trouble of its background work."""
-    connection = await link.one(tx)
+    connection = await connections.one(tx)
     if connection is None:
         return None
     account, signs = await accounts.account(tx), await last_seen.last_seen(tx)

@@ -10,7 +10,7 @@ from smena.accounts.model import AccountState
 from smena.connectors.amocrm.health import gather
 from smena.connectors.amocrm.health.core.findings import HealthFacts, Level, examine
 from smena.connectors.amocrm.service import AmocrmService
-from smena.connectors.amocrm.store import connection
+from smena.connectors.amocrm.store import connections
 from smena.kernel import metrics
 from smena.kernel.clock import Clock
 from smena.kernel.concurrency import together
@@ -45,7 +45,7 @@ class Gauges:
                 return
             self._read_at = now
             async with self._db.system() as tx:
-                known = await connection.all_accounts(tx)
+                known = await connections.all_accounts(tx)
                 troubles = await failures.by_account(tx)
             waiting = iter(known)
             await together([self._show_all(waiting, troubles, now) for _ in range(AT_ONCE)])

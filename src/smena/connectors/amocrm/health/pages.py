@@ -13,6 +13,7 @@ from smena.connectors.amocrm.health.view import HealthView, health_view
 from smena.connectors.amocrm.service import AmocrmService
 from smena.kernel.i18n import gettext as _
 from smena.kernel.ids import AccountId
+from smena.kernel.labels import Labels
 from smena.web.page import Html, page
 
 PATH = "/settings/health"
@@ -35,7 +36,7 @@ async def _shown(request: PageRequest, account: AccountId) -> HealthView | None:
         return None
     async with request.db.tenant(account) as tx:
         known = await accounts.account(tx)
-    return health_view(health, ZoneInfo(known.time_zone), now)
+    return health_view(health, ZoneInfo(known.time_zone), now, request.service(Labels))
 
 
 ROUTES = (health,)

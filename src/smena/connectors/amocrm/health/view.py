@@ -18,6 +18,7 @@ from smena.connectors.amocrm.health.words import finding_text
 from smena.connectors.amocrm.webhooks.words import webhook_text
 from smena.kernel.i18n import ago_text, duration_words, moment_text, ngettext, number
 from smena.kernel.i18n import gettext as _
+from smena.kernel.labels import Labels
 
 DIRECTORIES = ("custom_fields", "tags", "roles", "sources", "loss_reasons")
 
@@ -64,14 +65,14 @@ class HealthView:
     too_fast: str
 
 
-def health_view(health: HealthFacts, zone: ZoneInfo, now: datetime) -> HealthView:
+def health_view(health: HealthFacts, zone: ZoneInfo, now: datetime, labels: Labels) -> HealthView:
     """Put a connection's health into words; `needs_hand`: something will not pass by itself."""
     found = examine(health, now)
     rates = health.rates
     return HealthView(
         is_well=not found,
         needs_hand=any(one.level is Level.BAD for one in found),
-        findings=tuple(_finding(one, zone) for one in found),
+        findings=tuple(_finding(one, zone, labels) for one in found),
         facts=tuple(_facts(health, zone, now)),
         rates=tuple(_rate(one) for one in _by_name(rates.kinds)),
         total=_rate(KindRate(
@@ -81,8 +82,8 @@ def health_view(health: HealthFacts, zone: ZoneInfo, now: datetime) -> HealthVie
     )  # fmt: skip
 
 
-def _finding(finding: Finding, zone: ZoneInfo) -> FindingView:
-    what, todo = finding_text(finding, zone)
+def _finding(finding: Finding, zone: ZoneInfo, labels: Labels) -> FindingView:
+    what, todo = finding_text(finding, zone, labels)
     return FindingView(what, todo, "error" if finding.level is Level.BAD else "notice")
 
 

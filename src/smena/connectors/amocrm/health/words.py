@@ -3,32 +3,25 @@
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
-from smena.accounts.reasons import reason_text
 from smena.connectors.amocrm.health.core.findings import Finding, FindingKind
 from smena.kernel.i18n import gettext as _
 from smena.kernel.i18n import moment_text, ngettext, number
+from smena.kernel.labels import Labels
+from smena.kernel.reasons import reason_text
 
 Told = tuple[str, str]
 """What is wrong, what to do."""
 
 
-def finding_text(finding: Finding, zone: ZoneInfo) -> Told:
-    """Say what is wrong and what to do about it."""
-    return _SAID[finding.sign](finding, zone)
-
-
-def job_text(job: str) -> str:
-    """Name a piece of background work in the reader's words."""
-    return {
-        "amocrm.inbox": _("разбор вебхуков"),
-        "amocrm.load": _("первая загрузка"),
-        "amocrm.poll": _("опрос событий"),
-        "amocrm.cards": _("опрос карточек"),
-        "amocrm.dispatcher": _("запись в amoCRM"),
-        "amocrm.reconciliation": _("сверка"),
-        "amocrm.history": _("чтение истории событий"),
-        "distribution.decide": _("распределение"),
-    }.get(job, job)
+def finding_text(finding: Finding, zone: ZoneInfo, labels: Labels) -> Told:
+    """Say what is wrong and what to do about it; `labels` name background work."""
+    match finding.sign:
+        case FindingKind.JOB_GAVE_UP:
+            return _job_gave_up(finding, zone, labels)
+        case FindingKind.JOB_DEFECT:
+            return _job_defect(finding, zone, labels)
+        case sign:
+            return _SAID[sign](finding, zone)
 
 
 def _disconnected(_finding: Finding, _zone: ZoneInfo) -> Told:
@@ -85,7 +78,9 @@ def _data_late(finding: Finding, zone: ZoneInfo) -> Told:
 
 def _webhook_refused(finding: Finding, _zone: ZoneInfo) -> Told:
     return (
-        _("amoCRM не приняла подписку на вебхуки: {why}.").format(why=finding.text or "—"),
+        _("amoCRM не приняла подписку на вебхуки: {why}.").format(
+            why=reason_text(finding.text) or "—"
+        ),
         _("Проверьте тариф amoCRM и права интеграции. Пока Смена опрашивает amoCRM сама."),
     )
 
@@ -98,8 +93,11 @@ def _webhook_no_address(_finding: Finding, _zone: ZoneInfo) -> Told:
 
 
 def _webhook_unsure(finding: Finding, _zone: ZoneInfo) -> Told:
+    why = reason_text(finding.text)
     return (
-        _("Подписка на вебхуки не проверена. {why}").format(why=finding.text).strip(),
+        _("Подписка на вебхуки не проверена: {why}.").format(why=why)
+        if why
+        else _("Подписка на вебхуки не проверена."),
         _("Смена проверит её сама. Если не пройдёт за сутки, подключите аккаунт заново."),
     )
 
@@ -154,21 +152,21 @@ def _too_fast(finding: Finding, _zone: ZoneInfo) -> Told:
     )
 
 
-def _job_gave_up(finding: Finding, zone: ZoneInfo) -> Told:
+def _job_gave_up(finding: Finding, zone: ZoneInfo, labels: Labels) -> Told:
     job, _colon, reason = finding.text.partition(": ")
     return (
         _("Остановилось: {job} ({when}): {reason}").format(
-            job=job_text(job), when=moment_text(finding.at, zone), reason=reason
+            job=labels.job(job), when=moment_text(finding.at, zone), reason=reason_text(reason)
         ),
         _("Исправьте причину: Смена пробует снова каждую минуту."),
     )
 
 
-def _job_defect(finding: Finding, zone: ZoneInfo) -> Told:
+def _job_defect(finding: Finding, zone: ZoneInfo, labels: Labels) -> Told:
     job, _colon, reason = finding.text.partition(": ")
     return (
         _("Ошибка программы: {job} ({when}): {reason}").format(
-            job=job_text(job), when=moment_text(finding.at, zone), reason=reason
+            job=labels.job(job), when=moment_text(finding.at, zone), reason=reason
         ),
         _("Смена пробует снова. Сообщите разработчикам и приложите журнал."),
     )
@@ -216,8 +214,6 @@ _SAID: dict[FindingKind, Callable[[Finding, ZoneInfo], Told]] = {
     FindingKind.UNREAD_WAITS: _unread_waits,
     FindingKind.COMMANDS_WAIT: _commands_wait,
     FindingKind.TOO_FAST: _too_fast,
-    FindingKind.JOB_GAVE_UP: _job_gave_up,
-    FindingKind.JOB_DEFECT: _job_defect,
     FindingKind.CHECK_LATE: _check_late,
     FindingKind.CHECK_UNHEALED: _check_unhealed,
     FindingKind.TROUBLE: _trouble,

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from smena.connectors.amocrm.account_run import AccountRun
 from smena.connectors.amocrm.api.client import ROOT, Client
 from smena.connectors.amocrm.api.core.dialogue_payload import TalkJson
 from smena.connectors.amocrm.api.core.listing import IDS_MAX, by_ids
@@ -14,12 +15,11 @@ from smena.connectors.amocrm.reading.related import ask_for_related
 from smena.connectors.amocrm.reading.store import fetch_queue as asked
 from smena.connectors.amocrm.reading.store import schedule
 from smena.connectors.amocrm.translation import page, people
+from smena.connectors.amocrm.translation.kinds import kind_of
 from smena.crm.mirror.ingest import ingest
 from smena.crm.mirror.queries import people as queries_people
 from smena.crm.model.entities import Changes, Removed, Source
 from smena.crm.model.reading import Reading
-from smena.kernel.ids import AccountId
-from smena.kernel.jobs.registry import JobContext
 
 AT_ONCE = 500
 TALKS = "talks"
@@ -30,40 +30,38 @@ TRY_AGAIN = timedelta(seconds=3)
 """What is not there may be not there yet: nothing is believed gone by one look."""
 
 
-async def fetch_due(context: JobContext, account: AccountId, client: Client) -> None:
+async def fetch_due(run: AccountRun) -> None:
     """Read all that is asked for and due, in batches by list."""
-    async with context.db.tenant(account) as tx:
-        wanted = await asked.due(tx, context.now, AT_ONCE)
+    async with run.tenant() as tx:
+        wanted = await asked.due(tx, run.now, AT_ONCE)
         names = people.named(await queries_people.users(tx)) if wanted else page.NOBODY
     for path, attempts in wanted.items():
         ids = sorted(attempts)
         step = TALKS_AT_ONCE if path == TALKS else IDS_MAX
         for start in range(0, len(ids) if path != TALKS else step, step):
             batch = {number: attempts[number] for number in ids[start : start + step]}
-            await _read(context, account, client, path, batch, names)
+            await _read(run, path, batch, names)
 
 
 async def _read(
-    context: JobContext,
-    account: AccountId,
-    client: Client,
+    run: AccountRun,
     path: str,
     attempts: dict[int, int],
     names: page.People,
 ) -> None:
-    started_at = context.now
-    told = page.page(path, await _items(client, path, list(attempts)), names)
+    started_at = run.now
+    told = page.page(path, await _items(run.client, path, list(attempts)), names)
     missing = [number for number in attempts if number not in told.ids]
     later = [number for number in missing if attempts[number] + 1 < TRIES]
     gone = [number for number in missing if attempts[number] + 1 >= TRIES]
-    async with context.db.tenant(account) as tx:
-        await ingest_page(context, tx, told)
-        gone_at = client.server_time or started_at  # theirs: it is compared with their moments
+    async with run.tenant() as tx:
+        await ingest_page(tx, told, run.now)
+        gone_at = run.client.server_time or started_at  # theirs: it is compared with their moments
         lost = _gone(path, gone, gone_at)
-        await ingest(tx, Reading(lost), context.now)
-        await ask_for_related(tx, lost.removed, context.now)
+        await ingest(tx, Reading(lost), run.now)
+        await ask_for_related(tx, lost.removed, run.now)
         await asked.have_read(tx, path, [*told.ids, *gone], started_at)
-        await asked.read_later(tx, path, later, context.now + TRY_AGAIN)
+        await asked.read_later(tx, path, later, run.now + TRY_AGAIN)
         await schedule.count_malformed(tx, len(told.malformed))
 
 
@@ -87,5 +85,5 @@ def _gone(path: str, ids: Sequence[int], at: datetime) -> Changes:
     """Say that cards are in the bin; a note or a talk that is gone says nothing."""
     if path.endswith("/notes") or path == TALKS:
         return Changes(source=Source.API)
-    kind = page.kind_of(path)
+    kind = kind_of(path)
     return Changes(source=Source.API, removed=tuple(Removed(kind, number, at) for number in ids))

@@ -6,10 +6,12 @@ number of requests under way, not the limit, would set the pace (distribution.md
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 import structlog
 
-from smena.connectors.amocrm.api.client import Client
+from smena.connectors.amocrm import account_run
+from smena.connectors.amocrm.account_run import AccountRun
 from smena.connectors.amocrm.api.core.listing import events_limit
 from smena.connectors.amocrm.reading import people as people_reading
 from smena.connectors.amocrm.reading import reference_data, unsorted
@@ -22,11 +24,11 @@ from smena.connectors.amocrm.reading.core.first_load import (
 )
 from smena.connectors.amocrm.reading.ingest import ingest_page
 from smena.connectors.amocrm.reading.store import first_load, schedule
-from smena.connectors.amocrm.service import AmocrmService
-from smena.connectors.amocrm.store import connection as link
+from smena.connectors.amocrm.store import connections
 from smena.connectors.amocrm.translation import page as translate
 from smena.connectors.amocrm.translation import people
 from smena.connectors.amocrm.translation.page import ParsedPage
+from smena.connectors.kit.rate_limiter import Purpose
 from smena.crm.mirror.ingest import ingest
 from smena.crm.mirror.queries import people as queries_people
 from smena.crm.model.reading import Reading
@@ -40,20 +42,19 @@ UNDER_WAY = 8
 log = structlog.get_logger(__name__)
 
 
-async def run(context: JobContext, account: AccountId) -> None:
+async def load(context: JobContext, account: AccountId) -> None:
     """Go on with an account's first load until it is done."""
     async with context.db.tenant(account) as tx:
-        connection = await link.one(tx)
+        connection = await connections.active(tx)
         work = await first_load.slices(tx)
-    if connection is None or not connection.is_active or connection.load_finished_at is not None:
+    if connection is None or connection.load_finished_at is not None:
         return
-    service = context.service(AmocrmService)
-    client = await service.client_for_load(context.db, context.clock, account)
+    run = await account_run.begin(context, account, Purpose.BULK, for_load=True)
     while left := [one for one in work if not one.is_done]:
         for one in [slice_ for slice_ in left if slice_.stage in WHOLE]:
-            await READERS[one.stage](context, account, client, one)
+            await READERS[one.stage](run, one)
         rest = [one for one in left if one.stage not in WHOLE]
-        await _slices(context, account, client, rest)
+        await _slices(run, rest)
         async with context.db.tenant(account) as tx:
             work = await first_load.slices(tx)
     async with context.db.tenant(account) as tx:
@@ -61,75 +62,66 @@ async def run(context: JobContext, account: AccountId) -> None:
     log.info("first_load_done", account=account)
 
 
-async def _people(context: JobContext, account: AccountId, client: Client, one: Slice) -> None:
-    read, _zone = await people_reading.read(client)
+async def _people(run: AccountRun, one: Slice) -> None:
+    read, _zone = await people_reading.read(run.client)
     changes = read.changes
     rows = len(changes.users) + len(changes.groups) + len(changes.pipelines)
-    async with context.db.tenant(account) as tx:
-        await _whole(context, tx, one, read, rows)
-        await schedule.save_people_read(tx, context.now)
+    async with run.tenant() as tx:
+        await _whole(run, tx, one, read, rows)
+        await schedule.save_people_read(tx, run.now)
 
 
-async def _reference_data(
-    context: JobContext, account: AccountId, client: Client, one: Slice
-) -> None:
-    read = await reference_data.read(client)
-    async with context.db.tenant(account) as tx:
-        await _whole(context, tx, one, read, len(read.reference_data.entries))
-        await schedule.save_reference_data_read(tx, context.now)
+async def _reference_data(run: AccountRun, one: Slice) -> None:
+    read = await reference_data.read(run.client)
+    async with run.tenant() as tx:
+        await _whole(run, tx, one, read, len(read.reference_data.entries))
+        await schedule.save_reference_data_read(tx, run.now)
 
 
-async def _unsorted(context: JobContext, account: AccountId, client: Client, one: Slice) -> None:
-    read = await unsorted.read(client, context.now)
-    async with context.db.tenant(account) as tx:
-        await _whole(context, tx, one, read, len(read.conversations.unsorted))
+async def _unsorted(run: AccountRun, one: Slice) -> None:
+    read = await unsorted.read(run.client, run.now)
+    async with run.tenant() as tx:
+        await _whole(run, tx, one, read, len(read.conversations.unsorted))
 
 
-async def _whole(context: JobContext, tx: Tx, one: Slice, read: Reading, rows: int) -> None:
+async def _whole(run: AccountRun, tx: Tx, one: Slice, read: Reading, rows: int) -> None:
     """Take in what was read in one piece, with its place in the plan."""
-    await ingest(tx, read, context.now)
+    await ingest(tx, read, run.now)
     await first_load.save(tx, replace(one, page=2, rows=rows, is_done=True), read_page=one.page)
     await schedule.count_malformed(tx, len(read.malformed))
 
 
-async def _slices(
-    context: JobContext, account: AccountId, client: Client, left: Sequence[Slice]
-) -> None:
+async def _slices(run: AccountRun, left: Sequence[Slice]) -> None:
     """Let a few readers take slices in the order of their turn."""
-    async with context.db.tenant(account) as tx:
+    async with run.tenant() as tx:
         names = people.named(await queries_people.users(tx))
     waiting = list(reversed(left))
 
     async def reader() -> None:
         while waiting:
-            await _slice(context, account, client, waiting.pop(), names)
+            await _slice(run, waiting.pop(), names)
 
     await together([reader() for _ in range(min(UNDER_WAY, len(waiting)))])
 
 
 async def _slice(
-    context: JobContext,
-    account: AccountId,
-    client: Client,
+    run: AccountRun,
     one: Slice,
     names: translate.People,
 ) -> None:
-    listing = of_slice(one, events_limit(client.host))
-    while not one.is_done:
-        page = await client.list_page(listing, one.page)
-        if not page.items:  # a hiccup answers "nothing" too: believed when it is said twice
-            page = await client.list_page(listing, one.page)
+    listing = of_slice(one, events_limit(run.client.host))
+    async for page in run.client.pages(listing, first=one.page, confirm_empty=True):
         told = translate.page(one.path, page.items, names)
         read, one = one, after_page(one, told.moments, len(page.items), has_next=page.has_next)
-        async with context.db.tenant(account) as tx:
-            await _ingest(context, tx, told)  # the mirror is locked first, as polling does
+        async with run.tenant() as tx:
+            await _ingest(tx, told, run.now)  # the mirror is locked first, as polling does
             if not await first_load.save(tx, one, read_page=read.page):
                 return
 
 
-async def _ingest(context: JobContext, tx: Tx, page: ParsedPage) -> None:
+async def _ingest(tx: Tx, page: ParsedPage, now: datetime) -> None:
     """Take a page; who is in the bin is told by the lists of cards, which are read later."""
-    await ingest_page(context, tx, replace(page, changes=replace(page.changes, removed=())))
+    await ingest_page(tx, replace(page, changes=replace(page.changes, removed=())), now)
     await schedule.count_malformed(tx, len(page.malformed))
 
 

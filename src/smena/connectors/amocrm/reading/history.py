@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from smena.accounts import queries as accounts
+from smena.connectors.amocrm import account_run
+from smena.connectors.amocrm.account_run import AccountRun
 from smena.connectors.amocrm.api.client import Client
 from smena.connectors.amocrm.api.core.listing import events_limit
 from smena.connectors.amocrm.api.core.payload import Page
@@ -22,12 +24,13 @@ from smena.connectors.amocrm.reading.core.history import History, Unwanted
 from smena.connectors.amocrm.reading.ingest import ingest_page
 from smena.connectors.amocrm.reading.store import history as store
 from smena.connectors.amocrm.reading.store import schedule
-from smena.connectors.amocrm.service import AmocrmService
-from smena.connectors.amocrm.store import connection as link
+from smena.connectors.amocrm.store import connections
 from smena.connectors.amocrm.translation import page as translate
+from smena.connectors.kit.rate_limiter import Purpose
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
-from smena.kernel.jobs.registry import JobContext, wake
+from smena.kernel.jobs.enqueue import wake
+from smena.kernel.jobs.registry import JobContext
 
 PAGES_AT_ONCE = 30
 """After so many pages other work gets this worker's place."""
@@ -64,53 +67,49 @@ async def go_on(tx: Tx, now: datetime) -> None:
         await wake(tx, "amocrm.history", tx.account)
 
 
-async def run(context: JobContext, account: AccountId) -> None:
+async def read(context: JobContext, account: AccountId) -> None:
     """Read some pages; whoever has more to read is woken again."""
-    service = context.service(AmocrmService)
-    client = await service.client_in_background(context.db, context.clock, account)
+    run = await account_run.begin(context, account, Purpose.BULK)
     for _ in range(PAGES_AT_ONCE):
-        async with context.db.tenant(account) as tx:
-            known, connection = await queries.history(tx), await link.one(tx)
+        async with run.tenant() as tx:
+            known, connection = await queries.history(tx), await connections.active(tx)
         if known is None or known.is_paused or known.finished_at is not None:
             return
-        if connection is None or not connection.is_active or connection.load_finished_at is None:
+        if connection is None or connection.load_finished_at is None:
             return
-        started_at = context.now
-        page = await _page(client, known)
-        if not await _ingest(context, account, known, page):
+        started_at = run.now
+        page = await _page(run.client, known)
+        if not await _ingest(run, known, page):
             return
         if connection.requests_per_second != 0:  # 0: nobody counts
-            took = (context.now - started_at) / timedelta(seconds=1)
+            took = (run.now - started_at) / timedelta(seconds=1)
             await asyncio.sleep(max(REST_SECONDS, took))
 
 
 async def _page(client: Client, known: History) -> Page:
     listing = of_slice(core.stretch(known), events_limit(client.host))
-    page = await client.list_page(listing, known.page)
-    if not page.items:  # a hiccup answers "nothing" too: believed when it is said twice
-        page = await client.list_page(listing, known.page)
-    return page
+    return await client.list_page(listing, known.page, confirm_empty=True)
 
 
-async def _ingest(context: JobContext, account: AccountId, read: History, page: Page) -> bool:
+async def _ingest(run: AccountRun, read: History, page: Page) -> bool:
     """Take a page with its place; False when somebody else has moved on meanwhile."""
     told = translate.page("events", page.items)
-    async with context.db.tenant(account) as tx:
+    async with run.tenant() as tx:
         held = await store.locked(tx)
         if held is None or (held.read_to, held.page) != (read.read_to, read.page):
             return False
         if held.from_at != read.from_at:
             return True  # another date was chosen: the stretch may be another one
-        moved = core.after_page(held, len(page.items), context.now, has_next=page.has_next)
+        moved = core.after_page(held, len(page.items), run.now, has_next=page.has_next)
         # Who is in the bin is told by the lists of cards, not by events of long ago.
         past = replace(
             told,
             changes=replace(told.changes, removed=()),
             conversations=replace(told.conversations, dropped=()),
         )
-        await ingest_page(context, tx, past)
+        await ingest_page(tx, past, run.now)
         await schedule.count_malformed(tx, len(told.malformed))
         await store.save(tx, moved)
     if moved.finished_at is not None:
-        log.info("history_read", account=account, events=moved.rows)
+        log.info("history_read", account=run.account, events=moved.rows)
     return True

@@ -41,10 +41,5 @@ async def read(client: Client) -> PeopleRead:
 
 async def whole_list(client: Client, listing: Listing) -> list[msgspec.Raw]:
     """Read a list to its end."""
-    items: list[msgspec.Raw] = []
-    for number in range(1, PAGES_MAX + 1):
-        page = await client.list_page(listing, number)
-        items += page.items
-        if not page.has_next:
-            break
-    return items
+    pages = client.pages(listing, most=PAGES_MAX)
+    return [item async for page in pages for item in page.items]

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from smena.accounts import actions as accounts
+from smena.connectors.amocrm import account_run
+from smena.connectors.amocrm.account_run import AccountRun
 from smena.connectors.amocrm.api.client import Client
 from smena.connectors.amocrm.api.core.listing import events_limit
 from smena.connectors.amocrm.model import Connection
@@ -31,11 +33,10 @@ from smena.connectors.amocrm.reading.store import cursors as store_cursors
 from smena.connectors.amocrm.reading.store import fetch_queue as asked
 from smena.connectors.amocrm.reading.store import first_load, schedule
 from smena.connectors.amocrm.recent_rows import RecentRows
-from smena.connectors.amocrm.service import AmocrmService
-from smena.connectors.amocrm.store import connection as link
-from smena.connectors.amocrm.store import last_seen
+from smena.connectors.amocrm.store import connections, last_seen
 from smena.connectors.amocrm.translation import page as translate
 from smena.connectors.amocrm.translation import people
+from smena.connectors.amocrm.translation.kinds import KINDS
 from smena.connectors.amocrm.translation.page import ParsedPage
 from smena.crm import actions as crm
 from smena.crm.mirror.ingest import ingest
@@ -51,13 +52,7 @@ SPACING = timedelta(seconds=0.5)
 REST_MAX = timedelta(seconds=10)
 PAGES_MAX = 400
 NEWEST_FIRST = (Stream.EVENTS, Stream.LEADS, Stream.CONTACTS, Stream.COMPANIES)
-COVERAGE = {
-    Stream.EVENTS: Coverage.EVENTS,
-    Stream.LEADS: Coverage.LEADS,
-    Stream.CONTACTS: Coverage.CONTACTS,
-    Stream.COMPANIES: Coverage.COMPANIES,
-    Stream.TASKS: Coverage.TASKS,
-}
+COVERAGE = {Stream.EVENTS: Coverage.EVENTS} | {Stream(one.path): one.coverage for one in KINDS}
 
 
 async def events(context: JobContext, account: AccountId) -> None:
@@ -65,17 +60,16 @@ async def events(context: JobContext, account: AccountId) -> None:
     rest = timedelta(0)
     while True:
         async with context.db.tenant(account) as tx:
-            connection, cursors = await link.one(tx), await store_cursors.cursors(tx)
-        if connection is None or not connection.is_active:
-            return
-        if connection.next_poll_at > context.now:
+            connection, cursors = await connections.active(tx), await store_cursors.cursors(tx)
+        if connection is None or connection.next_poll_at > context.now:
             return
         cursor = cursors[Stream.EVENTS]
         if cursor.read_at is not None:
             rest = max(rest, SPACING - (context.now - cursor.read_at))
         await asyncio.sleep(max(0.0, rest.total_seconds()))
         started_at = context.now
-        await _poll_events(context, account, connection, cursor)
+        run = await account_run.begin(context, account)
+        await _poll_events(run, connection, cursor)
         took = context.now - started_at
         rest = min(took, REST_MAX) if took > SPACING else timedelta(0)
 
@@ -83,92 +77,85 @@ async def events(context: JobContext, account: AccountId) -> None:
 async def cards(context: JobContext, account: AccountId) -> None:
     """Read each list of cards that is due, then the people when they are."""
     async with context.db.tenant(account) as tx:
-        connection, cursors = await link.one(tx), await store_cursors.cursors(tx)
+        connection, cursors = await connections.active(tx), await store_cursors.cursors(tx)
         names = people.named(await queries_people.users(tx))
-    if connection is None or not connection.is_active:
+    if connection is None:
         return
-    service = context.service(AmocrmService)
-    period, started_at = service.options.poll_period, context.now
-    client = await service.client(context.db, context.clock, account)
+    run = await account_run.begin(context, account)
+    period, started_at = run.service.options.poll_period, context.now
     for cursor in cursors.values():
         if cursor.stream is not Stream.EVENTS and is_due(cursor, context.now, period):
-            await _poll_cards(context, account, client, cursor, connection.clock_offset, names)
-    await _roster_when_due(context, account, client, connection)
-    await _lists_when_due(context, account, client)
-    await unsorted.read_when_due(context, account, client)
+            await _poll_cards(run, cursor, connection.clock_offset, names)
+    await _roster_when_due(run, connection)
+    await _lists_when_due(run)
+    await unsorted.read_when_due(run)
     async with context.db.tenant(account) as tx:
         await schedule.save_cards_read(tx, started_at + period)
 
 
-async def _poll_events(
-    context: JobContext, account: AccountId, connection: Connection, cursor: Cursor
-) -> None:
-    service = context.service(AmocrmService)
-    client = await service.client(context.db, context.clock, account)
-    started_at = context.now
+async def _poll_events(run: AccountRun, connection: Connection, cursor: Cursor) -> None:
+    started_at = run.now
     stretch = window(cursor, started_at, connection.clock_offset)
-    seen = service.seen_by(account)
-    pages = await _read(client, Stream.EVENTS, stretch, seen)
+    seen = run.service.seen_by(run.account)
+    pages = await _read(run.client, Stream.EVENTS, stretch, seen)
     clock_offset = (
-        (client.server_time - context.now) if client.server_time else connection.clock_offset
+        (run.client.server_time - run.now) if run.client.server_time else connection.clock_offset
     )
     fresh = [_unseen(told, seen) for told in pages]
     latest = translate.latest_seconds(at for told in pages for at in told.moments)
     moved = advance(cursor, stretch, latest, started_at, clock_offset)
     is_whole = stretch.to_seconds is None
-    async with context.db.tenant(account) as tx:
-        new_events = await _ingest(context, tx, fresh)
-        await asked.ask(tx, {pair for told in fresh for pair in told.to_fetch}, context.now)
+    async with run.tenant() as tx:
+        new_events = await _ingest(tx, fresh, run.now)
+        await asked.ask(tx, {pair for told in fresh for pair in told.to_fetch}, run.now)
         await ask_for_related(
-            tx, [item for told in fresh for item in told.changes.removed], context.now
+            tx, [item for told in fresh for item in told.changes.removed], run.now
         )
-        await asked.ask(tx, await _talks_to_read(tx, fresh), context.now)
+        await asked.ask(tx, await _talks_to_read(tx, fresh), run.now)
         if connection.load_finished_at is None:
             await first_load.step_back(tx, translate.lists_shortened(fresh))
         # The cursor before the connection, everywhere: another node may poll at the same time.
         await store_cursors.save_cursors(tx, [moved])
-        await _ask_for_strangers(context, tx, fresh, connection)
+        await _ask_for_strangers(tx, fresh, connection, run.now)
         if is_whole:
             await crm.complete_until(tx, Coverage.EVENTS, started_at)
         await schedule.save_poll(
             tx,
             started_at=started_at,
-            next_poll_at=context.now + (service.options.poll_period if is_whole else timedelta(0)),
+            next_poll_at=run.now + (run.service.options.poll_period if is_whole else timedelta(0)),
             complete_until=started_at if is_whole else None,
             clock_offset=clock_offset,
             malformed=_new_malformed(pages, seen),
         )
-        took, news_at = context.now - started_at, started_at if new_events else None
+        took, news_at = run.now - started_at, started_at if new_events else None
         await last_seen.polled(tx, started_at, len(pages), took, news_at)
     for told in fresh:
         seen.remember((*translate.rows_of(told), *told.malformed))
-    await fetch_due(context, account, client)
+    await fetch_due(run)
 
 
 async def _poll_cards(
-    context: JobContext,
-    account: AccountId,
-    client: Client,
+    run: AccountRun,
     cursor: Cursor,
     clock_offset: timedelta,
     names: translate.People,
 ) -> None:
-    started_at = context.now
+    started_at = run.now
     stretch = window(cursor, started_at, clock_offset)
-    seen = context.service(AmocrmService).seen_by(account)
-    pages = await _read(client, cursor.stream, stretch, seen, names)
+    seen = run.service.seen_by(run.account)
+    pages = await _read(run.client, cursor.stream, stretch, seen, names)
     fresh = [_unseen(told, seen) for told in pages]
     latest = translate.latest_seconds(at for told in pages for at in told.moments)
-    async with context.db.tenant(account) as tx:
-        await _ingest(context, tx, fresh)
+    async with run.tenant() as tx:
+        await _ingest(tx, fresh, run.now)
         tasks = [task for told in fresh for task in told.changes.tasks]
-        await ask_for_leads_of(tx, tasks, context.now)
+        await ask_for_leads_of(tx, tasks, run.now)
         await store_cursors.save_cursors(
             tx, [advance(cursor, stretch, latest, started_at, clock_offset)]
         )
         await schedule.count_malformed(tx, _new_malformed(pages, seen))
         if await reference_data.has_strangers(tx, fresh, seen):
-            await schedule.ask_for_reference_data(tx, context.now - reference_data.AT_MOST_EVERY)
+            await schedule.ask_for_reference_data(tx, run.now - reference_data.AT_MOST_EVERY)
         if cursor.stream in COVERAGE:
             await crm.complete_until(tx, COVERAGE[cursor.stream], started_at)
     for told in fresh:
@@ -185,13 +172,11 @@ async def _read(
     """Read a window page by page, as far as there can be news in it."""
     listing = of_stream(stream, stretch, events_limit(client.host))
     pages: list[ParsedPage] = []
-    for number in range(1, PAGES_MAX + 1):
-        page = await client.list_page(listing, number)
-        if not page.items and stretch.to_seconds is not None:
-            page = await client.list_page(listing, number)  # this stretch will not be read again
+    is_final = stretch.to_seconds is not None  # this stretch will not be read again
+    async for page in client.pages(listing, most=PAGES_MAX, confirm_empty=is_final):
         told = translate.page(stream.value, page.items, names)
         pages.append(told)
-        if not page.has_next or (stream in NEWEST_FIRST and _ends(told, stretch, seen)):
+        if stream in NEWEST_FIRST and _ends(told, stretch, seen):
             break
     return pages
 
@@ -220,12 +205,12 @@ def _new_malformed(pages: Sequence[ParsedPage], seen: RecentRows) -> int:
     return len(seen.unseen([reason for told in pages for reason in told.malformed]))
 
 
-async def _ingest(context: JobContext, tx: Tx, pages: Sequence[ParsedPage]) -> int:
+async def _ingest(tx: Tx, pages: Sequence[ParsedPage], now: datetime) -> int:
     """Take pages into the mirror, oldest first; return how many events were news."""
     new_events = 0
     for page in reversed(pages):
         if not page.is_empty:
-            new_events += (await ingest_page(context, tx, page)).new_events
+            new_events += (await ingest_page(tx, page, now)).new_events
     return new_events
 
 
@@ -239,41 +224,39 @@ async def _talks_to_read(tx: Tx, pages: Sequence[ParsedPage]) -> set[tuple[str, 
 
 
 async def _ask_for_strangers(
-    context: JobContext, tx: Tx, pages: Sequence[ParsedPage], connection: Connection
+    tx: Tx, pages: Sequence[ParsedPage], connection: Connection, now: datetime
 ) -> None:
     """Have the people read again when somebody acts whom we do not know."""
     authors = {author for told in pages for author in told.authors}
-    if not authors or _is_recent(connection, context.now, roster.AT_MOST_EVERY):
+    if not authors or _is_recent(connection, now, roster.AT_MOST_EVERY):
         return
     known = {user.id for user in await queries_people.users(tx)}
     if authors - known:
-        await schedule.ask_for_people(tx, context.now)
+        await schedule.ask_for_people(tx, now)
 
 
-async def _roster_when_due(
-    context: JobContext, account: AccountId, client: Client, connection: Connection
-) -> None:
-    if _is_recent(connection, context.now, roster.EVERY):
+async def _roster_when_due(run: AccountRun, connection: Connection) -> None:
+    if _is_recent(connection, run.now, roster.EVERY):
         return
-    read, zone = await roster.read(client)
-    async with context.db.tenant(account) as tx:
+    read, zone = await roster.read(run.client)
+    async with run.tenant() as tx:
         if zone:
             await accounts.note_time_zone(tx, zone)
-        await ingest(tx, read, context.now)
-        await crm.complete_until(tx, Coverage.PEOPLE, context.now)
-        await schedule.save_people_read(tx, context.now)
+        await ingest(tx, read, run.now)
+        await crm.complete_until(tx, Coverage.PEOPLE, run.now)
+        await schedule.save_people_read(tx, run.now)
         await schedule.count_malformed(tx, len(read.malformed))
 
 
-async def _lists_when_due(context: JobContext, account: AccountId, client: Client) -> None:
-    async with context.db.tenant(account) as tx:
-        connection = await link.one(tx)
-    if connection is None or not reference_data.is_due(connection.reference_data_at, context.now):
+async def _lists_when_due(run: AccountRun) -> None:
+    async with run.tenant() as tx:
+        connection = await connections.one(tx)
+    if connection is None or not reference_data.is_due(connection.reference_data_at, run.now):
         return
-    read = await reference_data.read(client)
-    async with context.db.tenant(account) as tx:
-        await ingest(tx, read, context.now)
-        await schedule.save_reference_data_read(tx, context.now)
+    read = await reference_data.read(run.client)
+    async with run.tenant() as tx:
+        await ingest(tx, read, run.now)
+        await schedule.save_reference_data_read(tx, run.now)
         await schedule.count_malformed(tx, len(read.malformed))
 
 

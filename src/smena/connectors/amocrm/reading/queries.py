@@ -10,7 +10,7 @@ from smena.connectors.amocrm.reading.core.window import NOTES
 from smena.connectors.amocrm.reading.store import cursors as store_cursors
 from smena.connectors.amocrm.reading.store import first_load
 from smena.connectors.amocrm.reading.store.history import ONE
-from smena.connectors.amocrm.store import connection as link
+from smena.connectors.amocrm.store import connections
 from smena.crm.mirror.queries import coverage
 from smena.crm.model.entities import Coverage
 from smena.kernel.db import Tx
@@ -19,7 +19,7 @@ from smena.kernel.ids import AccountId
 
 async def progress(tx: Tx, now: datetime) -> Progress | None:
     """Return how far the first load is, None when there is none."""
-    found = await link.one(tx)
+    found = await connections.one(tx)
     if found is None or found.load_started_at is None:
         return None
     return tell(await first_load.slices(tx), found.load_started_at, found.load_finished_at or now)
@@ -27,7 +27,7 @@ async def progress(tx: Tx, now: datetime) -> Progress | None:
 
 async def freshness(tx: Tx, now: datetime) -> Freshness:
     """Return up to when the mirror is complete, and whether that is long ago."""
-    found = await link.one(tx)
+    found = await connections.one(tx)
     if found is None:
         return Freshness(None, is_loading=False, is_late=True)
     until = found.complete_until
@@ -37,7 +37,7 @@ async def freshness(tx: Tx, now: datetime) -> Freshness:
 
 async def fresh_until(tx: Tx) -> dict[str, datetime]:
     """Return up to which moment each kind of data is here, by `Coverage`."""
-    found, cursors = await link.one(tx), await store_cursors.cursors(tx)
+    found, cursors = await connections.one(tx), await store_cursors.cursors(tx)
     until = await coverage.complete_until(tx)
     if found is not None:
         whole = {
@@ -77,7 +77,7 @@ SELECT h.account_id FROM amocrm_history h JOIN amocrm_connection c USING (accoun
 """
 
 
-async def histories_due(tx: Tx) -> list[AccountId]:
+async def histories_due(tx: Tx, _now: datetime) -> list[AccountId]:
     """Return whose history is to be read on (system transaction)."""
     return [AccountId(row.account_id) for row in await tx.rows(DUE)]
 
@@ -104,6 +104,6 @@ SELECT account_id FROM amocrm_connection
 """
 
 
-async def loads_due(tx: Tx) -> list[AccountId]:
+async def loads_due(tx: Tx, _now: datetime) -> list[AccountId]:
     """Return whose first load is not done (system transaction)."""
     return [AccountId(row.account_id) for row in await tx.rows(LOADS_DUE)]

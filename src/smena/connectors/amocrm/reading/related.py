@@ -9,27 +9,27 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from smena.connectors.amocrm.reading.store import fetch_queue as asked
-from smena.connectors.amocrm.translation.cards import PLURALS
+from smena.connectors.amocrm.translation.kinds import PATHS, WITH_NOTES, notes_path
 from smena.crm.mirror.queries import cards, comparison
 from smena.crm.model.entities import EntityKind, Removed, Task
 from smena.kernel.db import Tx
 
-CARDS = (EntityKind.LEAD, EntityKind.CONTACT, EntityKind.COMPANY)
+LEADS, CONTACTS = PATHS[EntityKind.LEAD], PATHS[EntityKind.CONTACT]
 
 
 async def ask_for_related(tx: Tx, removed: Iterable[Removed], now: datetime) -> None:
     """Ask for the leads and contacts linked to these cards, and for the notes of their calls."""
     removed, wanted = tuple(removed), set[tuple[str, int]]()
     gone = [item for item in removed if not item.is_restored]
-    for kind in CARDS:
+    for kind in WITH_NOTES:
         ids = {item.id for item in gone if item.kind is kind}
         if not ids:
             continue
         notes = await comparison.calls_on(tx, kind, ids)
-        wanted |= {(f"{PLURALS[kind]}/notes", note) for note in notes}
-        wanted |= {("leads", lead) for lead in await cards.leads_with(tx, kind, ids)}
+        wanted |= {(notes_path(kind), note) for note in notes}
+        wanted |= {(LEADS, lead) for lead in await cards.leads_with(tx, kind, ids)}
         if kind is EntityKind.COMPANY:
-            wanted |= {("contacts", one) for one in await cards.contacts_with(tx, ids)}
+            wanted |= {(CONTACTS, one) for one in await cards.contacts_with(tx, ids)}
     tasks = {item.id for item in removed if item.kind is EntityKind.TASK}
     wanted |= await _leads_of(tx, tasks)
     await asked.ask(tx, wanted, now)
@@ -42,4 +42,4 @@ async def ask_for_leads_of(tx: Tx, tasks: Iterable[Task], now: datetime) -> None
 
 async def _leads_of(tx: Tx, tasks: Collection[int]) -> set[tuple[str, int]]:
     found = await cards.leads_of_tasks(tx, tasks) if tasks else set()
-    return {("leads", lead) for lead in found}
+    return {(LEADS, lead) for lead in found}

@@ -1,28 +1,26 @@
 """What one run of a reconciliation works with."""
 
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
 
+from smena.connectors.amocrm.account_run import AccountRun
 from smena.connectors.amocrm.api.background_quota import BackgroundQuota
-from smena.connectors.amocrm.api.client import AccessLost, Client
+from smena.connectors.amocrm.api.client import AccessLost
 from smena.connectors.amocrm.api.core.listing import Listing
 from smena.connectors.amocrm.api.core.payload import Page
 from smena.connectors.amocrm.reading.people import PAGES_MAX
 from smena.connectors.amocrm.reading.reference_data import OPTIONAL
 from smena.connectors.amocrm.reconciliation.core.plan import ReconciliationId
 from smena.connectors.amocrm.translation.page import People
-from smena.kernel.db import Tx
-from smena.kernel.ids import AccountId
-from smena.kernel.jobs.registry import JobContext
 
-SHARE = "amocrm.reconciliation"
+QUOTA = "amocrm.reconciliation"
 
 
 @dataclass(frozen=True, slots=True)
-class Pages:
+class PricedPage:
     """A page with what it cost."""
 
     page: Page
@@ -42,51 +40,48 @@ class Whole:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """A check of one account, on this node."""
+class ReconciliationRun(AccountRun):
+    """A run that compares; its requests wait for the background quota before anything else."""
 
-    context: JobContext
-    account: AccountId
-    client: Client
     reconciliation: ReconciliationId
-    share: BackgroundQuota
+    quota: BackgroundQuota
     names: People
 
-    @property
-    def now(self) -> datetime:
-        return self.context.now
+    async def leave(self) -> datetime:
+        """Wait until a request of this work may leave; return that moment."""
+        return await self.quota.turn(QUOTA)
 
-    @property
-    def crm_now(self) -> datetime:
-        """The moment on amoCRM's own clock, as of its last answer."""
-        return self.client.server_time or self.context.now
+    async def read(self, listing: Listing) -> PricedPage:
+        """Read the only page of a list."""
+        async for priced in self.pages(listing, most=1):
+            return priced
+        raise AssertionError("a list has a page")
 
-    def tenant(self) -> AbstractAsyncContextManager[Tx]:
-        return self.context.db.tenant(self.account)
+    async def pages(
+        self, listing: Listing, *, first: int = 1, most: int | None = None
+    ) -> AsyncIterator[PricedPage]:
+        """Read page by page, each request when the background quota lets it leave."""
+        leaves: list[datetime] = []
 
-    async def read(self, listing: Listing, number: int = 1) -> Pages:
-        """Read a page within the background quota; "nothing" is believed when said twice."""
-        started_at = await self.share.turn(SHARE)
-        page, requests = await self.client.list_page(listing, number), 1
-        if not page.items:
-            await self.share.turn(SHARE)
-            page, requests = await self.client.list_page(listing, number), 2
-        return Pages(page, requests, self.context.now - started_at)
+        async def wait() -> None:
+            leaves.append(await self.leave())
+
+        pages = self.client.pages(listing, first=first, most=most, confirm_empty=True, before=wait)
+        async for page in pages:
+            yield PricedPage(page, len(leaves), self.now - leaves[0])
+            leaves.clear()
 
     async def read_whole(self, listing: Listing) -> Whole:
-        """Read a list to its end, each page in its turn."""
+        """Read a short list to its end."""
         items: list[msgspec.Raw] = []
         started_at, began_at, requests, is_full = self.now, self.crm_now, 0, False
-        for number in range(1, PAGES_MAX + 1):
-            try:
-                pages = await self.read(listing, number)
-            except AccessLost as lost:
-                if lost.status not in OPTIONAL:
-                    raise
-                requests += 1
-                break
-            items += pages.page.items
-            requests += pages.requests
-            if is_full := not pages.page.has_next:
-                break
+        try:
+            async for priced in self.pages(listing, most=PAGES_MAX):
+                items += priced.page.items
+                requests += priced.requests
+                is_full = not priced.page.has_next
+        except AccessLost as lost:
+            if lost.status not in OPTIONAL:
+                raise
+            requests, is_full = requests + 1, False
         return Whole(tuple(items), requests, began_at, self.now - started_at, is_full)

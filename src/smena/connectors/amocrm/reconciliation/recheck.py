@@ -13,7 +13,7 @@ from smena.connectors.amocrm.api.core.listing import IDS_MAX, by_ids
 from smena.connectors.amocrm.reading.related import ask_for_related
 from smena.connectors.amocrm.reading.store import schedule
 from smena.connectors.amocrm.reconciliation import unsorted
-from smena.connectors.amocrm.reconciliation.context import Run
+from smena.connectors.amocrm.reconciliation.context import ReconciliationRun
 from smena.connectors.amocrm.reconciliation.core.compare import (
     Classification,
     classify,
@@ -29,6 +29,7 @@ from smena.connectors.amocrm.reconciliation.core.plan import (
 from smena.connectors.amocrm.reconciliation.store import runs as store
 from smena.connectors.amocrm.reconciliation.store.runs import Suspect
 from smena.connectors.amocrm.translation import page
+from smena.connectors.amocrm.translation.kinds import kind_of
 from smena.connectors.amocrm.translation.page import ParsedPage
 from smena.crm.mirror.ingest import ingest
 from smena.crm.mirror.queries import comparison
@@ -42,7 +43,7 @@ LOOKS = 2
 LOOK_AGAIN = timedelta(seconds=3)
 
 
-async def recheck(run: Run) -> bool:
+async def recheck(run: ReconciliationRun) -> bool:
     """Look into the suspects that are due; False when none is."""
     async with run.tenant() as tx:
         due = await store.due(tx, run.reconciliation, run.now, IDS_MAX)
@@ -57,7 +58,9 @@ async def recheck(run: Run) -> bool:
     return bool(due)
 
 
-async def _batch(run: Run, part: ReconciliationPart, suspects: Sequence[Suspect]) -> None:
+async def _batch(
+    run: ReconciliationRun, part: ReconciliationPart, suspects: Sequence[Suspect]
+) -> None:
     looks = {suspect.id: suspect.looks for suspect in suspects}
     read = await run.read(by_ids(part.path, sorted(looks)))
     told = page.page(part.path, read.page.items, run.names)
@@ -84,7 +87,9 @@ async def _batch(run: Run, part: ReconciliationPart, suspects: Sequence[Suspect]
         await schedule.count_malformed(tx, len(told.malformed))
 
 
-async def _is_believed(run: Run, tx: Tx, part: ReconciliationPart, gone: frozenset[int]) -> bool:
+async def _is_believed(
+    run: ReconciliationRun, tx: Tx, part: ReconciliationPart, gone: frozenset[int]
+) -> bool:
     if not gone:
         return True
     suspects = part.surplus + await store.missed(tx, run.reconciliation, part.number)
@@ -92,21 +97,27 @@ async def _is_believed(run: Run, tx: Tx, part: ReconciliationPart, gone: frozens
 
 
 async def _heal(
-    run: Run, tx: Tx, part: ReconciliationPart, told: ParsedPage, found: Classification
+    run: ReconciliationRun,
+    tx: Tx,
+    part: ReconciliationPart,
+    told: ParsedPage,
+    found: Classification,
 ) -> None:
     """Take the read into the mirror, with a push where a read alone would not win."""
     of, changes, unsure = BY_PATH[part.path].of, told.changes, found.unverified
     if part.path in NOTES:
         unsure |= found.restored
     else:
-        kind = page.kind_of(part.path)
+        kind = kind_of(part.path)
         back = [Removed(kind, one, run.crm_now, is_restored=True) for one in found.restored]
         changes = replace(changes, removed=tuple(back))
     await mark_unverified(tx, of, unsure & told.ids)
     await ingest(tx, replace(told, changes=changes), run.now)
 
 
-async def _bin(run: Run, tx: Tx, part: ReconciliationPart, gone: frozenset[int]) -> None:
+async def _bin(
+    run: ReconciliationRun, tx: Tx, part: ReconciliationPart, gone: frozenset[int]
+) -> None:
     """Throw away what is not there. Of a note that is gone, the call has been made all the same."""
     if not gone:
         return
@@ -114,7 +125,7 @@ async def _bin(run: Run, tx: Tx, part: ReconciliationPart, gone: frozenset[int])
         dropped = tuple(NoteId(number) for number in sorted(gone))
         await ingest(tx, Reading(conversations=Conversations(dropped=dropped)), run.now)
         return
-    kind = page.kind_of(part.path)
+    kind = kind_of(part.path)
     removed = tuple(Removed(kind, number, run.crm_now) for number in sorted(gone))
     await ingest(tx, Reading(Changes(Source.API, removed=removed)), run.now)
     await ask_for_related(tx, removed, run.now)

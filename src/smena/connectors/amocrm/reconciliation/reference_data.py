@@ -9,7 +9,7 @@ from dataclasses import replace
 from smena.connectors.amocrm.api.core.listing import short
 from smena.connectors.amocrm.api.core.payload import Rows
 from smena.connectors.amocrm.reading import people, reference_data
-from smena.connectors.amocrm.reconciliation.context import SHARE, Run
+from smena.connectors.amocrm.reconciliation.context import ReconciliationRun
 from smena.connectors.amocrm.reconciliation.core.plan import TASK_TYPES, ReconciliationPart
 from smena.connectors.amocrm.reconciliation.core.reference_data import (
     PeopleDifference,
@@ -29,8 +29,8 @@ from smena.crm.model.reference_data import ReferenceEntry
 PEOPLE_REQUESTS = 3
 
 
-async def people_and_stages(run: Run, part: ReconciliationPart) -> None:
-    started_at = await run.share.turn(SHARE)
+async def people_and_stages(run: ReconciliationRun, part: ReconciliationPart) -> None:
+    started_at = await run.leave()
     read, _zone = await people.read(run.client)
     async with run.tenant() as tx:
         remote = rows_told(read.changes)
@@ -49,7 +49,7 @@ async def people_and_stages(run: Run, part: ReconciliationPart) -> None:
             await ingest(tx, read, run.now)
 
 
-async def short_list(run: Run, part: ReconciliationPart) -> None:
+async def short_list(run: ReconciliationRun, part: ReconciliationPart) -> None:
     """Compare fields, tags, roles, reasons, sources or types of tasks, and take the list in."""
     rows, spent = await _entries(run, part)
     book = core.TASK_TYPES if part.path == TASK_TYPES else core.REFERENCE_LISTS[part.path]
@@ -66,10 +66,10 @@ async def short_list(run: Run, part: ReconciliationPart) -> None:
 
 
 async def _entries(
-    run: Run, part: ReconciliationPart
+    run: ReconciliationRun, part: ReconciliationPart
 ) -> tuple[Rows[ReferenceEntry], ReconciliationPart]:
     if part.path == TASK_TYPES:
-        started_at = await run.share.turn(SHARE)
+        started_at = await run.leave()
         rows = await reference_data.task_types(run.client)
         took = (run.now - started_at).total_seconds()
         return rows, replace(part, requests=1, seconds=took)

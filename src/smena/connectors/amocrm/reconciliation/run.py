@@ -12,11 +12,12 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from smena.accounts import queries as accounts
+from smena.connectors.amocrm import account_run
 from smena.connectors.amocrm.api.background_quota import BackgroundQuota
 from smena.connectors.amocrm.model import Connection
 from smena.connectors.amocrm.reading import queries
 from smena.connectors.amocrm.reconciliation import recheck, scan
-from smena.connectors.amocrm.reconciliation.context import Run
+from smena.connectors.amocrm.reconciliation.context import ReconciliationRun
 from smena.connectors.amocrm.reconciliation.core.plan import (
     CUT_AFTER,
     days_to_check,
@@ -26,12 +27,14 @@ from smena.connectors.amocrm.reconciliation.core.plan import (
 from smena.connectors.amocrm.reconciliation.model import AskedBy, ReconciliationOutcome
 from smena.connectors.amocrm.reconciliation.store import runs as store
 from smena.connectors.amocrm.service import AmocrmService
-from smena.connectors.amocrm.store import connection as link
+from smena.connectors.amocrm.store import connections
 from smena.connectors.amocrm.translation import people
+from smena.connectors.kit.rate_limiter import Purpose
 from smena.crm.mirror.queries import people as queries_people
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
-from smena.kernel.jobs.registry import JobContext, wake
+from smena.kernel.jobs.enqueue import wake
+from smena.kernel.jobs.registry import JobContext
 
 ACCOUNT_JOB = "amocrm.reconciliation"
 HISTORY = 30
@@ -41,8 +44,8 @@ log = structlog.get_logger(__name__)
 
 async def begin(tx: Tx, asked_by: AskedBy, now: datetime) -> bool:
     """Begin a check unless one is running or there is nothing to compare yet."""
-    connection = await link.one(tx)
-    if connection is None or not connection.is_active:
+    connection = await connections.active(tx)
+    if connection is None:
         return False
     if connection.load_started_at is None or connection.load_finished_at is None:
         return False
@@ -74,21 +77,18 @@ async def begin_tonight(tx: Tx, now: datetime) -> bool:
 async def go_on(context: JobContext, account: AccountId) -> None:
     """Go on with an account's check until it is done or has to wait for a second look."""
     async with context.db.tenant(account) as tx:
-        connection, reconciliation = await link.one(tx), await store.running(tx)
+        connection, reconciliation = await connections.active(tx), await store.running(tx)
         work = (
             (await store.parts(tx, [reconciliation.id]))[reconciliation.id]
             if reconciliation
             else []
         )
         names = people.named(await queries_people.users(tx))
-    if connection is None or not connection.is_active:
+    if connection is None or reconciliation is None or reconciliation.next_at > context.now:
         return
-    if reconciliation is None or reconciliation.next_at > context.now:
-        return
-    service = context.service(AmocrmService)
-    client = await service.client_in_background(context.db, context.clock, account)
-    share = BackgroundQuota(context.db, context.clock, account, _pace(service, connection))
-    run = Run(context, account, client, reconciliation.id, share, names)
+    begun = await account_run.begin(context, account, Purpose.BULK)
+    quota = BackgroundQuota(context.db, context.clock, account, _pace(begun.service, connection))
+    run = ReconciliationRun(context, account, begun.client, reconciliation.id, quota, names)
     for part in work:
         if not part.is_walked:
             await scan.walk(run, part)
@@ -102,7 +102,7 @@ def _pace(service: AmocrmService, connection: Connection) -> float:
     return service.options.requests_per_second if told is None else told
 
 
-async def _has_ended(run: Run) -> bool:
+async def _has_ended(run: ReconciliationRun) -> bool:
     """End the check when nothing is left; else rest until the next suspect is due."""
     async with run.tenant() as tx:
         work = (await store.parts(tx, [run.reconciliation]))[run.reconciliation]

@@ -9,7 +9,7 @@ from smena.connectors.amocrm.reading.ingest import ingest_page
 from smena.connectors.amocrm.reading.related import ask_for_related
 from smena.connectors.amocrm.reading.store import fetch_queue as asked
 from smena.connectors.amocrm.reconciliation import reference_data, talks, unsorted
-from smena.connectors.amocrm.reconciliation.context import Pages, Run
+from smena.connectors.amocrm.reconciliation.context import PricedPage, ReconciliationRun
 from smena.connectors.amocrm.reconciliation.core.compare import (
     There,
     checksum,
@@ -41,7 +41,7 @@ from smena.kernel.db import Tx
 SETTLE = timedelta(seconds=20)
 """How long a difference may take to go away by itself before it is looked at again."""
 
-WHOLE: Mapping[str, Callable[[Run, ReconciliationPart], Awaitable[None]]] = {
+WHOLE: Mapping[str, Callable[[ReconciliationRun, ReconciliationPart], Awaitable[None]]] = {
     PEOPLE: reference_data.people_and_stages,
     **dict.fromkeys(SHORT, reference_data.short_list),
     UNSORTED: unsorted.walk,
@@ -50,37 +50,36 @@ WHOLE: Mapping[str, Callable[[Run, ReconciliationPart], Awaitable[None]]] = {
 """Lists that are not walked page by page in the order of numbers, by their own walkers."""
 
 
-async def walk(run: Run, part: ReconciliationPart) -> None:
+async def walk(run: ReconciliationRun, part: ReconciliationPart) -> None:
     """Walk a part to its end, or until another run has come further."""
     if by_hand := WHOLE.get(part.path):
         await by_hand(run, part)
         return
-    events_max = events_limit(run.client.host)
-    is_ours = True
-    while is_ours and not part.is_walked:
-        pages = await run.read(listing(part, events_max), part.page)
-        read_page = part.page
-        part = _turned(part, pages)
+    of_part = listing(part, events_limit(run.client.host))
+    async for priced in run.pages(of_part, first=part.page):
+        read_page, items = part.page, priced.page.items
+        part = _on_next_page(part, priced)
+        compare = _events if part.path == EVENTS else _cards
         async with run.tenant() as tx:
-            if part.path == EVENTS:
-                part = await _events(run, tx, part, pages)
-            else:
-                part = await _cards(run, tx, part, pages.page.items)
-            is_ours = await store.save(tx, run.reconciliation, part, read_page=read_page)
+            part = await compare(run, tx, part, items)
+            if not await store.save(tx, run.reconciliation, part, read_page=read_page):
+                return
 
 
-def _turned(part: ReconciliationPart, pages: Pages) -> ReconciliationPart:
+def _on_next_page(part: ReconciliationPart, priced: PricedPage) -> ReconciliationPart:
     """Return the part on its next page, with what this one cost."""
     return replace(
         part,
         page=part.page + 1,
-        is_walked=not pages.page.has_next,
-        requests=part.requests + pages.requests,
-        seconds=part.seconds + pages.took.total_seconds(),
+        is_walked=not priced.page.has_next,
+        requests=part.requests + priced.requests,
+        seconds=part.seconds + priced.took.total_seconds(),
     )
 
 
-async def _cards(run: Run, tx: Tx, part: ReconciliationPart, items: Items) -> ReconciliationPart:
+async def _cards(
+    run: ReconciliationRun, tx: Tx, part: ReconciliationPart, items: Items
+) -> ReconciliationPart:
     """Compare a page with the mirror's rows of the same stretch of numbers."""
     of, told = BY_PATH[part.path].of, marks(items)
     said = page.page(part.path, items, run.names)
@@ -108,7 +107,9 @@ async def _cards(run: Run, tx: Tx, part: ReconciliationPart, items: Items) -> Re
     )
 
 
-async def _derived(run: Run, tx: Tx, said: ParsedPage, agreed: Collection[int]) -> None:
+async def _derived(
+    run: ReconciliationRun, tx: Tx, said: ParsedPage, agreed: Collection[int]
+) -> None:
     """Take in what amoCRM derives for leads that agree: their next task has no moment of change."""
     leads = tuple(lead for lead in said.changes.leads if int(lead.id) in agreed)
     if leads:
@@ -126,9 +127,11 @@ def _sums(rows: There, digests: Mapping[int | str, int]) -> int:
     return joined(checksum(rows.items()), said)
 
 
-async def _events(run: Run, tx: Tx, part: ReconciliationPart, pages: Pages) -> ReconciliationPart:
+async def _events(
+    run: ReconciliationRun, tx: Tx, part: ReconciliationPart, items: Items
+) -> ReconciliationPart:
     """Take in the events that are not here. They never change, so there is no second look."""
-    told = page.page(EVENTS, pages.page.items)
+    told = page.page(EVENTS, items)
     events = told.changes.events
     known = (
         await timeline.known_events(
@@ -140,7 +143,7 @@ async def _events(run: Run, tx: Tx, part: ReconciliationPart, pages: Pages) -> R
     lacking = tuple(one for one in events if one.id not in known)
     if lacking:
         missed = page.only(told, lacking)
-        await ingest_page(run.context, tx, missed)
+        await ingest_page(tx, missed, run.now)
         await asked.ask(tx, missed.to_fetch, run.now)
         await ask_for_related(tx, missed.changes.removed, run.now)
     held = [one for one in events if one.id in known]

@@ -10,7 +10,7 @@ import msgspec
 
 from smena.connectors.amocrm.api.client import ROOT
 from smena.connectors.amocrm.reading.fetch_by_id import one_talk
-from smena.connectors.amocrm.reconciliation.context import SHARE, Run
+from smena.connectors.amocrm.reconciliation.context import ReconciliationRun
 from smena.connectors.amocrm.reconciliation.core.compare import checksum, classify, joined
 from smena.connectors.amocrm.reconciliation.core.plan import TALKS, ReconciliationPart
 from smena.connectors.amocrm.reconciliation.store import runs as store
@@ -26,7 +26,7 @@ AT_ONCE = 10
 PAGES_MAX = 5
 
 
-async def walk(run: Run, part: ReconciliationPart) -> None:
+async def walk(run: ReconciliationRun, part: ReconciliationPart) -> None:
     """Read talks one by one, ten to a step."""
     is_ours = True
     while is_ours and not part.is_walked:
@@ -49,13 +49,13 @@ async def walk(run: Run, part: ReconciliationPart) -> None:
             is_ours = await store.save(tx, run.reconciliation, part, read_page=read_page)
 
 
-async def _read(run: Run, number: int) -> msgspec.Raw | None:
-    await run.share.turn(SHARE)
+async def _read(run: ReconciliationRun, number: int) -> msgspec.Raw | None:
+    await run.leave()
     return await run.client.read(f"{ROOT}{TALKS}/{number}", (), one_talk)
 
 
 async def _compared(
-    run: Run, tx: Tx, part: ReconciliationPart, told: ParsedPage
+    run: ReconciliationRun, tx: Tx, part: ReconciliationPart, told: ParsedPage
 ) -> ReconciliationPart:
     """Compare a few talks with what is held, and take them in."""
     remote = {int(talk.id): talk.updated_at for talk in told.conversations.talks}

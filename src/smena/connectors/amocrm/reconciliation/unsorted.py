@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from smena.connectors.amocrm.api.core.listing import unsorted
 from smena.connectors.amocrm.reading.store import schedule
-from smena.connectors.amocrm.reconciliation.context import Run
+from smena.connectors.amocrm.reconciliation.context import ReconciliationRun
 from smena.connectors.amocrm.reconciliation.core.compare import contents_sum
 from smena.connectors.amocrm.reconciliation.core.plan import UNSORTED, ReconciliationPart
 from smena.connectors.amocrm.reconciliation.core.unsorted import UnsortedDifference, differing
@@ -42,7 +42,7 @@ class Compared:
     contents: Contents
 
 
-async def walk(run: Run, part: ReconciliationPart) -> None:
+async def walk(run: ReconciliationRun, part: ReconciliationPart) -> None:
     """Read the list, note what differs."""
     reading = await _read(run, part)
     async with run.tenant() as tx:
@@ -63,7 +63,9 @@ async def walk(run: Run, part: ReconciliationPart) -> None:
             )
 
 
-async def recheck(run: Run, part: ReconciliationPart, numbers: Collection[int]) -> None:
+async def recheck(
+    run: ReconciliationRun, part: ReconciliationPart, numbers: Collection[int]
+) -> None:
     """Read the list again, count what of the suspected still differs, take the list in."""
     reading = await _read(run, replace(part, requests=0, seconds=0.0))
     async with run.tenant() as tx:
@@ -81,7 +83,7 @@ async def recheck(run: Run, part: ReconciliationPart, numbers: Collection[int]) 
         )  # fmt: skip
 
 
-async def _read(run: Run, part: ReconciliationPart) -> UnsortedReading:
+async def _read(run: ReconciliationRun, part: ReconciliationPart) -> UnsortedReading:
     whole = await run.read_whole(unsorted())
     told = page.page(UNSORTED, whole.items)
     conversations = told.conversations
@@ -98,7 +100,7 @@ async def _read(run: Run, part: ReconciliationPart) -> UnsortedReading:
     return UnsortedReading(conversations, spent)
 
 
-async def _compare(run: Run, tx: Tx, reading: UnsortedReading) -> Compared:
+async def _compare(run: ReconciliationRun, tx: Tx, reading: UnsortedReading) -> Compared:
     told, is_whole = (
         reading.conversations.unsorted,
         reading.conversations.unsorted_until is not None,

@@ -9,24 +9,23 @@ from smena.connectors.amocrm.reconciliation.core.plan import (
     UNSORTED,
 )
 from smena.connectors.amocrm.reconciliation.model import AskedBy, ReconciliationOutcome
-from smena.crm.model.entities import Coverage
+from smena.connectors.amocrm.translation import kinds
+from smena.connectors.amocrm.translation.kinds import PATHS
+from smena.crm.model.entities import Coverage, EntityKind
 from smena.kernel.i18n import gettext as _
 from smena.kernel.i18n import ngettext, number
 
 KINDS = (
-    (PEOPLE,), SHORT, (EVENTS,), ("leads/notes", "contacts/notes", "companies/notes"), ("leads",),
-    ("contacts",), ("companies",), ("tasks",), (UNSORTED,), (TALKS,),
+    (PEOPLE,), SHORT, (EVENTS,), tuple(notes.path for notes in kinds.NOTES),
+    *((one.path,) for one in kinds.KINDS), (UNSORTED,), (TALKS,),
 )  # fmt: skip
 """Lists that are one thing for the reader, in the order of the page."""
 
 COVERAGE = {
     PEOPLE: Coverage.PEOPLE,
     EVENTS: Coverage.EVENTS,
-    "leads/notes": Coverage.CALLS,
-    "leads": Coverage.LEADS,
-    "contacts": Coverage.CONTACTS,
-    "companies": Coverage.COMPANIES,
-    "tasks": Coverage.TASKS,
+    kinds.NOTES[0].path: Coverage.CALLS,
+    **{one.path: one.coverage for one in kinds.KINDS},
     SHORT[0]: Coverage.REFERENCE_DATA,
     UNSORTED: Coverage.UNSORTED,
     TALKS: Coverage.EVENTS,
@@ -43,10 +42,10 @@ def kind_text(path: str) -> str:
         **dict.fromkeys(NOTES, _("Примечания и звонки")),
         UNSORTED: _("Неразобранное"),
         TALKS: _("Беседы в чатах"),
-        "leads": _("Сделки"),
-        "contacts": _("Контакты"),
-        "companies": _("Компании"),
-        "tasks": _("Задачи"),
+        PATHS[EntityKind.LEAD]: _("Сделки"),
+        PATHS[EntityKind.CONTACT]: _("Контакты"),
+        PATHS[EntityKind.COMPANY]: _("Компании"),
+        PATHS[EntityKind.TASK]: _("Задачи"),
     }.get(path, path)
 
 

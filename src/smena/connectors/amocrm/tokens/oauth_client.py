@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import httpx2
 import msgspec
 
+from smena.connectors.amocrm import reasons
 from smena.connectors.amocrm.api.core.address import CLOUDS, normalise
 from smena.connectors.amocrm.api.core.payload import UNREADABLE
 from smena.connectors.amocrm.model import Integration
@@ -82,7 +83,7 @@ class OAuthClient:
         try:
             answer = await self._ask(f"POST {kind}", request)
         except NoAnswer as trouble:
-            return Unclear(f"no answer from amoCRM: {trouble}")
+            return Unclear(reasons.NO_ANSWER.about(error=str(trouble)))
         return read_granted(answer.status, answer.body, asked_at)
 
     async def _place(self, base_url: str, url: str, headers: dict[str, str]) -> str | None:

@@ -14,6 +14,7 @@ import structlog
 
 from smena.accounts import actions as accounts
 from smena.accounts import queries as accounts_queries
+from smena.connectors.amocrm import reasons
 from smena.connectors.amocrm.api.core.target import Target
 from smena.connectors.amocrm.model import Integration
 from smena.connectors.amocrm.tokens.core.refresh import RETRY, Renew, Tokens, next_step
@@ -61,7 +62,7 @@ async def held(tx: Tx, vault: Vault) -> HeldTokens:
     """Read an account's address and tokens. Raises GiveUp when it is not connected."""
     tokens = await rows.one(tx, vault)
     if tokens is None:
-        raise GiveUp(f"account {tx.account} is not connected")
+        raise GiveUp(reasons.NOT_CONNECTED.about())
     return HeldTokens((await accounts_queries.account(tx)).base_url, tokens)
 
 
@@ -112,7 +113,7 @@ class TokenRefresher:
         tokens = await rows.lock(tx, self.vault)
         integration = await rows.integration(tx, self.vault)
         if tokens is None:
-            raise GiveUp(f"account {tx.account} is not connected")
+            raise GiveUp(reasons.NOT_CONNECTED.about())
         if integration is not None and next_step(tokens, self.clock.now(), refused) == Renew():
             base_url = (await accounts_queries.account(tx)).base_url
             found = await _ask(self.client, base_url, integration, tokens)

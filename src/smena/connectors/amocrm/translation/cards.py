@@ -9,7 +9,6 @@ from smena.connectors.amocrm.api.core.payload import (
     TaskJson,
 )
 from smena.connectors.amocrm.api.core.values import (
-    BadValue,
     Loose,
     duration_seconds,
     flag,
@@ -21,13 +20,13 @@ from smena.connectors.amocrm.api.core.values import (
     whole,
 )
 from smena.connectors.amocrm.translation import fields
+from smena.connectors.amocrm.translation.kinds import KINDS_BY_PATH
 from smena.crm.model.details import LeadSourceId, LossReasonId
 from smena.crm.model.entities import (
     Company,
     CompanyId,
     Contact,
     ContactId,
-    EntityKind,
     Lead,
     LeadId,
     PipelineId,
@@ -37,16 +36,7 @@ from smena.crm.model.entities import (
     UserId,
 )
 
-KINDS_BY_PLURAL = {
-    "leads": EntityKind.LEAD,
-    "contacts": EntityKind.CONTACT,
-    "companies": EntityKind.COMPANY,
-    "customers": EntityKind.CUSTOMER,
-    "tasks": EntityKind.TASK,
-}
-
 NAME_MAX = 300
-PLURALS = {kind: plural for plural, kind in KINDS_BY_PLURAL.items()}
 
 
 def lead(json: EntityJson) -> Lead:
@@ -107,7 +97,7 @@ def company(json: EntityJson) -> Company:
 
 
 def task(json: TaskJson) -> Task:
-    kind = KINDS_BY_PLURAL.get(json.entity_type or "")
+    kind = KINDS_BY_PATH.get(json.entity_type or "")
     return Task(
         id=TaskId(identity(json.id)),
         text=text(json.text),
@@ -172,11 +162,3 @@ def _field(json: EntityJson, code: str) -> tuple[str, ...]:
         for value in field.values or ()
     ]
     return tuple(text(value) for value in found if isinstance(value, str | int) and value != "")
-
-
-def entity_kind(name: str) -> EntityKind:
-    """Return the kind that an API path names; raises BadValue when it names none."""
-    try:
-        return KINDS_BY_PLURAL[name]
-    except KeyError:
-        raise BadValue(f"not an entity: {name[:40]!r}") from None

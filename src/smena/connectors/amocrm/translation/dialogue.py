@@ -25,14 +25,16 @@ from smena.connectors.amocrm.api.core.values import (
     Loose,
     flag,
     identity,
+    identity_or_zero,
     moment,
     moment_or_none,
     number_or_zero,
     text,
     whole,
 )
-from smena.connectors.amocrm.translation.cards import KINDS_BY_PLURAL, responsible
+from smena.connectors.amocrm.translation.cards import responsible
 from smena.connectors.amocrm.translation.events import without_nul
+from smena.connectors.amocrm.translation.kinds import KINDS_BY_PATH
 from smena.crm.model.conversations import (
     Conversations,
     Message,
@@ -150,7 +152,7 @@ def talks_to_read(events: Iterable[Event]) -> set[int]:
         if one.type in TALK_EVENTS
         for said in _said(one.after) + _said(one.before)
         if isinstance(said.talk, TalkRefJson)
-        for number in (_number(said.talk.talk_id) or _number(said.talk.id),)
+        for number in (identity_or_zero(said.talk.talk_id) or identity_or_zero(said.talk.id),)
         if number
     }
 
@@ -163,14 +165,14 @@ def contact_of(json: EventJson) -> ContactId | None:
 
 
 def contact(value: Loose) -> ContactId | None:
-    return ContactId(number) if (number := _number(value)) else None
+    return ContactId(number) if (number := identity_or_zero(value)) else None
 
 
 def entity_kind(value: Loose) -> EntityKind | None:
     """Return the kind that a name means, in the singular or in the plural."""
     name = text(value)
-    if name in KINDS_BY_PLURAL:
-        return KINDS_BY_PLURAL[name]
+    if name in KINDS_BY_PATH:
+        return KINDS_BY_PATH[name]
     return EntityKind(name) if name in set(EntityKind) else None
 
 
@@ -181,7 +183,7 @@ def _messages(event: Event, contacts: Mapping[str, ContactId]) -> Iterator[Messa
         if not isinstance(told, MessageRefJson) or not told.id:
             continue
         number = MessageId(text(told.id)[:ID_MAX])
-        talk_id = _number(told.talk_id)
+        talk_id = identity_or_zero(told.talk_id)
         yield Message(
             id=number,
             way=WAYS[event.type],
@@ -223,11 +225,4 @@ def _words(params: Mapping[str, object]) -> str:
 
 
 def _ids(links: Iterable[LinkJson] | None) -> list[int]:
-    return [number for link in links or () if (number := _number(link.id))]
-
-
-def _number(value: Loose) -> int:
-    try:
-        return identity(value)
-    except BadValue:
-        return 0
+    return [number for link in links or () if (number := identity_or_zero(link.id))]

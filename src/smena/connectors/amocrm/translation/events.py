@@ -21,6 +21,7 @@ from smena.connectors.amocrm.api.core.values import (
     text,
     whole,
 )
+from smena.connectors.amocrm.translation.kinds import MIRRORED, WITH_NOTES
 from smena.crm.model.entities import (
     Call,
     Direction,
@@ -139,7 +140,7 @@ def removals(events: Iterable[Event]) -> tuple[Removed, ...]:
     found: list[Removed] = []
     for one in events:
         kind, _, verb = one.type.partition("_")
-        if verb in ("deleted", "restored") and kind in ("lead", "contact", "company", "task"):
+        if verb in ("deleted", "restored") and kind in MIRRORED:
             found.append(Removed(EntityKind(kind), one.entity_id, one.at, verb == "restored"))
     return tuple(found)
 
@@ -149,9 +150,7 @@ def merges(events: Iterable[Event]) -> tuple[Merged, ...]:
     return tuple(
         Merged(one.id, EntityKind(one.entity_kind), one.entity_id, one.at)
         for one in events
-        if one.type == "entity_merged"
-        and one.entity_kind in ("lead", "contact", "company")
-        and one.entity_id > 0
+        if one.type == "entity_merged" and one.entity_kind in WITH_NOTES and one.entity_id > 0
     )
 
 
@@ -169,9 +168,7 @@ def entities_to_read(events: Iterable[Event]) -> set[tuple[EntityKind, int]]:
     return {
         (EntityKind(one.entity_kind), one.entity_id)
         for one in events
-        if one.type.endswith(LINK_EVENTS)
-        and one.entity_kind in ("lead", "contact", "company", "task")
-        and one.entity_id > 0
+        if one.type.endswith(LINK_EVENTS) and one.entity_kind in MIRRORED and one.entity_id > 0
     }
 
 

@@ -1,22 +1,21 @@
-"""Values of custom fields in our words, from the API's JSON and from the forms of webhooks.
+"""Values of custom fields in our words.
 
-A field's type says what its text means. The API names the type beside the values; a webhook does
-not, so it is looked up; of an unknown type a value stays a text until the API is read.
+A field's type says what its text means. Of an unknown type a value stays a text: a webhook does
+not name the types, and not all of them are known before the API is read.
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import msgspec
 
-from smena.connectors.amocrm.api.core.form import Tree, branch, branches, leaf
 from smena.connectors.amocrm.api.core.payload import FieldJson, NamedJson
 from smena.connectors.amocrm.api.core.values import (
     BadValue,
     Loose,
     flag,
-    identity,
+    identity_or_zero,
     seconds_of,
     text,
     whole,
@@ -31,14 +30,12 @@ FIELDS_MAX = 1_000
 VALUES_MAX = 200
 NAME_MAX = 300
 
-Types = Mapping[int, str]
-
 
 def of_card(json: Iterable[FieldJson] | None) -> tuple[Filled, ...]:
     """Return the filled fields of an entity in the order of their numbers; null is none."""
     found: dict[FieldId, Filled] = {}
     for field in list(json or ())[:FIELDS_MAX]:
-        number, kind = _number(field.field_id), text(field.field_type)
+        number, kind = identity_or_zero(field.field_id), text(field.field_type)
         values = tuple(
             Value(scalar(one.value, kind), _choice(one.enum_id))
             for one in (field.values or [])[:VALUES_MAX]
@@ -46,18 +43,6 @@ def of_card(json: Iterable[FieldJson] | None) -> tuple[Filled, ...]:
         if number and values:
             found[FieldId(number)] = Filled(FieldId(number), values)
     return tuple(found[number] for number in sorted(found))
-
-
-def of_form(item: Tree, types: Types) -> tuple[Filled, ...] | None:
-    """Return the fields that a webhook names, None when it names none."""
-    found: dict[FieldId, Filled] = {}
-    for field in branches(branch(item, "custom_fields"))[:FIELDS_MAX]:
-        number = _number(leaf(field, "id"))
-        told = list(branch(field, "values").values())[:VALUES_MAX]
-        values = tuple(_form_value(one, types.get(number, "")) for one in told)
-        if number and values:
-            found[FieldId(number)] = Filled(FieldId(number), values)
-    return tuple(found[number] for number in sorted(found)) or None
 
 
 def scalar(value: object, kind: str) -> Scalar:
@@ -76,23 +61,8 @@ def scalar(value: object, kind: str) -> Scalar:
 
 def tags(json: Iterable[NamedJson] | None) -> tuple[Tag, ...]:
     """Return the tags of an entity in the order of their numbers."""
-    found = {_number(one.id): text(one.name)[:NAME_MAX] for one in json or ()}
+    found = {identity_or_zero(one.id): text(one.name)[:NAME_MAX] for one in json or ()}
     return tuple(Tag(TagId(number), found[number]) for number in sorted(found) if number)
-
-
-def tags_of_form(item: Tree) -> tuple[Tag, ...] | None:
-    """Return the tags that a webhook names, None when it names none."""
-    named = branches(branch(item, "tags"))
-    return tags(NamedJson(leaf(one, "id"), leaf(one, "name")) for one in named) or None
-
-
-def _form_value(told: "Tree | str", kind: str) -> Value:
-    if isinstance(told, str):
-        return Value(scalar(told, kind))
-    if "value" not in told and "enum" not in told:  # a value of many parts
-        return Value(scalar(told, kind))
-    held = told.get("value", "")
-    return Value(scalar(held, kind), _choice(leaf(told, "enum")))
 
 
 def _amount(told: Loose) -> Scalar:
@@ -116,13 +86,6 @@ def _seconds(told: Loose) -> Scalar:
             return text(told)
 
 
-def _number(value: Loose) -> int:
-    try:
-        return identity(value)
-    except BadValue:
-        return 0
-
-
 def _choice(value: Loose) -> ChoiceId | None:
-    number = _number(value)
+    number = identity_or_zero(value)
     return ChoiceId(number) if number else None

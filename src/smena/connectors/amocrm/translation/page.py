@@ -18,9 +18,9 @@ from smena.connectors.amocrm.api.core.payload import (
     UserJson,
     read_rows,
 )
-from smena.connectors.amocrm.translation import cards as entities
-from smena.connectors.amocrm.translation import dialogue, events, people, reference_data
+from smena.connectors.amocrm.translation import cards, dialogue, events, people, reference_data
 from smena.connectors.amocrm.translation.cards import source_name
+from smena.connectors.amocrm.translation.kinds import PATHS, kind_of, notes_path
 from smena.crm.model.conversations import Conversations, Note
 from smena.crm.model.entities import (
     Call,
@@ -63,7 +63,7 @@ def page(path: str, items: Items, names: People = NOBODY) -> ParsedPage:
 
 
 def leads(items: Items) -> ParsedPage:
-    pairs = read_rows(items, EntityJson, lambda json: (entities.lead(json), source_name(json)))
+    pairs = read_rows(items, EntityJson, lambda json: (cards.lead(json), source_name(json)))
     rows = Rows(tuple(lead for lead, _ in pairs.good), pairs.malformed)
     names = dict(name for _, name in pairs.good if name)
     told = _cards(Changes(source=Source.API, leads=rows.good), rows)
@@ -71,17 +71,17 @@ def leads(items: Items) -> ParsedPage:
 
 
 def contacts(items: Items) -> ParsedPage:
-    rows = read_rows(items, EntityJson, entities.contact)
+    rows = read_rows(items, EntityJson, cards.contact)
     return _cards(Changes(source=Source.API, contacts=rows.good), rows)
 
 
 def companies(items: Items) -> ParsedPage:
-    rows = read_rows(items, EntityJson, entities.company)
+    rows = read_rows(items, EntityJson, cards.company)
     return _cards(Changes(source=Source.API, companies=rows.good), rows)
 
 
 def tasks(items: Items) -> ParsedPage:
-    rows = read_rows(items, TaskJson, entities.task)
+    rows = read_rows(items, TaskJson, cards.task)
     return _cards(Changes(source=Source.API, tasks=rows.good), rows)
 
 
@@ -131,18 +131,13 @@ def log(rows: Rows[Event], contacts: Mapping[str, ContactId] = NOBODYS) -> Parse
         removed=events.removals(oldest_first),
         merged=events.merges(oldest_first),
     )
-    notes = {
-        (f"{entities.PLURALS[kind]}/notes", int(note))
-        for kind, note in events.notes_to_read(oldest_first)
-    }
-    cards = {
-        (entities.PLURALS[kind], number) for kind, number in events.entities_to_read(oldest_first)
-    }
+    notes = {(notes_path(kind), int(note)) for kind, note in events.notes_to_read(oldest_first)}
+    changed = {(PATHS[kind], number) for kind, number in events.entities_to_read(oldest_first)}
     talked = {("talks", number) for number in dialogue.talks_to_read(oldest_first)}
     return ParsedPage(
         changes,
         moments=tuple(event.at for event in rows.good),
-        to_fetch=frozenset(notes | cards | talked),
+        to_fetch=frozenset(notes | changed | talked),
         conversations=dialogue.of_log(oldest_first, contacts),
         malformed=rows.malformed,
         authors=frozenset(event.author for event in rows.good if event.author > 0),
@@ -152,13 +147,13 @@ def log(rows: Rows[Event], contacts: Mapping[str, ContactId] = NOBODYS) -> Parse
 def rows_of(told: ParsedPage) -> tuple[object, ...]:
     """Return all rows of a page, of whatever kind."""
     changes = told.changes
-    cards = (*changes.leads, *changes.contacts, *changes.companies, *changes.tasks)
+    rows = (*changes.leads, *changes.contacts, *changes.companies, *changes.tasks)
     conversations = (
         *told.conversations.notes,
         *told.conversations.talks,
         *told.conversations.unsorted,
     )
-    return (*cards, *changes.calls, *changes.events, *conversations)
+    return (*rows, *changes.calls, *changes.events, *conversations)
 
 
 def only(told: ParsedPage, unseen: Collection[object]) -> ParsedPage:
@@ -214,7 +209,7 @@ def _cards(changes: Changes, rows: Rows[Card]) -> ParsedPage:
 
 
 def _notes(path: str, items: Items, names: People) -> ParsedPage:
-    kind = entities.entity_kind(path.partition("/")[0])
+    kind = kind_of(path)
 
     def translate(json: NoteJson) -> tuple[Note, Call | None]:
         return dialogue.note(json, kind), events.call(json, kind, names)
@@ -235,15 +230,11 @@ def _notes(path: str, items: Items, names: People) -> ParsedPage:
 def lists_shortened(pages: Iterable[ParsedPage]) -> set[str]:
     """Return the lists from which something went to the bin."""
     return {
-        entities.PLURALS[removed.kind]
+        PATHS[removed.kind]
         for told in pages
         for removed in told.changes.removed
         if not removed.is_restored
     }
-
-
-def kind_of(path: str) -> EntityKind:
-    return entities.entity_kind(path.partition("/")[0])
 
 
 def latest_seconds(moments: Iterable[datetime]) -> int | None:
@@ -252,10 +243,10 @@ def latest_seconds(moments: Iterable[datetime]) -> int | None:
 
 
 READERS: Mapping[str, Callable[[Items], ParsedPage]] = {
-    "leads": leads,
-    "contacts": contacts,
-    "companies": companies,
-    "tasks": tasks,
+    PATHS[EntityKind.LEAD]: leads,
+    PATHS[EntityKind.CONTACT]: contacts,
+    PATHS[EntityKind.COMPANY]: companies,
+    PATHS[EntityKind.TASK]: tasks,
     "events": log_page,
     "users": users,
     "leads/unsorted": unsorted,

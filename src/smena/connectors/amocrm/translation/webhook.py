@@ -6,7 +6,7 @@ returns (no moment in the body), calls (no length in the body), and rows that co
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -14,40 +14,27 @@ from zoneinfo import ZoneInfo
 from smena.connectors.amocrm.api.core.form import Tree, branch, branches, leaf
 from smena.connectors.amocrm.api.core.values import (
     BadValue,
-    flag,
     identity,
-    local_moment,
-    moment,
-    number_or_zero,
-    text,
-    whole,
 )
-from smena.connectors.amocrm.translation import fields, webhook_dialogue
-from smena.connectors.amocrm.translation.cards import responsible
+from smena.connectors.amocrm.translation import cards, webhook_dialogue, webhook_json
 from smena.connectors.amocrm.translation.events import CALL_NOTES
-from smena.connectors.amocrm.translation.fields import Types
-from smena.connectors.amocrm.translation.webhook_dialogue import ELEMENTS as KINDS_BY_NUMBER
+from smena.connectors.amocrm.translation.kinds import KINDS, KINDS_BY_NUMBER
 from smena.connectors.amocrm.translation.webhook_dialogue import MessageDraft
+from smena.connectors.amocrm.translation.webhook_json import Types
 from smena.crm.model.conversations import NO_CONVERSATIONS, Conversations, Note
 from smena.crm.model.entities import (
     Changes,
     Company,
-    CompanyId,
     Contact,
-    ContactId,
     EntityKind,
     Lead,
-    LeadId,
     NoteId,
-    PipelineId,
     Source,
-    StatusId,
     Task,
-    TaskId,
-    UserId,
 )
 from smena.kernel.ids import AccountId
 
+Claim = TypeVar("Claim", Lead, Contact, Company)
 Card = TypeVar("Card", bound=Lead | Contact | Company | Task)
 Row = TypeVar("Row", bound=Lead | Contact | Company | Task | Note)
 
@@ -57,12 +44,7 @@ TEXT_AHEAD_MAX = timedelta(minutes=10)
 NO_TYPES: Mapping[EntityKind, Types] = {}
 TOLD = ("add", "update", "status", "responsible")
 READ_BACK = ("delete", "restore")
-KINDS_BY_ROOT = {
-    "leads": EntityKind.LEAD,
-    "contacts": EntityKind.CONTACT,
-    "companies": EntityKind.COMPANY,
-    "task": EntityKind.TASK,
-}
+KINDS_BY_ROOT = {one.webhook_root: one.kind for one in KINDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,19 +151,28 @@ def _read_item(draft: _Draft, root: str, action: str, item: Tree) -> None:
 
 
 def _told(draft: _Draft, kind: EntityKind, item: Tree) -> None:
+    types = draft.types_of(kind)
     match kind:
         case EntityKind.LEAD:
-            draft.leads.append(draft.believed(_lead(item, draft.types_of(kind))))
+            lead = _claim(cards.lead(webhook_json.lead(item, types)))
+            draft.leads.append(draft.believed(lead))
         case EntityKind.CONTACT:
-            draft.contacts.append(draft.believed(_contact(item, draft.types_of(kind))))
+            contact = _claim(cards.contact(webhook_json.contact(item, types)))
+            draft.contacts.append(draft.believed(contact))
         case EntityKind.COMPANY:
-            draft.companies.append(draft.believed(_company(item, draft.types_of(kind))))
+            company = _claim(cards.company(webhook_json.company(item, types)))
+            draft.companies.append(draft.believed(company))
         case _:
-            task = draft.believed(_task(item, draft.zone))
+            task = draft.believed(cards.task(webhook_json.task(item, draft.zone)))
             if draft.is_dated(item, task):
                 draft.tasks.append(task)
             else:
                 draft.entities.add((kind, task.id))
+
+
+def _claim(row: Claim) -> Claim:
+    """Say nothing of tags and fields where the body names none: there may be some."""
+    return replace(row, tags=row.tags or None, fields=row.fields or None)
 
 
 def _ask_instead(draft: _Draft, kind: EntityKind, item: Tree) -> None:
@@ -202,87 +193,6 @@ def _note(draft: _Draft, kind: EntityKind, item: Tree) -> None:
         draft.said.notes.append(told_note)
     else:
         draft.notes.add((told_note.entity_kind, told_note.id))
-
-
-def _lead(item: Tree, types: Types) -> Lead:
-    return Lead(
-        id=LeadId(identity(leaf(item, "id"))),
-        name=text(leaf(item, "name")),
-        price=whole(leaf(item, "price")),
-        responsible=responsible(leaf(item, "responsible_user_id")),
-        pipeline=PipelineId(identity(leaf(item, "pipeline_id"))),
-        status=StatusId(identity(leaf(item, "status_id"))),
-        created_by=UserId(number_or_zero(leaf(item, "created_user_id"))),
-        updated_by=UserId(number_or_zero(leaf(item, "modified_user_id"))),
-        created_at=moment(_first(item, "created_at", "date_create")),
-        updated_at=moment(_first(item, "updated_at", "last_modified")),
-        tags=fields.tags_of_form(item),
-        fields=fields.of_form(item, types),
-    )
-
-
-def _contact(item: Tree, types: Types) -> Contact:
-    linked = whole(leaf(item, "linked_company_id"))
-    return Contact(
-        id=ContactId(identity(leaf(item, "id"))),
-        name=text(leaf(item, "name")),
-        responsible=responsible(leaf(item, "responsible_user_id")),
-        created_at=moment(_first(item, "created_at", "date_create")),
-        updated_at=moment(_first(item, "updated_at", "last_modified")),
-        phones=_field(item, "PHONE"),
-        emails=_field(item, "EMAIL"),
-        company=CompanyId(linked) if linked and linked > 0 else None,
-        tags=fields.tags_of_form(item),
-        fields=fields.of_form(item, types),
-    )
-
-
-def _company(item: Tree, types: Types) -> Company:
-    return Company(
-        id=CompanyId(identity(leaf(item, "id"))),
-        name=text(leaf(item, "name")),
-        responsible=responsible(leaf(item, "responsible_user_id")),
-        created_at=moment(_first(item, "created_at", "date_create")),
-        updated_at=moment(_first(item, "updated_at", "last_modified")),
-        tags=fields.tags_of_form(item),
-        fields=fields.of_form(item, types),
-    )
-
-
-def _task(item: Tree, zone: ZoneInfo) -> Task:
-    kind = KINDS_BY_NUMBER.get(leaf(item, "element_type"))
-    return Task(
-        id=TaskId(identity(leaf(item, "id"))),
-        text=text(leaf(item, "text")),
-        type_id=number_or_zero(_first(item, "task_type_id", "task_type")),
-        responsible=responsible(leaf(item, "responsible_user_id")),
-        entity_kind=kind,
-        entity_id=(whole(leaf(item, "element_id")) or None) if kind else None,
-        due_at=local_moment(_first(item, "complete_before", "complete_till"), zone),
-        duration_seconds=0,
-        is_completed=flag(leaf(item, "status")),
-        result=text(leaf(branch(item, "result"), "text")),
-        created_by=UserId(number_or_zero(leaf(item, "created_user_id"))),
-        created_at=local_moment(_first(item, "created_at", "date_create"), zone),
-        updated_at=local_moment(_first(item, "updated_at", "last_modified"), zone),
-    )
-
-
-def _field(item: Tree, code: str) -> tuple[str, ...]:
-    """Return the values of a predefined field; a value is a branch, or a bare text for dates."""
-    found: list[str] = []
-    for one in branches(branch(item, "custom_fields")):
-        if leaf(one, "code") == code:
-            for value in branch(one, "values").values():
-                told = value if isinstance(value, str) else leaf(value, "value")
-                if told:
-                    found.append(text(told))
-    return tuple(found)
-
-
-def _first(item: Tree, *keys: str) -> str:
-    """Return the first text that is not empty: new bodies and old ones differ in names."""
-    return next((told for key in keys if (told := leaf(item, key))), "")
 
 
 def _latest(rows: Iterable[Card]) -> tuple[Card, ...]:

@@ -10,6 +10,7 @@ from smena.connectors.amocrm.api.core.form import Tree, branch, branches, leaf
 from smena.connectors.amocrm.api.core.values import (
     BadValue,
     identity,
+    identity_or_zero,
     local_moment,
     moment,
     number_or_zero,
@@ -18,6 +19,8 @@ from smena.connectors.amocrm.api.core.values import (
 )
 from smena.connectors.amocrm.translation import dialogue
 from smena.connectors.amocrm.translation.cards import responsible
+from smena.connectors.amocrm.translation.kinds import KINDS_BY_NUMBER
+from smena.connectors.amocrm.translation.webhook_json import first
 from smena.crm.model.conversations import (
     Conversations,
     Message,
@@ -53,12 +56,6 @@ NOTE_TYPES = {
     "25": "service_message",
     "102": "sms_in",
     "103": "sms_out",
-}
-ELEMENTS = {
-    "1": EntityKind.CONTACT,
-    "2": EntityKind.LEAD,
-    "3": EntityKind.COMPANY,
-    "12": EntityKind.CUSTOMER,
 }
 
 
@@ -103,7 +100,7 @@ def note(item: Tree, zone: ZoneInfo, kind: EntityKind) -> Note:
     return Note(
         id=NoteId(identity(leaf(item, "id"))),
         type=NOTE_TYPES.get(number, number)[:40],
-        entity_kind=ELEMENTS.get(leaf(item, "element_type"), kind),
+        entity_kind=KINDS_BY_NUMBER.get(leaf(item, "element_type"), kind),
         entity_id=identity(leaf(item, "element_id")),
         author=UserId(number_or_zero(leaf(item, "created_by"))),
         responsible=responsible(leaf(item, "main_user_id")),
@@ -132,7 +129,7 @@ def _read_item(draft: MessageDraft, root: str, action: str, item: Tree) -> None:
 
 def _message(item: Tree, way: MessageWay) -> Message:
     author = branch(item, "author")
-    kind = ELEMENTS.get(leaf(item, "element_type")) or dialogue.entity_kind(
+    kind = KINDS_BY_NUMBER.get(leaf(item, "element_type")) or dialogue.entity_kind(
         leaf(item, "entity_type")
     )
     number = whole(leaf(item, "entity_id")) or whole(leaf(item, "element_id"))
@@ -173,7 +170,7 @@ def _unsorted(item: Tree, action: str, received_at: datetime) -> Unsorted:
     lead = whole(leaf(item, "lead_id")) or next(iter(leads), None)
     pipeline = whole(leaf(item, "pipeline_id"))
     origin = branch(item, "source_data")
-    at = _first(item, "created_at", "date_create", "modified_at")
+    at = first(item, "created_at", "date_create", "modified_at")
     created = moment(at) if at else received_at
     return Unsorted(
         id=UnsortedId(dialogue.uid(leaf(item, "uid"))),
@@ -191,14 +188,7 @@ def _unsorted(item: Tree, action: str, received_at: datetime) -> Unsorted:
 def _numbers(items: Tree) -> list[int]:
     """Return ids from a list of texts, or of branches that have one."""
     found = [one if isinstance(one, str) else leaf(one, "id") for one in items.values()]
-    return [number for number in map(_number, found) if number]
-
-
-def _number(value: str) -> int:
-    try:
-        return identity(value)
-    except BadValue:
-        return 0
+    return [number for number in map(identity_or_zero, found) if number]
 
 
 def _says(item: Tree) -> bool:
@@ -208,7 +198,3 @@ def _says(item: Tree) -> bool:
 def _moment(item: Tree, zone: ZoneInfo, seconds: str, local: str) -> datetime:
     told = leaf(item, seconds)
     return moment(told) if told.isdigit() else local_moment(told or leaf(item, local), zone)
-
-
-def _first(item: Tree, *keys: str) -> str:
-    return next((told for key in keys if (told := leaf(item, key))), "")

@@ -12,10 +12,9 @@ from smena.connectors.amocrm.api.core import form
 from smena.connectors.amocrm.api.core.form import BadForm
 from smena.connectors.amocrm.reading.store import fetch_queue as asked
 from smena.connectors.amocrm.reading.store import schedule
-from smena.connectors.amocrm.store import connection as link
-from smena.connectors.amocrm.store import last_seen
+from smena.connectors.amocrm.store import connections, last_seen
 from smena.connectors.amocrm.translation import webhook
-from smena.connectors.amocrm.translation.cards import PLURALS
+from smena.connectors.amocrm.translation.kinds import PATHS, notes_path
 from smena.connectors.amocrm.translation.webhook import ForeignBody, WebhookReading
 from smena.connectors.amocrm.webhooks.core.coalesce import coalesce
 from smena.connectors.kit import inbox_consumer
@@ -28,7 +27,8 @@ from smena.crm.model.reading import Reading
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
 from smena.kernel.inbox import InboxMessage
-from smena.kernel.jobs.registry import JobContext, wake
+from smena.kernel.jobs.enqueue import wake
+from smena.kernel.jobs.registry import JobContext
 
 SOURCE = "amocrm"
 
@@ -59,7 +59,7 @@ async def _understand(
     said = together(Source.WEBHOOK, [reading.conversations for reading in readings])
     await ingest(tx, Reading(Changes(Source.WEBHOOK), said), context.now)
     await asked.ask(tx, _wanted(readings), context.now)
-    # The link after the mirror, as polling does: else each would wait for the other.
+    # The connection after the mirror, as polling does: else each would wait for the other.
     await schedule.count_malformed(tx, sum(len(one.malformed) for one in readings))
     await schedule.hint(tx, context.now)
     await _note_lag(tx, kept[-1].received_at, readings, context.now)
@@ -79,7 +79,7 @@ async def _note_lag(
 ) -> None:
     """Note when amoCRM was heard last, and how late: on its own clock, as far as it is known."""
     moments = [at for reading in readings for at in _moments(reading.changes)]
-    connection = await link.one(tx)
+    connection = await connections.one(tx)
     lag = None
     if moments and connection is not None:
         lag = max(timedelta(0), now + connection.clock_offset - max(moments))
@@ -107,7 +107,7 @@ def _wanted(readings: Sequence[WebhookReading]) -> set[tuple[str, int]]:
     """Return what the bodies ask to be read, as lists and ids."""
     wanted: set[tuple[str, int]] = set()
     for reading in readings:
-        wanted |= {(PLURALS[kind], number) for kind, number in reading.entities}
-        wanted |= {(f"{PLURALS[kind]}/notes", int(note)) for kind, note in reading.notes}
+        wanted |= {(PATHS[kind], number) for kind, number in reading.entities}
+        wanted |= {(notes_path(kind), int(note)) for kind, note in reading.notes}
         wanted |= {("talks", number) for number in reading.talks}
     return wanted

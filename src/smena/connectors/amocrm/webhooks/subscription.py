@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import msgspec
 import structlog
 
+from smena.connectors.amocrm import reasons
 from smena.connectors.amocrm.api.client import GOOD, SHUT, AccessLost, Client, TransientError
 from smena.connectors.amocrm.api.core.listing import Listing
 from smena.connectors.amocrm.api.core.payload import UNREADABLE
@@ -24,6 +25,8 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Subscribed:
+    """`detail`: the settings that this account lacks, or a reason why it is not subscribed."""
+
     state: WebhookState
     detail: str = ""
 
@@ -52,7 +55,7 @@ async def ensure(
             return Subscribed(WebhookState.ALIVE, ", ".join(sorted(lacking)))
         return await _subscribe(client, destination)
     except AccessLost as lost:  # the rest of the API may be open: webhooks need a dearer plan
-        return Subscribed(WebhookState.REFUSED, str(lost.status))
+        return Subscribed(WebhookState.REFUSED, lost.reason)
     except (TransientError, TryLater) as trouble:
         return Subscribed(WebhookState.UNKNOWN, str(trouble))
 
@@ -112,9 +115,10 @@ async def _subscribe(client: Client, destination: str, *, may_renew: bool = True
         text = answer.body.decode("utf-8", "replace")
         named = [name for name in settings if name in text]
         if answer.status not in (BAD_REQUEST, IMPOSSIBLE) or not named:
-            reason = f"{answer.status} {text[:200]}".strip()
+            reason = reasons.WEBHOOK_REFUSED.about(status=answer.status, text=text.strip() or "—")
             is_final = answer.status in (*SHUT, BAD_REQUEST, IMPOSSIBLE)
             return Subscribed(WebhookState.REFUSED if is_final else WebhookState.UNKNOWN, reason)
         dropped += named
         settings = [name for name in settings if name not in named]
-    return Subscribed(WebhookState.REFUSED, ", ".join(dropped))
+    lacks = reasons.WEBHOOK_NO_SETTINGS.about(names=", ".join(dropped))
+    return Subscribed(WebhookState.REFUSED, lacks)

@@ -2,6 +2,7 @@
 
 from smena.connectors.amocrm.model import WebhookState
 from smena.kernel.i18n import gettext as _
+from smena.kernel.reasons import reason_text
 
 
 def webhook_text(state: WebhookState, detail: str) -> str:
@@ -12,6 +13,8 @@ def webhook_text(state: WebhookState, detail: str) -> str:
             "выключены: задайте SMENA_PUBLIC_URL, чтобы amoCRM могла сообщать об изменениях; "
             "пока Смена опрашивает её раз в несколько секунд"
         ),
-        WebhookState.REFUSED: _("amoCRM не приняла подписку: {why}").format(why=detail),
+        WebhookState.REFUSED: _("amoCRM не приняла подписку: {why}").format(
+            why=reason_text(detail)
+        ),
         WebhookState.UNKNOWN: _("ещё не проверены"),
     }[state]

@@ -11,14 +11,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from smena.connectors.amocrm.api.client import SHUT, TOO_MANY, AccessLost, Client, TransientError
-from smena.connectors.amocrm.service import AmocrmService
-from smena.connectors.amocrm.store import connection as link
+from smena.connectors.amocrm import account_run, reasons
+from smena.connectors.amocrm.account_run import AccountRun
+from smena.connectors.amocrm.api.client import SHUT, TOO_MANY, AccessLost, TransientError
+from smena.connectors.amocrm.store import connections
 from smena.connectors.amocrm.writing import verification
 from smena.connectors.amocrm.writing.core import response
 from smena.connectors.amocrm.writing.core import verification as came_true
 from smena.connectors.amocrm.writing.core.request import ADDRESSES, body_of, kind_of
 from smena.connectors.amocrm.writing.core.response import Outcome
+from smena.connectors.kit.rate_limiter import Purpose
 from smena.crm.mirror import confirmation
 from smena.crm.model.entities import CommandId
 from smena.crm.outbox import actions, queries
@@ -34,8 +36,7 @@ UNDER_WAY = 8
 NO_ACCESS = timedelta(minutes=1)
 CREATION_REST = timedelta(seconds=30)
 """A creation whose answer was lost may still be at work there: look again before repeating it."""
-LOST = "ответ amoCRM потерян"
-SILENT = "amoCRM пока не показывает, создано ли это"
+LOST, UNSEEN = reasons.WRITE_LOST.about(), reasons.WRITE_UNSEEN.about()
 TAKEN_BEFORE = timedelta(hours=1)
 """What an earlier command made just before is in the list too, and must not answer this one."""
 
@@ -46,26 +47,20 @@ async def dispatch(context: JobContext, account: AccountId) -> None:
     Raises AccessLost when amoCRM does not let us in, TryLater while it cannot be asked.
     """
     async with context.db.tenant(account) as tx:
-        connection, left = await link.one(tx), await queries.sending(tx)
-    if connection is None or not connection.is_active:
+        connection, left = await connections.active(tx), await queries.sending(tx)
+    if connection is None:
         return
-    client = await context.service(AmocrmService).client_for_dispatcher(
-        context.db, context.clock, account
-    )
-    dispatcher = Dispatcher(context, account, client, connection.clock_offset)
+    run = await account_run.begin(context, account, Purpose.DISPATCHER)
+    dispatcher = Dispatcher(run, connection.clock_offset)
     await dispatcher.read_back(left)
     await together([dispatcher.run() for _ in range(UNDER_WAY)])
 
 
 class Dispatcher:
-    """One run for one account. `ahead` is amoCRM's clock minus ours."""
+    """One run for one account. `clock_offset` is amoCRM's clock minus ours."""
 
-    def __init__(
-        self, context: JobContext, account: AccountId, client: Client, clock_offset: timedelta
-    ) -> None:
-        self._context = context
-        self._account = account
-        self._client = client
+    def __init__(self, run: AccountRun, clock_offset: timedelta) -> None:
+        self._run = run
         self._clock_offset = clock_offset
         self._batch = BATCH_MAX
         self._door = asyncio.Lock()
@@ -82,7 +77,7 @@ class Dispatcher:
         """Compare with what amoCRM holds: it came true, or it is sent again."""
         changes, creations = verification.sorted_out(items)
         for batch in changes:
-            found = await verification.changes(self._client, batch)
+            found = await verification.changes(self._run.client, batch)
             await self._save(batch, found, LOST)
         for batch in creations:
             await self._save_made(batch, await self._made(batch))
@@ -92,14 +87,14 @@ class Dispatcher:
         items: list[Item] = []
 
         async def claim() -> None:
-            async with self._context.db.tenant(self._account) as tx:
-                items.extend(await actions.claim(tx, self._batch, self._context.now))
+            async with self._run.tenant() as tx:
+                items.extend(await actions.claim(tx, self._batch, self._run.now))
 
         async with self._door:
-            async with self._context.db.tenant(self._account) as tx:
-                if not await queries.has_due_commands(tx, self._context.now):
+            async with self._run.tenant() as tx:
+                if not await queries.has_due_commands(tx, self._run.now):
                     return []
-            await self._client.turn(claim)
+            await self._run.client.turn(claim)
         return items
 
     async def _not_made_yet(self, items: Sequence[Item]) -> list[Item]:
@@ -114,41 +109,43 @@ class Dispatcher:
         await self._save_made(tried, replace(found, resend=()))
         rest = [one for one in items if one.key not in {*found.delivered, *found.unknown}]
         if rest:
-            await self._client.turn()
+            await self._run.client.turn()
         return rest
 
     async def _made(self, items: Sequence[Item]) -> Outcome:
         since = min(command.asked_at for item in items for command in item.commands)
-        async with self._context.db.tenant(self._account) as tx:
+        async with self._run.tenant() as tx:
             facts = verification.Facts(
                 await queries.created_by_commands(tx, since - TAKEN_BEFORE),
                 {cards: await _known(tx, cards) for cards in came_true.cards_of(items)},
             )
-        return await verification.creations(self._client, items, facts, since + self._clock_offset)
+        return await verification.creations(
+            self._run.client, items, facts, since + self._clock_offset
+        )
 
     async def _save_made(self, items: Sequence[Item], found: Outcome) -> None:
         """Store what was found to have been made; the rest is looked for again a while later."""
         resting = replace(found, resend=(*found.resend, *found.unknown), unknown=())
-        await self._save(items, resting, SILENT if found.unknown else LOST, CREATION_REST)
+        await self._save(items, resting, UNSEEN if found.unknown else LOST, CREATION_REST)
 
     async def _send(self, items: Sequence[Item]) -> None:
         """Send a batch in the slot we hold, and what is left of it in further ones."""
         address = ADDRESSES[kind_of(items)]
         try:
-            answer = await self._client.send(address.verb, address.path, body_of(items))
+            answer = await self._run.client.send(address.verb, address.path, body_of(items))
         except TransientError:
             await self._unknown(items)
             return
         if answer.status in SHUT:
-            await self._again(items, NO_ACCESS, f"amoCRM отвечает {answer.status}")
+            await self._again(items, NO_ACCESS, reasons.ANSWERS.about(status=answer.status))
             raise AccessLost(answer.status)
         if answer.status == TOO_MANY:
-            await self._again(items, timedelta(0), "amoCRM просит реже")
+            await self._again(items, timedelta(0), reasons.TOO_FAST.about())
             return
         found = response.of_answer(items, answer.status, answer.body)
         await self._save(items, Outcome(found.delivered, found.refused), "")
         for part in _parts(items, found):
-            await self._client.turn()
+            await self._run.client.turn()
             await self._send(part)
         await self._unknown(_chosen(items, found.unknown))
 
@@ -166,9 +163,9 @@ class Dispatcher:
         rest: timedelta = timedelta(0),
     ) -> None:
         """Store what is certain; the oftener an item has failed, the longer it rests."""
-        now = self._context.now
+        now = self._run.now
         refused = _chosen(items, found.refused)
-        async with self._context.db.tenant(self._account) as tx:
+        async with self._run.tenant() as tx:
             confirmed = [
                 Delivered(item, told.updated_at, told.created)
                 for item in _chosen(items, found.delivered)
@@ -183,8 +180,8 @@ class Dispatcher:
                 await actions.reschedule(tx, _commands([item]), max(pause, rest), reason, now)
 
     async def _again(self, items: Sequence[Item], after: timedelta, reason: str) -> None:
-        async with self._context.db.tenant(self._account) as tx:
-            await actions.reschedule(tx, _commands(items), after, reason, self._context.now)
+        async with self._run.tenant() as tx:
+            await actions.reschedule(tx, _commands(items), after, reason, self._run.now)
 
 
 async def _known(tx: Tx, cards: came_true.Cards) -> list[Sentinel]:

@@ -65,15 +65,14 @@ async def creations(
 async def _found(client: Client, listing: Listing) -> dict[int, Held] | None:
     """Return all that a list shows; None when it cannot be read to its end."""
     held: dict[int, Held] = {}
-    for number in range(1, PAGES_MAX + 1):
-        try:
-            page = await client.list_page(listing, number)
-        except TryLater:
-            return None
-        read = verification.read(page.items)
-        if len(read) < len(page.items) or not all(map(verification.is_readable, read.values())):
-            return None
-        held |= read
-        if not page.has_next:
-            return held
+    try:
+        async for page in client.pages(listing, most=PAGES_MAX):
+            read = verification.read(page.items)
+            if len(read) < len(page.items) or not all(map(verification.is_readable, read.values())):
+                return None
+            held |= read
+            if not page.has_next:
+                return held
+    except TryLater:
+        return None
     return None

@@ -8,22 +8,10 @@ So any order of the same messages, followed by one read of the API, ends in the 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 from smena.crm.model.details import Filled
 from smena.crm.model.entities import Company, Contact, EntityKind, Lead, Removed, Source, Task
-
-
-class Stamped(Protocol):
-    """Anything with a number, a moment of its last change and a place in the bin."""
-
-    @property
-    def id(self) -> int: ...
-    @property
-    def updated_at(self) -> datetime: ...
-    @property
-    def is_deleted(self) -> bool: ...
-
 
 Card = TypeVar("Card", Lead, Contact, Company, Task)
 

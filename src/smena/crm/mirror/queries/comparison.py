@@ -6,7 +6,7 @@ from smena.crm.mirror.card_kinds import CARD_KINDS
 from smena.crm.mirror.core import contents
 from smena.crm.mirror.model import NO_CONTENTS, ComparedKind, Contents, NumberRange, RowMark
 from smena.crm.mirror.store import calls, conversations, unsorted
-from smena.crm.mirror.store.marks import _BIN, SOURCES, _marks
+from smena.crm.mirror.store.marks import IN_BIN, SOURCES, row_marks
 from smena.crm.model.conversations import Conversations
 from smena.crm.model.entities import Changes, EntityKind
 from smena.kernel.db import Tx
@@ -25,7 +25,7 @@ _NOT_BINNED = {
 
 
 BETWEEN = {
-    of: f"SELECT id, updated_at, {_BIN[table]} AS is_deleted, source FROM {table}"  # noqa: S608 -- constant names
+    of: f"SELECT id, updated_at, {IN_BIN[table]} AS is_deleted, source FROM {table}"  # noqa: S608 -- constant names
     " WHERE account_id = $1 AND id > $2 AND ($3::bigint IS NULL OR id <= $3)"
     f" AND ($4::timestamptz IS NULL OR updated_at >= $4){_OF_CARD[kind]}{_NOT_BINNED[kind]}"
     for of, (table, kind) in SOURCES.items()
@@ -33,7 +33,7 @@ BETWEEN = {
 
 
 AMONG = {
-    of: f"SELECT id, updated_at, {_BIN[table]} AS is_deleted, source FROM {table}"  # noqa: S608 -- constant names
+    of: f"SELECT id, updated_at, {IN_BIN[table]} AS is_deleted, source FROM {table}"  # noqa: S608 -- constant names
     " WHERE account_id = $1 AND id = ANY($2)"
     for of, (table, _kind) in SOURCES.items()
 }
@@ -72,12 +72,12 @@ IN_WORK_AT_ONCE = 40
 async def marks_between(tx: Tx, of: ComparedKind, span: NumberRange) -> dict[int, RowMark]:
     """Return what is held of the rows of a stretch, but for notes on cards in the bin."""
     raw = await tx.driver()
-    return _marks(await raw.fetch(BETWEEN[of], tx.account, span.after, span.until, span.since))
+    return row_marks(await raw.fetch(BETWEEN[of], tx.account, span.after, span.until, span.since))
 
 
 async def marks_among(tx: Tx, of: ComparedKind, ids: Collection[int]) -> dict[int, RowMark]:
     raw = await tx.driver()
-    return _marks(await raw.fetch(AMONG[of], tx.account, list(ids)))
+    return row_marks(await raw.fetch(AMONG[of], tx.account, list(ids)))
 
 
 async def talks_to_check(tx: Tx, turn: int, span: NumberRange, limit: int) -> list[int]:

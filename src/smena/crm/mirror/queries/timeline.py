@@ -1,6 +1,6 @@
 """Days folded into numbers: events and calls by person."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from smena.crm.mirror.model import CallsOf, EventLine, EventsOf
@@ -9,7 +9,6 @@ from smena.crm.mirror.store import (
 )
 from smena.crm.model.entities import (
     EventId,
-    NoteId,
     UserId,
 )
 from smena.kernel.db import Tx
@@ -71,16 +70,6 @@ async def event_words(tx: Tx) -> dict[int, str]:
     """Return the texts behind type and client numbers."""
     raw = await tx.driver()
     return {row["id"]: row["word"] for row in await raw.fetch(WORDS, tx.account)}
-
-
-KNOWN_NOTES = "SELECT note_id FROM crm_call WHERE account_id = $1 AND note_id = ANY($2)"
-
-
-async def known_calls(tx: Tx, notes: Iterable[NoteId]) -> set[NoteId]:
-    """Return which of these call notes are in the mirror."""
-    raw = await tx.driver()
-    rows = await raw.fetch(KNOWN_NOTES, tx.account, list(notes))
-    return {NoteId(row["note_id"]) for row in rows}
 
 
 KNOWN_EVENTS = """

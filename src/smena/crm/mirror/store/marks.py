@@ -25,7 +25,7 @@ SOURCES = {
 """Table, and for notes the kind of their cards."""
 
 
-_BIN = {table: "is_deleted" for table, _ in SOURCES.values()} | {"crm_talk": "false"}
+IN_BIN = {table: "is_deleted" for table, _ in SOURCES.values()} | {"crm_talk": "false"}
 
 
 # The oldest claim there can be: whatever is read next takes its place.
@@ -45,7 +45,7 @@ async def mark_unverified(tx: Tx, of: ComparedKind, ids: Collection[int]) -> Non
         await raw.execute(MARK_UNVERIFIED[of], tx.account, list(ids), NEVER)
 
 
-def _marks(rows: Sequence[asyncpg.Record]) -> dict[int, RowMark]:
+def row_marks(rows: Sequence[asyncpg.Record]) -> dict[int, RowMark]:
     return {
         row["id"]: RowMark(row["id"], row["updated_at"], row["is_deleted"], Source(row["source"]))
         for row in rows

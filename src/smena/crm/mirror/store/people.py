@@ -67,13 +67,6 @@ ON CONFLICT (account_id, pipeline_id, id) DO UPDATE
 """
 
 
-# One row: a decision reads it for everybody, for each lead anew.
-SEATS = """
-SELECT array_agg(id) AS ids, array_agg(group_id) AS groups, array_agg(is_active) AS are_active
-  FROM crm_user WHERE account_id = $1
-"""
-
-
 async def keep_users(tx: Tx, users: Sequence[User]) -> None:
     await tx.run_many(
         KEEP_USER,

@@ -8,7 +8,7 @@ from smena.crm.outbox.model import Command, CommandFilter
 from smena.crm.outbox.store.commands import COLUMNS, command_of
 from smena.kernel.db import Tx
 
-_MATCHES = """
+MATCHES = """
 account_id = :account
    AND (cardinality(CAST(:states AS text[])) = 0 OR state = ANY(:states))
    AND (cardinality(CAST(:kinds AS int[])) = 0 OR kind = ANY(:kinds))
@@ -20,7 +20,7 @@ account_id = :account
 
 PLANNED = f"""
 SELECT id FROM crm_command
- WHERE {_MATCHES} AND state = 'planned'
+ WHERE {MATCHES} AND state = 'planned'
    AND (CAST(:older AS timestamptz) IS NULL OR asked_at < :older)
  ORDER BY id
 """  # noqa: S608 -- constant conditions
@@ -32,7 +32,7 @@ SELECT {COLUMNS} FROM crm_command WHERE account_id = :account AND id = ANY(:ids)
 
 async def planned(tx: Tx, wanted: CommandFilter, older: datetime | None = None) -> list[CommandId]:
     """Return which of the wanted commands have not left yet, all pages of them."""
-    rows = await tx.rows(PLANNED, older=older, **_terms(tx, wanted))
+    rows = await tx.rows(PLANNED, older=older, **terms(tx, wanted))
     return [CommandId(row.id) for row in rows]
 
 
@@ -40,7 +40,7 @@ async def by_id(tx: Tx, ids: Sequence[CommandId]) -> list[Command]:
     return [command_of(row) for row in await tx.rows(BY_ID, account=tx.account, ids=list(ids))]
 
 
-def _terms(tx: Tx, wanted: CommandFilter) -> dict[str, object]:
+def terms(tx: Tx, wanted: CommandFilter) -> dict[str, object]:
     return {
         "account": tx.account,
         "states": [str(state) for state in wanted.states],

@@ -5,6 +5,6 @@ from smena.crm.outbox.model import Sentinel
 from smena.kernel.db import Tx
 
 
-async def _few(tx: Tx, statement: str, kind: EntityKind | None) -> list[Sentinel]:
+async def sentinels(tx: Tx, statement: str, kind: EntityKind | None) -> list[Sentinel]:
     rows = await tx.rows(statement, account=tx.account, kind=kind)
     return [Sentinel(row.id, row.entity_id, row.updated_at) for row in rows]

@@ -65,7 +65,7 @@ def with_parts(path: str) -> Params:
     return (("with", "contacts,source,source_id"),) if path == "leads" else ()
 
 
-def _between(field: str, seconds: tuple[int, int | None] | None) -> Params:
+def between(field: str, seconds: tuple[int, int | None] | None) -> Params:
     if seconds is None:
         return ()
     start, end = seconds

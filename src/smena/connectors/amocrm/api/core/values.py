@@ -47,6 +47,14 @@ def identity(value: Loose) -> int:
     return number
 
 
+def identity_or_zero(value: Loose) -> int:
+    """Return an id, 0 where there is none."""
+    try:
+        return identity(value)
+    except BadValue:
+        return 0
+
+
 def number_or_zero(value: Loose) -> int:
     """Return a reference where 0 has a meaning of its own: a robot, the default group."""
     return whole(value) or 0

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from smena.connectors.amocrm.api.core.listing import Listing, _between, users, with_parts
+from smena.connectors.amocrm.api.core.listing import Listing, between, users, with_parts
 from smena.connectors.amocrm.api.core.values import seconds_of
+from smena.connectors.amocrm.translation.kinds import NOTES
 
 DAYS_BACK = 14
 DAY = timedelta(days=1)
@@ -34,7 +35,7 @@ class LoadStage(StrEnum):
 WHOLE = (LoadStage.PEOPLE, LoadStage.LISTS, LoadStage.UNSORTED)
 """Stages that are read in one piece."""
 CARDS = (LoadStage.LEADS, LoadStage.CONTACTS, LoadStage.COMPANIES, LoadStage.TASKS)
-CALL_PATHS = ("leads/notes", "contacts/notes", "companies/notes")
+NOTE_PATHS = tuple(notes.path for notes in NOTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def slices(now: datetime, days: int = DAYS_BACK) -> tuple[Slice, ...]:
     start = now - timedelta(hours=12)
     for _ in range(days):
         work.append((LoadStage.EVENTS, "events", start, end))
-        work += [(LoadStage.CALLS, path, start, end) for path in CALL_PATHS]
+        work += [(LoadStage.CALLS, path, start, end) for path in NOTE_PATHS]
         start, end = start - DAY, start
     work += [(stage, stage.value, None, None) for stage in CARDS]
     return tuple(Slice(number, *parts) for number, parts in enumerate(work))
@@ -177,9 +178,9 @@ def after_page(one: Slice, moments: Iterable[datetime], rows: int, *, has_next: 
 def of_slice(one: Slice, events_max: int) -> Listing:
     """Return the list that a slice of the first load reads; stable under rows that come in."""
     if one.path == "events":
-        return Listing("events", _between("created_at", one.seconds), events_max)
-    if one.path in CALL_PATHS:
-        within = _between("updated_at", one.seconds)
+        return Listing("events", between("created_at", one.seconds), events_max)
+    if one.path in NOTE_PATHS:
+        within = between("updated_at", one.seconds)
         return Listing(one.path, (*within, ("order[id]", "asc")))
     if one.path == "users":
         return users()

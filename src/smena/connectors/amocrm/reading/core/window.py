@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from smena.connectors.amocrm.api.core.listing import Listing, Params, _between, with_parts
+from smena.connectors.amocrm.api.core.listing import Listing, Params, between, with_parts
 from smena.connectors.amocrm.api.core.values import seconds_of
-from smena.crm.model.entities import EntityKind
+from smena.connectors.amocrm.translation import kinds
 
 SHALLOW_SECONDS = 30
 DEEP_SECONDS = 600
@@ -33,11 +33,7 @@ class Stream(StrEnum):
     COMPANY_NOTES = "companies/notes"
 
 
-NOTES = {
-    Stream.LEAD_NOTES: EntityKind.LEAD,
-    Stream.CONTACT_NOTES: EntityKind.CONTACT,
-    Stream.COMPANY_NOTES: EntityKind.COMPANY,
-}
+NOTES = frozenset(Stream(notes.path) for notes in kinds.NOTES)
 NOTES_EVERY = 12
 """Notes are named by events; their lists are read once in so many rounds, for late corrections."""
 
@@ -99,7 +95,7 @@ def of_stream(stream: Stream, window: Window, events_max: int) -> Listing:
     since: Params = (("filter[updated_at][from]", str(window.from_seconds)),)
     if stream is Stream.EVENTS:
         return Listing(
-            "events", _between("created_at", (window.from_seconds, window.to_seconds)), events_max
+            "events", between("created_at", (window.from_seconds, window.to_seconds)), events_max
         )
     if stream in NOTES:
         return Listing(stream.value, since)

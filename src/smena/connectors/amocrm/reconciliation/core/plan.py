@@ -1,7 +1,8 @@
 """A reconciliation: what is compared, in which order, when, and how far it is.
 
-One line in `LISTS` is a kind of cards that is compared. People, stages and reference data come
-first (they are read whole), then the last days of the log, then notes, then the cards, then talks.
+All kinds of cards in `translation/kinds.py` are compared, with their notes. People, stages and
+other short lists come first (they are read whole), then the last days of the log, then notes, then
+the cards, then talks.
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from smena.connectors.amocrm.api.core.listing import LIMIT, Listing, Params, with_parts
 from smena.connectors.amocrm.api.core.values import seconds_of
+from smena.connectors.amocrm.translation import kinds
 from smena.connectors.amocrm.translation.reference_data import REFERENCE_LISTS
 from smena.crm.mirror.model import ComparedKind
 
@@ -50,13 +52,8 @@ class ComparedList:
 
 
 LISTS = (
-    ComparedList("leads/notes", ComparedKind.LEAD_NOTE, is_recent=True),
-    ComparedList("contacts/notes", ComparedKind.CONTACT_NOTE, is_recent=True),
-    ComparedList("companies/notes", ComparedKind.COMPANY_NOTE, is_recent=True),
-    ComparedList("leads", ComparedKind.LEAD),
-    ComparedList("contacts", ComparedKind.CONTACT),
-    ComparedList("companies", ComparedKind.COMPANY),
-    ComparedList("tasks", ComparedKind.TASK),
+    *(ComparedList(notes.path, notes.rows, is_recent=True) for notes in kinds.NOTES),
+    *(ComparedList(one.path, one.rows) for one in kinds.KINDS),
 )
 BY_PATH = {one.path: one for one in LISTS}
 NOTES = frozenset(one.path for one in LISTS if one.is_recent)

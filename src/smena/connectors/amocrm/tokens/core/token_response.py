@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
+from smena.connectors.amocrm import reasons
 from smena.connectors.amocrm.api.core.payload import UNREADABLE
 from smena.connectors.amocrm.api.core.values import BadValue, Loose, moment, text, whole
 from smena.connectors.amocrm.tokens.core.claims import read_claims
@@ -19,7 +20,7 @@ _SPENT_WORDS = ("revoked", "refresh token", "expired", "authorization code", "de
 
 
 class GrantRefused(StrEnum):
-    """Why amoCRM gives no tokens, for good."""
+    """Why amoCRM gives no tokens, for good; each is a code of `reasons`."""
 
     SPENT = "spent"
     """The code or the refresh token was used, revoked or has expired."""
@@ -53,7 +54,7 @@ class NoTokenPair:
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """Nobody knows whether the old token was spent for this answer."""
+    """Nobody knows whether the old token was spent for this answer; `detail` is a reason."""
 
     detail: str
 
@@ -82,7 +83,7 @@ def read_granted(status: int, body: bytes, asked_at: datetime) -> Granted:
         return NoTokenPair(GrantRefused.ABSENT)
     if status in (BAD_REQUEST, UNAUTHORIZED):
         return _refusal(status, body)
-    return Unclear(f"amoCRM answers {status}")
+    return Unclear(reasons.ANSWERS.about(status=status))
 
 
 def _pair(body: bytes, asked_at: datetime) -> Granted:
@@ -90,9 +91,9 @@ def _pair(body: bytes, asked_at: datetime) -> Granted:
         json = msgspec.json.decode(body, type=_PairJson, strict=False)
         lifetime = _lifetime(json, asked_at)
     except (*UNREADABLE, BadValue):
-        return Unclear("amoCRM's answer cannot be read")
+        return Unclear(reasons.UNREADABLE.about())
     if not _is_token(json.access_token) or not _is_token(json.refresh_token):
-        return Unclear("amoCRM's answer holds no tokens")
+        return Unclear(reasons.NO_TOKENS.about())
     domain = read_claims(json.access_token).api_domain
     # Counted from the moment the request left: the token is never younger than we think.
     expires_at = asked_at + lifetime
@@ -119,7 +120,7 @@ def _refusal(status: int, body: bytes) -> Granted:
         json = msgspec.json.decode(body, type=_OAuthProblemJson, strict=False)
     except UNREADABLE:
         # A gateway may say 400 or 401 as well; its words are not amoCRM's.
-        return Unclear(f"amoCRM answers {status}")
+        return Unclear(reasons.ANSWERS.about(status=status))
     hint, rest = text(json.hint), f"{text(json.title)} {text(json.detail)}"
     shown = (hint or rest).strip()[:HINT_MAX]
     if any(word in hint.lower() for word in _SPENT_WORDS):

@@ -1,40 +1,59 @@
 """Why amoCRM refused an item, for people: what it is about in our words, then its own.
 
-It is told by the place of the trouble; codes are shown and never relied on (amocrm.md section 5).
+It is told by the place of the trouble; amoCRM's codes are shown and never relied on (amocrm.md
+section 5).
 """
 
 from collections.abc import Iterable
 
-REASON_MAX = 500
+from smena.kernel.i18n import gettext as _
+from smena.kernel.reasons import declare, joined
+
+OWN_WORDS = " ({path}: {detail})"
 
 _ABOUT = {
-    "id": "такой карточки в amoCRM больше нет",
-    "responsible_user_id": "такого ответственного в amoCRM нет, или он отключён",
-    "status_id": "такого этапа в amoCRM нет",
-    "pipeline_id": "такой воронки в amoCRM нет",
-    "entity_id": "карточки, к которой это относится, в amoCRM больше нет",
-    "custom_fields_values": "amoCRM не приняла значение поля",
-    "task_type_id": "такого типа задачи в amoCRM нет",
-    "complete_till": "amoCRM не приняла срок задачи",
-    "text": "amoCRM не приняла текст",
-    "params": "amoCRM не приняла примечание",
-    "name": "amoCRM не приняла название",
-    "price": "amoCRM не приняла бюджет",
+    "id": declare("amocrm.no_card", lambda: _("такой карточки в amoCRM больше нет") + OWN_WORDS),
+    "responsible_user_id": declare(
+        "amocrm.no_responsible",
+        lambda: _("такого ответственного в amoCRM нет, или он отключён") + OWN_WORDS,
+    ),
+    "status_id": declare("amocrm.no_stage", lambda: _("такого этапа в amoCRM нет") + OWN_WORDS),
+    "pipeline_id": declare(
+        "amocrm.no_pipeline", lambda: _("такой воронки в amoCRM нет") + OWN_WORDS
+    ),
+    "entity_id": declare(
+        "amocrm.no_owner_card",
+        lambda: _("карточки, к которой это относится, в amoCRM больше нет") + OWN_WORDS,
+    ),
+    "custom_fields_values": declare(
+        "amocrm.bad_field", lambda: _("amoCRM не приняла значение поля") + OWN_WORDS
+    ),
+    "task_type_id": declare(
+        "amocrm.no_task_type", lambda: _("такого типа задачи в amoCRM нет") + OWN_WORDS
+    ),
+    "complete_till": declare(
+        "amocrm.bad_due", lambda: _("amoCRM не приняла срок задачи") + OWN_WORDS
+    ),
+    "text": declare("amocrm.bad_text", lambda: _("amoCRM не приняла текст") + OWN_WORDS),
+    "params": declare("amocrm.bad_note", lambda: _("amoCRM не приняла примечание") + OWN_WORDS),
+    "name": declare("amocrm.bad_name", lambda: _("amoCRM не приняла название") + OWN_WORDS),
+    "price": declare("amocrm.bad_price", lambda: _("amoCRM не приняла бюджет") + OWN_WORDS),
 }
-UNKNOWN = "amoCRM отказала"
+_ELSEWHERE = declare("amocrm.rejected_at", lambda: _("amoCRM отказала") + OWN_WORDS)
+_REJECTED = declare("amocrm.rejected", lambda: _("amoCRM отказала"))
+_REJECTED_AS = declare("amocrm.rejected_as", lambda: _("amoCRM отказала") + ": {told}")
 
 
 def rejection_reason(troubles: Iterable[tuple[str, str]]) -> str:
-    """Write the reason of pairs (path, detail)."""
-    found = [f"{_about(path)} ({path}: {detail})" for path, detail in troubles]
-    return ("; ".join(found) or UNKNOWN)[:REASON_MAX]
+    """Return the reason, as it is stored, of pairs (path, detail)."""
+    found = [
+        _ABOUT.get(path.partition(".")[0], _ELSEWHERE).about(path=path, detail=detail)
+        for path, detail in troubles
+    ]
+    return joined(found) or _REJECTED.about()
 
 
 def of_problem(title: str | None, detail: str | None) -> str:
-    """Write the reason of a refusal that names no field."""
+    """Return the reason, as it is stored, of a rejection that names no field."""
     told = " ".join(filter(None, [title, detail]))
-    return (f"{UNKNOWN}: {told}" if told else UNKNOWN)[:REASON_MAX]
-
-
-def _about(path: str) -> str:
-    return _ABOUT.get(path.partition(".")[0], UNKNOWN)
+    return _REJECTED_AS.about(told=told) if told else _REJECTED.about()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import msgspec
 
 from smena.connectors.amocrm.api.core.values import seconds_of
-from smena.connectors.amocrm.translation.cards import PLURALS
+from smena.connectors.amocrm.translation.kinds import KINDS, NOTES, PATHS
 from smena.crm.model.entities import EntityKind
 from smena.crm.outbox.model import (
     AddNote,
@@ -41,14 +41,9 @@ class Address:
 
 
 ADDRESSES: Mapping[CommandKind, Address] = {
-    CommandKind.LEAD: Address("PATCH", "leads"),
-    CommandKind.TASK: Address("PATCH", "tasks"),
-    CommandKind.CONTACT: Address("PATCH", "contacts"),
-    CommandKind.COMPANY: Address("PATCH", "companies"),
-    CommandKind.NEW_TASK: Address("POST", "tasks"),
-    CommandKind.LEAD_NOTE: Address("POST", "leads/notes"),
-    CommandKind.CONTACT_NOTE: Address("POST", "contacts/notes"),
-    CommandKind.COMPANY_NOTE: Address("POST", "companies/notes"),
+    **{one.change: Address("PATCH", one.path) for one in KINDS},
+    **{notes.add: Address("POST", notes.path) for notes in NOTES},
+    CommandKind.NEW_TASK: Address("POST", PATHS[EntityKind.TASK]),
 }
 
 
@@ -82,7 +77,7 @@ def document(change: Change) -> Document:
 
 
 def plural(kind: EntityKind | None) -> str | None:
-    return None if kind is None else PLURALS[kind]
+    return None if kind is None else PATHS[kind]
 
 
 def _new_task(change: CreateTask) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """The second half of the comparison: what cards carry, notes, lists, rights, what is said.
 
-Like `mirror_check` it reads the CRM's API and the mirror's tables on its own.
+Like `cards` it reads the CRM's API and the mirror's tables on its own.
 """
 
 import json

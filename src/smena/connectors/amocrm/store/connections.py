@@ -1,4 +1,4 @@
-"""The rows of connections."""
+"""How each account is reached: one row for each connection with amoCRM."""
 
 from datetime import datetime
 
@@ -64,6 +64,12 @@ ALL = "SELECT account_id FROM amocrm_connection ORDER BY account_id"
 
 async def one(tx: Tx) -> Connection | None:
     return await tx.one(Connection, ONE, account=tx.account)
+
+
+async def active(tx: Tx) -> Connection | None:
+    """Return the connection of an account that is being asked, None for any other."""
+    found = await one(tx)
+    return found if found is not None and found.is_active else None
 
 
 async def connect(
