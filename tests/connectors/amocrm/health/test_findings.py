@@ -13,7 +13,6 @@ from smena.connectors.amocrm.health.core.findings import (
     FindingKind,
     HealthFacts,
     JobTrouble,
-    Level,
     PollFacts,
     TokenFacts,
     WaitingQueue,
@@ -30,6 +29,7 @@ from smena.connectors.amocrm.reconciliation.model import (
     ReconciliationOutcome,
     Report,
 )
+from smena.connectors.kit.core.findings import Level
 from smena.kernel.i18n import use
 from smena.kernel.labels import Labels
 
@@ -107,7 +107,7 @@ BAD, WAIT = Level.BAD, Level.WAIT
 
 
 @pytest.mark.parametrize(
-    ("health", "sign", "level"),
+    ("health", "kind", "level"),
     [
         (replace(WELL, state=AccountState.DISCONNECTED), FindingKind.DISCONNECTED, BAD),
         (replace(WELL, state=AccountState.SIGN_IN_AGAIN), FindingKind.SIGN_IN_AGAIN, BAD),
@@ -145,8 +145,8 @@ BAD, WAIT = Level.BAD, Level.WAIT
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_each_trouble_is_one_finding(health: HealthFacts, sign: FindingKind, level: Level) -> None:
-    assert [(one.sign, one.level) for one in examine(health, NOW)] == [(sign, level)]
+def test_each_trouble_is_one_finding(health: HealthFacts, kind: FindingKind, level: Level) -> None:
+    assert [(one.kind, one.level) for one in examine(health, NOW)] == [(kind, level)]
     shown = health_view(health, MOSCOW, NOW, Labels())
     assert shown.needs_hand is (level is BAD)
     assert not shown.is_well
@@ -185,13 +185,13 @@ def test_the_worst_comes_first_and_a_lost_access_once() -> None:
         poll=replace(POLL, until=ago(days=1)),
         troubles=(JobTrouble("amocrm.poll", False, "amoCRM answers 401", 9, NOW),),
     )
-    assert [one.sign for one in examine(shut, NOW)] == [FindingKind.SIGN_IN_AGAIN]
+    assert [one.kind for one in examine(shut, NOW)] == [FindingKind.SIGN_IN_AGAIN]
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])
-@pytest.mark.parametrize("sign", list(FindingKind))
-def test_every_finding_says_what_to_do(sign: FindingKind, language: str) -> None:
-    finding = Finding(sign, BAD, 3, NOW, "amocrm.poll: причина")
+@pytest.mark.parametrize("kind", list(FindingKind))
+def test_every_finding_says_what_to_do(kind: FindingKind, language: str) -> None:
+    finding = Finding(kind, BAD, 3, NOW, "amocrm.poll: причина")
     with use(language):
         what, todo = finding_text(finding, MOSCOW, Labels())
     assert what.endswith((".", "а"))

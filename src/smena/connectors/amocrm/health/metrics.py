@@ -8,9 +8,10 @@ import structlog
 
 from smena.accounts.model import AccountState
 from smena.connectors.amocrm.health import gather
-from smena.connectors.amocrm.health.core.findings import HealthFacts, Level, examine
+from smena.connectors.amocrm.health.core.findings import HealthFacts, examine
 from smena.connectors.amocrm.service import AmocrmService
 from smena.connectors.amocrm.store import connections
+from smena.connectors.kit.core.findings import Level
 from smena.kernel import metrics
 from smena.kernel.clock import Clock
 from smena.kernel.concurrency import together

@@ -10,12 +10,12 @@ from smena.connectors.amocrm.api.core.request_counts import KindRate
 from smena.connectors.amocrm.health.core.findings import (
     Finding,
     HealthFacts,
-    Level,
     WaitingQueue,
     examine,
 )
 from smena.connectors.amocrm.health.words import finding_text
 from smena.connectors.amocrm.webhooks.words import webhook_text
+from smena.connectors.kit.core.findings import Level
 from smena.kernel.i18n import ago_text, duration_words, moment_text, ngettext, number
 from smena.kernel.i18n import gettext as _
 from smena.kernel.labels import Labels

@@ -14,6 +14,8 @@ from smena.connectors.amocrm.api.core.request_counts import Rates
 from smena.connectors.amocrm.model import WebhookState
 from smena.connectors.amocrm.reconciliation.model import ReconciliationOutcome, Report
 from smena.connectors.amocrm.webhooks.core.subscription import is_silent
+from smena.connectors.kit.core import findings
+from smena.connectors.kit.core.findings import Level, worst_first
 
 DATA_LATE = timedelta(minutes=2)
 DATA_LOST = timedelta(minutes=15)
@@ -23,21 +25,14 @@ CHECK_LATE = timedelta(days=2)
 TOO_FAST_FEW = 10
 
 
-class Level(StrEnum):
-    """`BAD` needs a person; `WAIT` may pass by itself."""
-
-    BAD = "bad"
-    WAIT = "wait"
-
-
 class FindingKind(StrEnum):
     """What may be wrong with a connection."""
 
     DISCONNECTED = "disconnected"
     SIGN_IN_AGAIN = "sign_in_again"
-    TOKEN_ENDED = "token_ended"  # noqa: S105 -- a sign, not a secret
-    TOKEN_ENDS = "token_ends"  # noqa: S105 -- a sign, not a secret
-    TOKEN_TROUBLE = "token_trouble"  # noqa: S105 -- a sign, not a secret
+    TOKEN_ENDED = "token_ended"  # noqa: S105 -- a name, not a secret
+    TOKEN_ENDS = "token_ends"  # noqa: S105 -- a name, not a secret
+    TOKEN_TROUBLE = "token_trouble"  # noqa: S105 -- a name, not a secret
     LOADING = "loading"
     DATA_LATE = "data_late"
     WEBHOOK_REFUSED = "webhook_refused"
@@ -133,15 +128,7 @@ class HealthFacts:
     trouble: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that is not as it should be, with what its sentence needs."""
-
-    sign: FindingKind
-    level: Level
-    number: int = 0
-    at: datetime | None = None
-    text: str = ""
+Finding = findings.Finding[FindingKind]
 
 
 def examine(health: HealthFacts, now: datetime) -> tuple[Finding, ...]:
@@ -156,7 +143,7 @@ def examine(health: HealthFacts, now: datetime) -> tuple[Finding, ...]:
         *_work(health),
         *_check(health, now),
     ]
-    return tuple(sorted(found, key=lambda one: one.level is not Level.BAD))
+    return worst_first(found)
 
 
 def _access(health: HealthFacts, now: datetime) -> Iterator[Finding]:
@@ -208,13 +195,13 @@ def _webhook(health: HealthFacts) -> Iterator[Finding]:
 
 
 def _queues(health: HealthFacts, now: datetime) -> Iterator[Finding]:
-    for sign, queue in (
+    for kind, queue in (
         (FindingKind.BODIES_WAIT, health.bodies),
         (FindingKind.UNREAD_WAITS, health.unread),
         (FindingKind.COMMANDS_WAIT, health.commands),
     ):
         if queue.oldest_at is not None and now - queue.oldest_at > QUEUE_LATE:
-            yield Finding(sign, Level.BAD, queue.waiting, queue.oldest_at)
+            yield Finding(kind, Level.BAD, queue.waiting, queue.oldest_at)
     if health.rates.too_fast > TOO_FAST_FEW:
         yield Finding(FindingKind.TOO_FAST, Level.WAIT, health.rates.too_fast)
 
@@ -224,9 +211,9 @@ def _work(health: HealthFacts) -> Iterator[Finding]:
     if health.state is AccountState.SIGN_IN_AGAIN:
         return
     for trouble in health.troubles:
-        sign = FindingKind.JOB_DEFECT if trouble.is_defect else FindingKind.JOB_GAVE_UP
+        kind = FindingKind.JOB_DEFECT if trouble.is_defect else FindingKind.JOB_GAVE_UP
         text = f"{trouble.job}: {trouble.reason}"
-        yield Finding(sign, Level.BAD, trouble.times, trouble.at, text)
+        yield Finding(kind, Level.BAD, trouble.times, trouble.at, text)
 
 
 def _check(health: HealthFacts, now: datetime) -> Iterator[Finding]:
