@@ -141,6 +141,33 @@ async def test_a_tenant_is_the_tenant(db: Database) -> None:
             _ = tx.account
 
 
+async def fails_across_accounts(db: Database) -> None:
+    async with db.tenant(ROMASHKA) as tx:
+        await tx.run(ADD_LIMIT, account=ROMASHKA, name="lost")
+        with contextlib.suppress(asyncpg.PostgresError):
+            async with tx.as_system() as system:
+                await system.run("SELECT no_such_column")
+
+
+async def test_a_part_across_accounts_stands_or_falls_with_the_rest(one: Database) -> None:
+    """Whatever ends the part, what follows is the tenant's again."""
+    async with one.tenant(ROMASHKA) as tx:
+        async with tx.as_system() as system:
+            assert (await system.value(WHO)).startswith("smena_system:")
+            await system.run(ADD_LIMIT, account=LANDYSH, name="neighbour")
+        assert await tx.value(WHO) == f"smena_app:{ROMASHKA}"
+        with contextlib.suppress(LookupError):
+            async with tx.as_system():
+                raise LookupError
+        assert await tx.value(WHO) == f"smena_app:{ROMASHKA}"
+        assert await tx.rows(LIMITS) == []
+    assert await names(one) == ["neighbour"]
+    with pytest.raises(CommitRefused):
+        await fails_across_accounts(one)
+    assert await names(one) == ["neighbour"]
+    assert (await left_behind(one))[1] is False
+
+
 async def test_who_finds_no_connection_is_told_to_come_later(one: Database) -> None:
     async with one.system(), one.system():
         with pytest.raises(DatabaseBusy) as found:
