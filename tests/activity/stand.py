@@ -10,6 +10,7 @@ from litestar import Litestar
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from smena.access.model import PersonId, Role, SessionId, Viewer
+from smena.access.request import PageRequest
 from smena.accounts import actions as accounts
 from smena.accounts.model import NewAccount
 from smena.activity import pages
@@ -226,4 +227,5 @@ def make_app(db: Database, clock: Clock, viewer: Viewer) -> Litestar:
         vault=Vault("k" * 40),
         nav=nav,
         middleware=[SignedInAs],
+        request_class=PageRequest,
     )

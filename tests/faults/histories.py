@@ -159,7 +159,7 @@ class Life:
         await asyncio.gather(*running, return_exceptions=True)
         running.clear()
         await self._made.service.settle()
-        self._made.service = replace(self._made.service, seen={}, known={}, rings={})
+        self._made.service = replace(self._made.service, seen={}, known={}, refreshers={})
 
     def _pass_time(self, seconds: float) -> None:
         """Let the same time pass on both sides; amoCRM's clock is kept with its account."""

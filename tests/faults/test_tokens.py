@@ -16,7 +16,6 @@ import pytest
 
 from smena.accounts import queries as accounts
 from smena.connectors.amocrm.api.core.listing import users
-from smena.connectors.amocrm.tokens.refresh import renew
 from smena.connectors.amocrm.tokens.store import tokens
 from smena.kernel.db import Database
 from tests.connectors.amocrm.account import ACCOUNT
@@ -62,7 +61,7 @@ async def test_a_crash_at_every_point_of_a_renewal(db: Database) -> None:
             for point in range(POINTS_MAX):
                 await grow_old(made)
                 try:
-                    await Cut(renew(made.service.ring(db, made.clock), ACCOUNT), point)
+                    await Cut(made.service.refresher(db, made.clock).refresh(ACCOUNT), point)
                 except Crash:
                     pass
                 else:

@@ -24,7 +24,7 @@ from smena.kernel.db import Database
 from smena.settings.pages import outbox
 from tests.access.cast import admit
 from tests.connectors.amocrm.account import ACCOUNT, ANNA
-from tests.connectors.amocrm.connecting.test_pages import SESSIONS, Desk
+from tests.connectors.amocrm.connecting.browsing import SESSIONS, Browsing
 from tests.connectors.amocrm.stand import stand
 from tests.web.site import make_site, visitor
 
@@ -34,7 +34,7 @@ LEAD = LeadId(4000001)
 
 
 @pytest.fixture
-async def desk(db: Database) -> AsyncIterator[Desk]:
+async def desk(db: Database) -> AsyncIterator[Browsing]:
     """A connected account that nobody carries anything to."""
     async with stand(db) as made:
         await made.connect()
@@ -51,31 +51,31 @@ async def desk(db: Database) -> AsyncIterator[Desk]:
             middleware=access.MIDDLEWARE,
         )
         async with visitor(app) as browser:
-            yield Desk(made, browser)
+            yield Browsing(made, browser)
 
 
 @pytest.fixture
-async def admin(desk: Desk) -> Desk:
+async def admin(desk: Browsing) -> Browsing:
     await admit(desk.made.db, role=Role.ADMIN, account=ACCOUNT)
     await desk.sign_in()
     return desk
 
 
 async def command(
-    desk: Desk, *changes: Change, priority: Priority = Priority.FRESH
+    desk: Browsing, *changes: Change, priority: Priority = Priority.FRESH
 ) -> list[CommandId]:
     async with desk.made.db.tenant(ACCOUNT) as tx:
         asked = [NewCommand(change, "distribution:1:2:3", priority) for change in changes]
         return await actions.request_all(tx, asked, desk.made.clock.now())
 
 
-async def states(desk: Desk) -> dict[CommandState, int]:
+async def states(desk: Browsing) -> dict[CommandState, int]:
     async with desk.made.db.tenant(ACCOUNT) as tx:
         counts = await queries.command_counts(tx)
     return {state: count.commands for state, count in counts.items()}
 
 
-async def test_what_waits_is_shown_in_plain_words_and_taken_back(admin: Desk) -> None:
+async def test_what_waits_is_shown_in_plain_words_and_taken_back(admin: Browsing) -> None:
     empty = await admin.browser.get(PATH)
     assert "Записей пока не было" in empty.text
     first, _ = await command(
@@ -97,7 +97,7 @@ async def test_what_waits_is_shown_in_plain_words_and_taken_back(admin: Desk) ->
     assert "Отменить уже нельзя" in late.text
 
 
-async def test_a_refused_command_is_told_and_asked_again(admin: Desk) -> None:
+async def test_a_refused_command_is_told_and_asked_again(admin: Browsing) -> None:
     (number,) = await command(admin, ChangeLead(lead=LEAD, price=7))
     await admin.made.deliver()
     shown = (await admin.browser.get(f"{PATH}?state=refused")).text
@@ -108,7 +108,7 @@ async def test_a_refused_command_is_told_and_asked_again(admin: Desk) -> None:
     assert await states(admin) == {CommandState.SUPERSEDED: 1, CommandState.PLANNED: 1}
 
 
-async def test_a_rejection_is_told_in_the_language_of_the_reader(admin: Desk) -> None:
+async def test_a_rejection_is_told_in_the_language_of_the_reader(admin: Browsing) -> None:
     await command(admin, ChangeLead(lead=LEAD, price=7))
     await admin.made.deliver()
     for language, about in (
@@ -119,7 +119,7 @@ async def test_a_rejection_is_told_in_the_language_of_the_reader(admin: Desk) ->
         assert about in (await admin.browser.get(f"{PATH}?state=refused")).text
 
 
-async def test_a_sentence_stored_by_an_older_version_is_shown_as_it_is(admin: Desk) -> None:
+async def test_a_sentence_stored_by_an_older_version_is_shown_as_it_is(admin: Browsing) -> None:
     (number,) = await command(admin, ChangeLead(lead=LEAD, price=7))
     async with admin.made.db.tenant(ACCOUNT) as tx:
         [item] = await actions.claim(tx, 1, admin.made.clock.now())
@@ -130,7 +130,7 @@ async def test_a_sentence_stored_by_an_older_version_is_shown_as_it_is(admin: De
     assert "такого этапа в amoCRM нет (status_id: No)" in shown
 
 
-async def test_filters_narrow_the_list_and_what_is_cancelled(admin: Desk) -> None:
+async def test_filters_narrow_the_list_and_what_is_cancelled(admin: Browsing) -> None:
     note = AddNote(card_kind=EntityKind.LEAD, card_id=LEAD, text="Просил счёт")
     await command(admin, ChangeLead(lead=LEAD, price=7), note, priority=Priority.BULK)
     await command(admin, ChangeLead(lead=LeadId(5), price=7))
@@ -147,7 +147,7 @@ async def test_filters_narrow_the_list_and_what_is_cancelled(admin: Desk) -> Non
     assert await states(admin) == {CommandState.PLANNED: 1, CommandState.CANCELLED: 2}
 
 
-async def test_only_watching_is_told_and_what_is_too_old_is_dropped(admin: Desk) -> None:
+async def test_only_watching_is_told_and_what_is_too_old_is_dropped(admin: Browsing) -> None:
     await admin.send(f"{PATH}/watch", seen=PATH)
     await command(admin, ChangeLead(lead=LEAD, price=7))
     admin.made.clock.offset += timedelta(days=2)
@@ -164,13 +164,13 @@ async def test_only_watching_is_told_and_what_is_too_old_is_dropped(admin: Desk)
     assert await states(admin) == {CommandState.PLANNED: 1, CommandState.CANCELLED: 1}
 
 
-async def batch_of(desk: Desk) -> int:
+async def batch_of(desk: Browsing) -> int:
     async with desk.made.db.tenant(ACCOUNT) as tx:
         return (await queries.outbox_settings(tx)).batch
 
 
 @pytest.mark.parametrize("batch", [1, 250])
-async def test_the_size_of_a_batch_is_a_setting(admin: Desk, batch: int) -> None:
+async def test_the_size_of_a_batch_is_a_setting(admin: Browsing, batch: int) -> None:
     assert "Карточек в одном запросе: 50" in (await admin.browser.get(PATH)).text
     saved = await admin.send(f"{PATH}/batch", seen=PATH, batch=f" {batch} ")
     assert f"Карточек в одном запросе: {batch}" in saved.text
@@ -178,7 +178,7 @@ async def test_the_size_of_a_batch_is_a_setting(admin: Desk, batch: int) -> None
 
 
 @pytest.mark.parametrize("typed", ["", "0", "251", "-3", "много", "1.5", "9" * 30])
-async def test_a_batch_that_amocrm_would_not_take_is_refused(admin: Desk, typed: str) -> None:
+async def test_a_batch_that_amocrm_would_not_take_is_refused(admin: Browsing, typed: str) -> None:
     refused = await admin.send(f"{PATH}/batch", seen=PATH, batch=typed)
     assert refused.status_code == 422
     assert "Нужно целое число от 1 до 250." in refused.text
@@ -186,7 +186,7 @@ async def test_a_batch_that_amocrm_would_not_take_is_refused(admin: Desk, typed:
     assert await batch_of(admin) == 50
 
 
-async def test_the_live_part_is_the_same_as_in_the_page(admin: Desk) -> None:
+async def test_the_live_part_is_the_same_as_in_the_page(admin: Browsing) -> None:
     await command(admin, ChangeLead(lead=LEAD, price=7))
     headers = {"hx-request": "true", "hx-target": "div#queue"}
     part = (await admin.browser.get(PATH, headers=headers)).text
@@ -196,7 +196,7 @@ async def test_the_live_part_is_the_same_as_in_the_page(admin: Desk) -> None:
 
 
 @pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.EMPLOYEE])
-async def test_closed_to_others(desk: Desk, role: Role) -> None:
+async def test_closed_to_others(desk: Browsing, role: Role) -> None:
     await admit(desk.made.db, role=role, account=ACCOUNT)
     await desk.sign_in()
     (number,) = await command(desk, ChangeLead(lead=LEAD, price=7))
@@ -206,7 +206,7 @@ async def test_closed_to_others(desk: Desk, role: Role) -> None:
     assert await states(desk) == {CommandState.PLANNED: 1}
 
 
-async def admit_again(desk: Desk) -> None:
+async def admit_again(desk: Browsing) -> None:
     """Sign in once more: two days are longer than a session."""
     if (await desk.browser.get(PATH)).status_code == 303:
         await desk.sign_in()

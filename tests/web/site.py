@@ -18,6 +18,7 @@ from litestar.response import Stream
 from litestar.types import ASGIApp, ControllerRouterHandler, Receive, Scope, Send
 from pydantic import SecretStr
 
+from smena.access.request import PageRequest
 from smena.kernel.clock import SetClock
 from smena.kernel.crypto import Vault
 from smena.kernel.db import Database
@@ -187,6 +188,7 @@ def make_site(**given: Any) -> Litestar:
         "vault": Vault("k" * 40),
         "nav": NAV,
         "middleware": (EverybodyIsMarina,),
+        "request_class": PageRequest,
     }
     return create_app(given.pop("routes", ROUTES), **(values | given))
 

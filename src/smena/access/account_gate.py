@@ -7,11 +7,12 @@ open, for the connection and the people are set up there. A broken connection is
 
 from typing import Any
 
-from litestar import Request, Response
+from litestar import Response
 
 from smena.access import modules, queries, words
 from smena.access.core.policy import may
 from smena.access.model import Ability, Viewer
+from smena.access.request import PageRequest
 from smena.accounts import queries as accounts
 from smena.accounts.model import AccountStanding, AccountState
 from smena.crm.outbox import queries as outbox_queries
@@ -30,14 +31,12 @@ OUTBOX = "/settings/outbox"
 _ALWAYS_OPEN = ("/settings", "/accounts", "/account", "/sign-out", "/preferences", "/static/")
 _FORBIDDEN = 403
 
-Http = Request[Any, Any, Any]
 
-
-async def account_gate(request: Http, viewer: Viewer) -> Response[Any] | None:
+async def account_gate(request: PageRequest, viewer: Viewer) -> Response[Any] | None:
     """Leave the account's lines for the page; return a page instead of it before activation."""
     if viewer.account is None:
         return None
-    db: Database = request.app.state.db
+    db: Database = request.db
     async with db.tenant(viewer.account) as tx:
         standing = await accounts.standing(tx)
         is_dry = (await outbox_queries.outbox_settings(tx)).is_dry
@@ -46,33 +45,33 @@ async def account_gate(request: Http, viewer: Viewer) -> Response[Any] | None:
         return await _judge(request, viewer, standing, is_dry=is_dry)
 
 
-async def frame(request: Http, viewer: Viewer) -> None:
+async def frame(request: PageRequest, viewer: Viewer) -> None:
     """Leave what the menu has to know of the account, for a page that nobody has judged."""
     if viewer.account is not None:
-        async with request.app.state.db.tenant(viewer.account) as tx:
+        async with request.db.tenant(viewer.account) as tx:
             _frame(request, viewer, await accounts.standing(tx))
 
 
-def _frame(request: Http, viewer: Viewer, standing: AccountStanding) -> None:
+def _frame(request: PageRequest, viewer: Viewer, standing: AccountStanding) -> None:
     if viewer.places > 1:
         notices.name_account(request.scope, standing.name)
     speak_of_account(request.scope, standing.language)
     request.scope.setdefault("state", {})["modules_off"] = standing.modules_off
 
 
-async def is_open(request: Http, viewer: Viewer) -> bool:
+async def is_open(request: PageRequest, viewer: Viewer) -> bool:
     """Tell whether the module of a page that is being watched has not been switched off since."""
     module = modules.of_path(request.scope["path"])
     if viewer.account is None or module is None:
         return True
-    async with request.app.state.db.tenant(viewer.account) as tx:
+    async with request.db.tenant(viewer.account) as tx:
         return module not in (await accounts.standing(tx)).modules_off
 
 
 async def _judge(
-    request: Http, viewer: Viewer, standing: AccountStanding, *, is_dry: bool
+    request: PageRequest, viewer: Viewer, standing: AccountStanding, *, is_dry: bool
 ) -> Response[Any] | None:
-    db: Database = request.app.state.db
+    db: Database = request.db
     path = request.scope["path"]
     if standing.is_activated or path == "/" or path.startswith(_ALWAYS_OPEN):
         lines = await _lines(db, viewer, standing, path)
@@ -131,7 +130,9 @@ async def _admins(db: Database, viewer: Viewer) -> str:
     return words.names(await queries.admins(db, viewer.account))
 
 
-async def _instead(request: Http, viewer: Viewer, standing: AccountStanding) -> Response[Any]:
+async def _instead(
+    request: PageRequest, viewer: Viewer, standing: AccountStanding
+) -> Response[Any]:
     """Explain what is missing, and to whom it matters; machines get a plain refusal."""
     if "text/html" not in request.headers.get("accept", "") and not is_htmx(request):
         return Response({"status": 403, "error": "activate the account"}, status_code=_FORBIDDEN)
@@ -145,7 +146,7 @@ async def _instead(request: Http, viewer: Viewer, standing: AccountStanding) -> 
         is_first=standing.version is None,
         may_do=may_do,
         form=ACTIVATION,
-        admins="" if may_do else await _admins(request.app.state.db, viewer),
+        admins="" if may_do else await _admins(request.db, viewer),
     )
     if is_htmx(request):
         answer.headers["HX-Redirect"] = ACTIVATION if may_do else "/"

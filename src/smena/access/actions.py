@@ -9,10 +9,12 @@ from smena.access.core import admission, people, throttle
 from smena.access.model import (
     AccessRefusal,
     AddedPerson,
+    CheckedPerson,
     Credentials,
     Membership,
     NewPerson,
     PersonId,
+    Role,
     SessionId,
     SignedIn,
     SignInOutcome,
@@ -108,37 +110,52 @@ async def end_sessions_of(db: Database, account: AccountId, person: PersonId, no
 
 async def add_person(db: Database, new: NewPerson, now: datetime) -> AddedPerson | AccessRefusal:
     """Let somebody in: a new person with a password, or a known one into one more account."""
+    checked = await check_person(new)
+    if isinstance(checked, AccessRefusal):
+        return checked
+    async with db.system() as tx:
+        return await admit(tx, checked, now)
+
+
+async def check_person(new: NewPerson) -> CheckedPerson | AccessRefusal:
+    """Look at what was typed and make the password's hash, which takes too long for `admit`."""
     email = admission.clean_email(new.email)
     if email is None:
         return AccessRefusal.BAD_EMAIL
     password = new.password or new_secret(GENERATED_BYTES)
     if not admission.is_strong(password, email):
         return AccessRefusal.WEAK_PASSWORD
-    password_hash = await passwords.make(password)
-    async with db.system() as tx:
-        known = await people_rows.password_by_email(tx, email)
-        if new.account is not None and (refused := await _refused(tx, new, known)):
+    return CheckedPerson(
+        email=email,
+        name=admission.clean_name(new.name, email),
+        password=password,
+        password_hash=await passwords.make(password),
+        role=new.role,
+        account=new.account,
+        crm_user=new.crm_user,
+        is_operator=new.account is None or new.is_operator,
+    )
+
+
+async def admit(tx: Tx, new: CheckedPerson, now: datetime) -> AddedPerson | AccessRefusal:
+    """Let somebody in whose form is good; needs a system transaction."""
+    known = await people_rows.password_by_email(tx, new.email)
+    if new.account is not None:
+        person = PersonId(0) if known is None else known[0]
+        present = await people_rows.lock_members(tx, new.account)
+        place = Membership(person, new.role, new.crm_user)
+        if refused := people.refuse_joining(present, place):
             return refused
-        if known is None:
-            name = admission.clean_name(new.name, email)
-            person = await people_rows.add_person(tx, email, name, password_hash, now)
-        else:
-            person = known[0]
-        if new.account is None or new.is_operator:
-            await people_rows.make_operator(tx, person)
-        if new.account is not None:
-            place = Membership(person, new.role, new.crm_user)
-            await people_rows.join(tx, new.account, place, now)
-    return AddedPerson(person, password if known is None else None)
-
-
-async def _refused(
-    tx: Tx, new: NewPerson, known: tuple[PersonId, str] | None
-) -> AccessRefusal | None:
-    assert new.account is not None
-    present = await people_rows.lock_members(tx, new.account)
-    person = PersonId(0) if known is None else known[0]
-    return people.refuse_joining(present, Membership(person, new.role, new.crm_user))
+    if known is None:
+        person = await people_rows.add_person(tx, new.email, new.name, new.password_hash, now)
+    else:
+        person = known[0]
+    if new.is_operator:
+        await people_rows.make_operator(tx, person)
+    if new.account is not None:
+        place = Membership(person, new.role, new.crm_user)
+        await people_rows.join(tx, new.account, place, now)
+    return AddedPerson(person, new.password if known is None else None)
 
 
 async def join(
@@ -149,6 +166,19 @@ async def join(
     refused = people.refuse_joining(present, membership)
     if refused is None:
         await people_rows.join(tx, account, membership, now)
+    return refused
+
+
+async def join_as_admin(
+    tx: Tx, account: AccountId, person: PersonId, now: datetime
+) -> AccessRefusal | None:
+    """Make a person an administrator, unless they are one; needs a system transaction."""
+    wanted = Membership(person, Role.ADMIN, None)
+    refused = await join(tx, account, wanted, now)
+    if refused is AccessRefusal.ALREADY_HERE:
+        present = await people_rows.lock_members(tx, account)
+        mine = next(member for member in present if member.person == person)
+        return None if mine.role is Role.ADMIN else refused
     return refused
 
 

@@ -9,13 +9,14 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import structlog
-from litestar import Request, Response
+from litestar import Response
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from smena.access import account_gate, queries
 from smena.access.core.policy import may
 from smena.access.model import Ability, Viewer
+from smena.access.request import PageRequest
 from smena.kernel.i18n import use
 from smena.web.frame import language_of
 from smena.web.page import is_htmx, redirect
@@ -43,7 +44,7 @@ class SignedInMiddleware:
         if is_open(scope):
             await self.app(scope, receive, send)
             return
-        request: Request[Any, Any, Any] = scope["litestar_app"].request_class(scope, receive, send)
+        request = PageRequest(scope, receive, send)
         viewer = await recognise(request)
         answer = _turn_away(request) if viewer is None else _send_on(request, viewer)
         if viewer is not None and answer is None:
@@ -59,22 +60,21 @@ def is_open(scope: Scope) -> bool:
     return bool(scope["route_handler"].opt.get("open")) or scope["path"].startswith("/hooks/")
 
 
-def token_of(request: Request[Any, Any, Any]) -> str | None:
+def token_of(request: PageRequest) -> str | None:
     return request.cookies.get(request.app.state.jar.name(SESSION_COOKIE)) or None
 
 
-async def recognise(request: Request[Any, Any, Any]) -> Viewer | None:
+async def recognise(request: PageRequest) -> Viewer | None:
     """Find the viewer and leave them in the request's state, with a way to ask again later."""
     token = token_of(request)
     if token is None:
         return None
-    state = request.app.state
-    viewer = await queries.recognise(state.db, token, state.clock.now())
+    viewer = await queries.recognise(request.db, token, request.now)
     if viewer is None:
         return None
 
     async def still_allowed() -> bool:
-        now_there = await queries.recognise(state.db, token, state.clock.now())
+        now_there = await queries.recognise(request.db, token, request.now)
         return now_there == viewer and await account_gate.is_open(request, viewer)
 
     request.scope.setdefault("state", {}).update(viewer=viewer, still_allowed=still_allowed)
@@ -87,7 +87,7 @@ async def re_authenticate(error: Exception, scope: Scope) -> None:
     Whatever goes wrong here leaves the plain page; a defect may be the database's, so then nobody
     is asked at all.
     """
-    request: Request[Any, Any, Any] = scope["litestar_app"].request_class(scope)
+    request = PageRequest(scope)
     is_page = "text/html" in request.headers.get("accept", "") and not is_htmx(request)
     is_refusal = isinstance(error, HTTPException) and error.status_code < _OURS
     if not (is_page and is_refusal) or queries.viewer_or_none(request) is not None:
@@ -102,7 +102,7 @@ async def re_authenticate(error: Exception, scope: Scope) -> None:
         log.warning("reader_not_recalled", trouble=repr(trouble))
 
 
-def _turn_away(request: Request[Any, Any, Any]) -> Response[Any]:
+def _turn_away(request: PageRequest) -> Response[Any]:
     """Ask to sign in; afterwards the person comes back to where they were."""
     if is_htmx(request):
         page = urlsplit(request.headers.get("hx-current-url", ""))
@@ -120,7 +120,7 @@ def _sign_in(back: str) -> str:
     return SIGN_IN if back in {"", "/"} else f"{SIGN_IN}?next={quote(back)}"
 
 
-def _send_on(request: Request[Any, Any, Any], viewer: Viewer) -> Response[Any] | None:
+def _send_on(request: PageRequest, viewer: Viewer) -> Response[Any] | None:
     """Without an account there is one thing to do, or nothing."""
     path = request.scope["path"]
     if viewer.account is not None or path in _ACCOUNT_FREE_EXACT or path.startswith(_ACCOUNT_FREE):

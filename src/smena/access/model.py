@@ -68,6 +68,23 @@ class NewPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckedPerson:
+    """Somebody who may be let in as far as their form goes; the hash is slow to make."""
+
+    email: str
+    name: str
+    password: str
+    password_hash: str
+    role: Role
+    account: AccountId | None
+    crm_user: UserId | None
+    is_operator: bool
+
+    def __repr__(self) -> str:
+        return f"CheckedPerson({self.email})"
+
+
+@dataclass(frozen=True, slots=True)
 class AddedPerson:
     """`password` is the one made for them, to be told once; None when they already have one."""
 

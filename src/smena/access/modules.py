@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from litestar import Request, Response
+from litestar import Response
 
 from smena.access import queries, words
 from smena.access.core.policy import may
 from smena.access.model import Ability, Viewer
+from smena.access.request import PageRequest
 from smena.accounts.model import Module
 from smena.web.page import is_htmx, page
 
-Http = Request[Any, Any, Any]
 PATHS = {Module.ACTIVITY: "/activity", Module.DISTRIBUTION: "/distribution"}
 SETTINGS = "/settings"
 _SWITCHES = f"{SETTINGS}/account/modules"
@@ -24,9 +24,9 @@ def of_path(path: str) -> Module | None:
     )
 
 
-def first_page(request: Http) -> str:
+def first_page(request: PageRequest) -> str:
     """Return where work begins for the viewer: the first thing that is on and open to them."""
-    viewer, off = queries.viewer(request), queries.modules_off(request)
+    viewer, off = request.viewer, queries.modules_off(request)
     if Module.ACTIVITY not in off:
         return PATHS[Module.ACTIVITY]
     if Module.DISTRIBUTION not in off and may(viewer, Ability.SEE_RESULTS):
@@ -34,14 +34,14 @@ def first_page(request: Http) -> str:
     return SETTINGS
 
 
-async def instead(request: Http, viewer: Viewer, module: Module) -> Response[Any]:
+async def instead(request: PageRequest, viewer: Viewer, module: Module) -> Response[Any]:
     """Say that the module is off, and to whom it matters where it is switched on."""
     if "text/html" not in request.headers.get("accept", "") and not is_htmx(request):
         return Response({"status": 403, "error": "switched off"}, status_code=_FORBIDDEN)
     may_do = may(viewer, Ability.EDIT_ACCOUNT)
     admins = []
     if not may_do and viewer.account is not None:
-        admins = await queries.admins(request.app.state.db, viewer.account)
+        admins = await queries.admins(request.db, viewer.account)
     answer = page(
         request,
         "access/module_off.html",

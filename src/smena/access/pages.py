@@ -4,11 +4,10 @@ Accounts, modules and the people of an account are set in `smena.settings`.
 """
 
 from datetime import UTC, tzinfo
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
@@ -28,37 +27,37 @@ from smena.access.middleware import (
     token_of,
 )
 from smena.access.model import Ability, Credentials, SessionId, SignedIn, TooSoon
+from smena.access.request import PageRequest
 from smena.accounts import queries as accounts
 from smena.kernel.i18n import gettext as _
 from smena.kernel.ids import AccountId
 from smena.web.page import Html, flash, page, redirect
 from smena.web.paths import local_path
 
-__all__ = ["MENU", "MIDDLEWARE", "RE_AUTHENTICATE", "ROUTES", "needs", "shown_to"]
+__all__ = ["MENU", "MIDDLEWARE", "REQUEST", "RE_AUTHENTICATE", "ROUTES", "needs", "shown_to"]
 
-Http = Request[Any, Any, Any]
 SESSIONS = "/settings/sessions"
 _TOO_MANY, _NOT_ACCEPTED = 429, 422
 
 
 @get("/", sync_to_thread=False)
-def front_door(request: Http) -> Response[bytes]:
+def front_door(request: PageRequest) -> Response[bytes]:
     """Lead everybody to the first thing they can do."""
-    viewer = queries.viewer(request)
+    viewer = request.viewer
     if viewer.account is not None:
         return redirect(modules.first_page(request))
     return redirect(CONNECTION if may(viewer, Ability.CONNECT_ACCOUNT) else ACCOUNTS)
 
 
 @get(SIGN_IN, opt={"open": True})
-async def show_sign_in(request: Http) -> Html | Response[bytes]:
+async def show_sign_in(request: PageRequest) -> Html | Response[bytes]:
     if await recognise(request) is not None:
         return redirect(local_path(request.query_params.get("next")))
     return _sign_in_page(request, back=request.query_params.get("next", ""))
 
 
 @post(SIGN_IN, opt={"open": True}, status_code=200)
-async def sign_in(request: Http) -> Html | Response[bytes]:
+async def sign_in(request: PageRequest) -> Html | Response[bytes]:
     form = await request.form()
     given = Credentials(
         email=str(form.get("email", ""))[:254],
@@ -66,8 +65,7 @@ async def sign_in(request: Http) -> Html | Response[bytes]:
         address=request.client.host if request.client else "",
         user_agent=request.headers.get("user-agent", ""),
     )
-    state = request.app.state
-    outcome = await actions.sign_in(state.db, given, state.clock.now(), old_token=token_of(request))
+    outcome = await actions.sign_in(request.db, given, request.now, old_token=token_of(request))
     back = str(form.get("next", ""))
     if isinstance(outcome, SignedIn):
         return with_session(request, outcome, local_path(back))
@@ -79,23 +77,22 @@ async def sign_in(request: Http) -> Html | Response[bytes]:
 
 
 @post("/sign-out", status_code=303)
-async def sign_out(request: Http) -> Response[bytes]:
+async def sign_out(request: PageRequest) -> Response[bytes]:
     token = token_of(request)
     if token is not None:
-        await actions.sign_out(request.app.state.db, token, request.app.state.clock.now())
+        await actions.sign_out(request.db, token, request.now)
     return redirect(SIGN_IN, cookies=(request.app.state.jar.gone(SESSION_COOKIE),))
 
 
 @post("/account", status_code=303)
-async def switch_account(request: Http) -> Response[bytes]:
+async def switch_account(request: PageRequest) -> Response[bytes]:
     """Look at another account of the same person."""
     form = await request.form()
     chosen, token = str(form.get("account", "")), token_of(request)
     if not chosen.isdecimal() or token is None:
         raise NotFoundException
-    state = request.app.state
     switched = await actions.switch_account(
-        state.db, queries.viewer(request), token, AccountId(int(chosen)), state.clock.now()
+        request.db, request.viewer, token, AccountId(int(chosen)), request.now
     )
     if switched is None:
         raise NotFoundException
@@ -103,46 +100,43 @@ async def switch_account(request: Http) -> Response[bytes]:
 
 
 @get(ACCOUNTS)
-async def own_accounts(request: Http) -> Html:
+async def own_accounts(request: PageRequest) -> Html:
     """Let the viewer change the account, or explain why there is none: never a blank page."""
-    viewer = queries.viewer(request)
-    choices = await queries.accounts_of(request.app.state.db, viewer.person_id)
+    viewer = request.viewer
+    choices = await queries.accounts_of(request.db, viewer.person_id)
     return page(request, "access/accounts.html", title=_("Аккаунты"), choices=choices)
 
 
 @get(SESSIONS)
-async def sessions(request: Http) -> Html:
+async def sessions(request: PageRequest) -> Html:
     return await _sessions_page(request)
 
 
 @post(f"{SESSIONS}/others/end", status_code=303)
-async def end_others(request: Http) -> Response[bytes]:
-    state = request.app.state
-    await actions.end_other_sessions(state.db, queries.viewer(request), state.clock.now())
+async def end_others(request: PageRequest) -> Response[bytes]:
+    await actions.end_other_sessions(request.db, request.viewer, request.now)
     flash(request, _("Остальные сеансы завершены."))
     return redirect(SESSIONS)
 
 
 @post(f"{SESSIONS}/{{session:uuid}}/end", status_code=303)
-async def end_session(request: Http, session: FromPath[UUID]) -> Response[bytes]:
-    state = request.app.state
-    viewer = queries.viewer(request)
-    if not await actions.end_session(state.db, viewer, SessionId(session), state.clock.now()):
+async def end_session(request: PageRequest, session: FromPath[UUID]) -> Response[bytes]:
+    viewer = request.viewer
+    if not await actions.end_session(request.db, viewer, SessionId(session), request.now):
         raise NotFoundException
     flash(request, _("Сеанс завершён."))
     return redirect(SESSIONS)
 
 
 @post("/settings/password", status_code=200)
-async def change_password(request: Http) -> Html | Response[bytes]:
+async def change_password(request: PageRequest) -> Html | Response[bytes]:
     form = await request.form()
-    state = request.app.state
     refused = await actions.change_password(
-        state.db,
-        queries.viewer(request),
+        request.db,
+        request.viewer,
         str(form.get("old", "")),
         str(form.get("new", "")),
-        state.clock.now(),
+        request.now,
     )
     if refused is not None:
         return await _sessions_page(request, error=words.refusal_text(refused))
@@ -151,7 +145,7 @@ async def change_password(request: Http) -> Html | Response[bytes]:
 
 
 def _sign_in_page(
-    request: Http, *, back: str, email: str = "", error: str = "", status: int = 200
+    request: PageRequest, *, back: str, email: str = "", error: str = "", status: int = 200
 ) -> Html:
     return page(
         request,
@@ -164,9 +158,9 @@ def _sign_in_page(
     )
 
 
-async def _sessions_page(request: Http, error: str = "") -> Html:
-    state, viewer = request.app.state, queries.viewer(request)
-    found = await queries.open_sessions(state.db, viewer.person_id, state.clock.now())
+async def _sessions_page(request: PageRequest, error: str = "") -> Html:
+    viewer = request.viewer
+    found = await queries.open_sessions(request.db, viewer.person_id, request.now)
     return page(
         request,
         "access/sessions.html",
@@ -179,16 +173,16 @@ async def _sessions_page(request: Http, error: str = "") -> Html:
     )
 
 
-async def zone_of(request: Http) -> tzinfo:
+async def zone_of(request: PageRequest) -> tzinfo:
     """Return the time zone of the viewer's account; before the first one there is only UTC."""
-    account = queries.viewer(request).account
+    account = request.viewer.account
     if account is None:
         return UTC
-    async with request.app.state.db.tenant(account) as tx:
+    async with request.db.tenant(account) as tx:
         return ZoneInfo((await accounts.account(tx)).time_zone)
 
 
-def with_session(request: Http, outcome: SignedIn, to: str) -> Response[bytes]:
+def with_session(request: PageRequest, outcome: SignedIn, to: str) -> Response[bytes]:
     cookie = request.app.state.jar.cookie(SESSION_COOKIE, outcome.token, keep=lifetime.AGE_MAX)
     return redirect(to, cookies=(cookie,))
 
@@ -207,4 +201,5 @@ ROUTES = (
 )
 MIDDLEWARE = (SignedInMiddleware,)
 RE_AUTHENTICATE = re_authenticate
+REQUEST = PageRequest
 MENU = "access/menu.html"

@@ -1,18 +1,18 @@
 """HTTP entry points of the activity panel (ACT-1 to ACT-5, ACT-10)."""
 
 from collections.abc import AsyncGenerator
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from litestar import Request, get
+from litestar import get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Stream
 
-from smena.access import queries as access
 from smena.access.core.policy import may
 from smena.access.model import Ability, Viewer
 from smena.access.pages import needs
+from smena.access.request import PageRequest
 from smena.accounts import queries as accounts
 from smena.activity.core.parts import part_at, parts
 from smena.activity.panel import live, queries
@@ -29,7 +29,6 @@ from smena.kernel.i18n import language
 from smena.web.live import Broadcaster, ServerEvent, stream
 from smena.web.page import Html, fragment, page
 
-Http = Request[Any, Any, Any]
 PANEL = "/activity"
 _FRESH_SECONDS = 60
 
@@ -38,9 +37,9 @@ BROADCASTER = Broadcaster()
 
 
 @get(PANEL, guards=[needs(Ability.SEE_OWN_ACTIVITY)])
-async def show_panel(request: Http) -> Html:
+async def show_panel(request: PageRequest) -> Html:
     given = request.query_params.get("date", "")
-    async with request.app.state.db.tenant(access.account_of(request)) as tx:
+    async with request.tenant() as tx:
         context = await _panel(request, tx, given)
     is_bad = bool(context["bad_date"])
     return page(
@@ -54,13 +53,13 @@ async def show_panel(request: Http) -> Html:
 
 
 @get("/activity/day/{user:int}", guards=[needs(Ability.SEE_OWN_ACTIVITY)])
-async def show_person(request: Http, user: FromPath[int]) -> Html:
+async def show_person(request: PageRequest, user: FromPath[int]) -> Html:
     """Show one person's day as a list: in the drawer, or beside the panel without scripts."""
     given = request.query_params.get("date", "")
     _check(request, user)
-    async with request.app.state.db.tenant(access.account_of(request)) as tx:
+    async with request.tenant() as tx:
         day = await _day(request, tx, given)
-        facts = await queries.person(tx, UserId(user), day, _now(request))
+        facts = await queries.person(tx, UserId(user), day, request.now)
         if facts is None:
             raise NotFoundException(_("Такого сотрудника нет."))
         person = person_view(facts, day)
@@ -71,12 +70,12 @@ async def show_person(request: Http, user: FromPath[int]) -> Html:
 
 
 @get("/activity/lane/{user:int}/{minute:int}", guards=[needs(Ability.SEE_OWN_ACTIVITY)])
-async def show_hint(request: Http, user: FromPath[int], minute: FromPath[int]) -> Html:
+async def show_hint(request: PageRequest, user: FromPath[int], minute: FromPath[int]) -> Html:
     """Tell exactly what a minute of a lane stands for."""
     _check(request, user)
-    async with request.app.state.db.tenant(access.account_of(request)) as tx:
+    async with request.tenant() as tx:
         day = await _day(request, tx, request.query_params.get("date", ""))
-        facts = await queries.person(tx, UserId(user), day, _now(request))
+        facts = await queries.person(tx, UserId(user), day, request.now)
     found = None
     if facts is not None:
         found = part_at(parts(facts.lane, facts.events, facts.talks), minute)
@@ -86,29 +85,28 @@ async def show_hint(request: Http, user: FromPath[int], minute: FromPath[int]) -
 
 
 @get("/activity/live", guards=[needs(Ability.SEE_OWN_ACTIVITY)])
-async def watch_panel(request: Http) -> Stream:
+async def watch_panel(request: PageRequest) -> Stream:
     """Send changes of a day that goes on."""
-    async with request.app.state.db.tenant(access.account_of(request)) as tx:
+    async with request.tenant() as tx:
         day = await _day(request, tx, request.query_params.get("date", ""))
-    viewer = access.viewer(request)
-    sight = live.Sight(access.account_of(request), day, language(), _only(viewer))
+    viewer = request.viewer
+    sight = live.Sight(request.account, day, language(), _only(viewer))
     since = _whole_number(request.query_params.get("since", ""))
     seen_at = _whole_number(request.query_params.get("at", ""))
     return stream(request, _events(request, sight, since, seen_at))
 
 
 async def _events(
-    request: Http, sight: live.Sight, since: int, seen_at: int
+    request: PageRequest, sight: live.Sight, since: int, seen_at: int
 ) -> AsyncGenerator[ServerEvent, None]:
     """Bring a page that is older than a minute up to date, then send what all readers get."""
-    state = request.app.state
-    if abs(_now(request).timestamp() - seen_at) > _FRESH_SECONDS:
-        async with state.db.tenant(sight.account) as tx:
-            panel = await queries.panel(tx, sight.day, _now(request), sight.only)
+    if abs(request.now.timestamp() - seen_at) > _FRESH_SECONDS:
+        async with request.db.tenant(sight.account) as tx:
+            panel = await queries.panel(tx, sight.day, request.now, sight.only)
         since = panel.last_change
         yield live.whole(panel, sight.language)
     shared = BROADCASTER.subscribe(
-        (id(state.db), sight), lambda: live.watch(state.db, sight, state.clock.now, since)
+        (id(request.db), sight), lambda: live.watch(request.db, sight, request.clock.now, since)
     )
     try:
         async for event in shared:
@@ -117,9 +115,9 @@ async def _events(
         await shared.aclose()
 
 
-async def _panel(request: Http, tx: Tx, given: str) -> dict[str, Any]:
+async def _panel(request: PageRequest, tx: Tx, given: str) -> dict[str, Any]:
     """Gather the page: the day asked for, else today."""
-    viewer, now = access.viewer(request), _now(request)
+    viewer, now = request.viewer, request.now
     account = await accounts.account(tx)
     today = today_in(account, now)
     day = read_day(given, today)
@@ -141,8 +139,8 @@ def _live_address(panel: Panel) -> str:
     return f"/activity/live?date={panel.day}&since={panel.last_change}&at={at}"
 
 
-async def _day(request: Http, tx: Tx, given: str) -> date:
-    today = today_in(await accounts.account(tx), _now(request))
+async def _day(request: PageRequest, tx: Tx, given: str) -> date:
+    today = today_in(await accounts.account(tx), request.now)
     return read_day(given, today) or today
 
 
@@ -164,25 +162,20 @@ def _nobody() -> PanelState:
     )
 
 
-def _check(request: Http, user: int) -> None:
+def _check(request: PageRequest, user: int) -> None:
     """Answer as if the person did not exist when the viewer may not see them."""
-    only = _only(access.viewer(request))
+    only = _only(request.viewer)
     if only is not None and user not in only:
         raise NotFoundException(_("Такого сотрудника нет."))
 
 
-def _asks_for_drawer(request: Http) -> bool:
+def _asks_for_drawer(request: PageRequest) -> bool:
     target = request.headers.get("hx-target", "")
     return request.headers.get("hx-request") == "true" and target.endswith("#drawer")
 
 
 def _whole_number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0  # noqa: PLR2004 -- fits bigint
-
-
-def _now(request: Http) -> datetime:
-    now: datetime = request.app.state.clock.now()
-    return now
 
 
 ROUTES = (show_panel, show_person, show_hint, watch_panel)

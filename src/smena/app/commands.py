@@ -14,7 +14,6 @@ from smena.accounts import queries as accounts
 from smena.accounts.model import Account
 from smena.app import database, node, wiring
 from smena.app.address import address
-from smena.app.setting_up import make_ready
 from smena.connectors.amocrm.connecting import connect as connecting_connect
 from smena.connectors.amocrm.connecting.connect import Request
 from smena.connectors.amocrm.connecting.words import refusal_text
@@ -101,7 +100,6 @@ async def connect(settings: Settings, url: str, token: str, console: Console) ->
         )
         if not isinstance(found, Connected):
             raise Failed(refusal_text(found))
-        await make_ready(made.db, found.account)
     text = _("Аккаунт подключён: {name} ({id}).")
     console.print(text.format(name=f"[bold]{escape(found.name)}[/bold]", id=found.account))
     console.print(

@@ -20,14 +20,15 @@ from rich.console import Console
 
 from amocrm_emulator.team.people import pick_time_zone
 from smena.access import actions as access
-from smena.access.model import AccessRefusal, AddedPerson, NewPerson, Role
+from smena.access import queries as access_queries
+from smena.access.model import AccessRefusal, NewPerson, Role
 from smena.access.words import refusal_text as access_text
 from smena.accounts import actions as accounts
+from smena.accounts import queries as accounts_queries
 from smena.accounts.model import CONSENT_VERSION, FormInput, Giver
 from smena.app import node
 from smena.app.demo_progress import show_load
 from smena.app.demo_work import first_customers, give_work, people_are_known
-from smena.app.setting_up import make_ready
 from smena.connectors.amocrm import queries as amocrm_queries
 from smena.connectors.amocrm.connecting import connect
 from smena.connectors.amocrm.connecting.connect import Request
@@ -201,12 +202,9 @@ async def _set_up(
 ) -> None:
     """Connect the account, add the administrator and the template; tell how to get in."""
     emulator_url = await emulator
-    fresh = await _is_fresh(made)
-    if fresh:
+    if await _is_fresh(made):
         await _connect(made, kept, emulator_url)
-        new = NewPerson(EMAIL, NAME, Role.ADMIN, ACCOUNT, kept.password)
-        added = await access.add_person(made.db, new, made.clock.now())
-        await _activate(made, added)
+    await _activate(made)
     webhook = made.service.webhook_url(ACCOUNT)
     _write_private(
         options.folder / "demo.json",
@@ -247,22 +245,37 @@ async def _is_fresh(made: node.Parts) -> bool:
 async def _connect(made: node.Parts, kept: Remembered, emulator_url: str) -> None:
     """Connect like a customer would; only the request limit is lifted for the first load."""
     await _limit(emulator_url, None)
-    asked = Request(emulator_url, kept.emulator_token, load_requests_per_second=0)
+    founder = await access.check_person(NewPerson(EMAIL, NAME, Role.ADMIN, ACCOUNT, kept.password))
+    if isinstance(founder, AccessRefusal):
+        raise BadSetting(_no_admin(founder))
+    asked = Request(emulator_url, kept.emulator_token, load_requests_per_second=0, founder=founder)
     found = await connect.connect_by_token(made.db, made.clock, made.service, asked)
     if not isinstance(found, Connected):
         text = _("Эмулятор не подключился: {reason}")
         raise BadSetting(text.format(reason=refusal_text(found)))
-    await make_ready(made.db, ACCOUNT)
+    if found.onboarded.refusal is not None:
+        raise BadSetting(_no_admin(found.onboarded.refusal))
 
 
-async def _activate(made: node.Parts, added: AddedPerson | AccessRefusal) -> None:
+def _no_admin(refusal: AccessRefusal) -> str:
+    return _("Администратор демо не добавлен: {reason}").format(reason=access_text(refusal))
+
+
+async def _activate(made: node.Parts) -> None:
     """Give the consent that a customer's administrator gives at the first entry."""
-    if not isinstance(added, AddedPerson):
-        text = _("Администратор демо не добавлен: {reason}")
-        raise BadSetting(text.format(reason=access_text(added)))
+    now = made.clock.now()
+    async with made.db.tenant(ACCOUNT) as tx:
+        if (await accounts_queries.standing(tx)).is_activated:
+            return
+    people = await access_queries.members(made.db, ACCOUNT, now)
+    admin = next((member.person_id for member in people if member.email == EMAIL), None)
+    if admin is None:
+        raise BadSetting(_("Администратора демо больше нет: {email}").format(email=EMAIL))
     given = FormInput(NAME, PHONE, "Руководитель отдела продаж", True, str(CONSENT_VERSION))
     async with made.db.tenant(ACCOUNT) as tx:
-        await accounts.activate(tx, given, Giver(added.person_id, EMAIL), made.clock.now())
+        flaws = await accounts.activate(tx, given, Giver(admin, EMAIL), now)
+    if flaws:
+        raise BadSetting(_("Демо не активировано: {flaws}").format(flaws=flaws))
 
 
 async def _limit(emulator_url: str, per_second: int | None) -> None:

@@ -148,6 +148,7 @@ def _app(made: Parts) -> Litestar:
         menu=wiring.MENU,
         middleware=wiring.MIDDLEWARE,
         re_authenticate=wiring.RE_AUTHENTICATE,
+        request_class=wiring.REQUEST,
         gauges=[Gauges(made.db, made.clock, made.service).refresh],
     )
 

@@ -52,6 +52,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
 
 MIDDLEWARE: Sequence[Middleware] = access.MIDDLEWARE
 RE_AUTHENTICATE = access.RE_AUTHENTICATE
+REQUEST = access.REQUEST
 
 MENU = access.MENU
 

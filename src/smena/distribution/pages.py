@@ -5,14 +5,14 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from smena.access import queries as access
 from smena.access.core.policy import may
 from smena.access.guard import needs
 from smena.access.model import Ability
+from smena.access.request import PageRequest
 from smena.accounts import queries as accounts
 from smena.crm.mirror.queries import people
 from smena.crm.outbox import queries as outbox_queries
@@ -29,7 +29,6 @@ from smena.kernel.db import Tx
 from smena.kernel.i18n import gettext as _
 from smena.web.page import Html, flash, page, redirect
 
-Http = Request[Any, Any, Any]
 RESULTS = "/distribution/results"
 TEMPLATES = "/distribution/templates"
 
@@ -40,16 +39,16 @@ def index() -> Response[bytes]:
 
 
 @get(RESULTS, guards=[needs(Ability.SEE_RESULTS)])
-async def results(request: Http) -> Html:
-    async with request.app.state.db.tenant(access.account_of(request)) as tx:
+async def results(request: PageRequest) -> Html:
+    async with request.tenant() as tx:
         context = await _results(request, tx, result=None)
     return page(request, "distribution/results.html", title=_("Распределение"), **context)
 
 
 @get(f"{RESULTS}/{{number:int}}", guards=[needs(Ability.SEE_RESULTS)])
-async def one_result(request: Http, number: FromPath[int]) -> Html:
+async def one_result(request: PageRequest, number: FromPath[int]) -> Html:
     """Show the steps of one decision: in the drawer, or beside the table without scripts."""
-    async with request.app.state.db.tenant(access.account_of(request)) as tx:
+    async with request.tenant() as tx:
         is_possible = number <= forms.NUMBER_MAX
         found = await queries.result(tx, ResultId(number)) if is_possible else None
         if found is None:
@@ -57,7 +56,7 @@ async def one_result(request: Http, number: FromPath[int]) -> Html:
         account = await accounts.account(tx)
         users = {user.id: user for user in await people.users(tx)}
         is_dry = (await outbox_queries.outbox_settings(tx)).is_dry
-        shown = views.result_row(found, account, request.app.state.clock.now(), is_dry=is_dry)
+        shown = views.result_row(found, account, request.now, is_dry=is_dry)
         context = await _results(request, tx, result=shown)
     context |= {
         "lines": words.lines(found, users),
@@ -67,10 +66,10 @@ async def one_result(request: Http, number: FromPath[int]) -> Html:
     return page(request, "distribution/results.html", title=_("Распределение"), **context)
 
 
-async def _results(request: Http, tx: Tx, result: views.ResultRow | None) -> dict[str, Any]:
+async def _results(request: PageRequest, tx: Tx, result: views.ResultRow | None) -> dict[str, Any]:
     """Gather the table: filter, rows, the address of earlier ones."""
     account = await accounts.account(tx)
-    now: datetime = request.app.state.clock.now()
+    now: datetime = request.now
     given = dict(request.query_params)
     wanted, bad = forms.read_filter(given, ZoneInfo(account.time_zone))
     found = await queries.results(tx, wanted)
@@ -87,7 +86,7 @@ async def _results(request: Http, tx: Tx, result: views.ResultRow | None) -> dic
         "is_filtered": bool(filtered),
         "has_template": any(template.is_enabled for template in templates),
         "is_live": wanted.before is None,
-        "may_edit": may(access.viewer(request), Ability.EDIT_TEMPLATES),
+        "may_edit": may(request.viewer, Ability.EDIT_TEMPLATES),
         "address": f"{RESULTS}?{urlencode(filtered)}",
         "older": _older(wanted, filtered, [one.id for one in found]),
     }
@@ -100,8 +99,8 @@ def _older(wanted: ResultFilter, filtered: dict[str, str], ids: list[ResultId]) 
 
 
 @get(TEMPLATES, guards=[needs(Ability.EDIT_TEMPLATES)])
-async def templates(request: Http) -> Html:
-    async with request.app.state.db.tenant(access.account_of(request)) as tx:
+async def templates(request: PageRequest) -> Html:
+    async with request.tenant() as tx:
         rows = views.template_rows(
             await queries.templates(tx), await people.pipelines(tx), await people.users(tx)
         )
@@ -115,13 +114,13 @@ async def templates(request: Http) -> Html:
 
 
 @get(f"{TEMPLATES}/new", guards=[needs(Ability.EDIT_TEMPLATES)])
-async def new_template(request: Http) -> Html:
+async def new_template(request: PageRequest) -> Html:
     return await _form(request, None, None, None)
 
 
 @get(f"{TEMPLATES}/{{number:int}}", guards=[needs(Ability.EDIT_TEMPLATES)])
-async def edit_template(request: Http, number: FromPath[int]) -> Html:
-    async with request.app.state.db.tenant(access.account_of(request)) as tx:
+async def edit_template(request: PageRequest, number: FromPath[int]) -> Html:
+    async with request.tenant() as tx:
         found = await queries.template(tx, TemplateId(number))
     if found is None:
         raise NotFoundException(_("Такого шаблона нет."))
@@ -129,27 +128,24 @@ async def edit_template(request: Http, number: FromPath[int]) -> Html:
 
 
 @post(f"{TEMPLATES}/new", guards=[needs(Ability.EDIT_TEMPLATES)])
-async def add_template(request: Http) -> Response[bytes]:
+async def add_template(request: PageRequest) -> Response[bytes]:
     return await _save(request, None)
 
 
 @post(f"{TEMPLATES}/{{number:int}}", guards=[needs(Ability.EDIT_TEMPLATES)])
-async def change_template(request: Http, number: FromPath[int]) -> Response[bytes]:
-    async with request.app.state.db.tenant(access.account_of(request)) as tx:
+async def change_template(request: PageRequest, number: FromPath[int]) -> Response[bytes]:
+    async with request.tenant() as tx:
         found = await queries.template(tx, TemplateId(number))
     if found is None:
         raise NotFoundException(_("Такого шаблона нет."))
     return await _save(request, found)
 
 
-async def _save(request: Http, template: Template | None) -> Response[bytes]:
+async def _save(request: PageRequest, template: Template | None) -> Response[bytes]:
     form = await request.form()
     draft = forms.read_draft(form)
     known = (template.id, forms.read_version(form)) if template else None
-    state = request.app.state
-    saved = await actions.save_template(
-        state.db, access.account_of(request), draft, known, state.clock.now()
-    )
+    saved = await actions.save_template(request.db, request.account, draft, known, request.now)
     if isinstance(saved, TemplateRefusal):
         return await _form(request, template, draft, saved)
     flash(request, _("Шаблон сохранён."))
@@ -157,12 +153,12 @@ async def _save(request: Http, template: Template | None) -> Response[bytes]:
 
 
 async def _form(
-    request: Http,
+    request: PageRequest,
     template: Template | None,
     draft: TemplateDraft | None,
     refusal: TemplateRefusal | None,
 ) -> Html:
-    async with request.app.state.db.tenant(access.account_of(request)) as tx:
+    async with request.tenant() as tx:
         users, pipelines = await people.users(tx), await people.pipelines(tx)
         outlook = await queries.outlook(tx, template.id) if template else None
         groups = await people.groups(tx)

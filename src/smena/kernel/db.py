@@ -10,8 +10,8 @@ own. Why the driver is used without a toolkit above it: docs/decisions/0008.
 """
 
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -29,8 +29,7 @@ _AS_SYSTEM = "SET LOCAL ROLE smena_system"
 POOL_SECONDS = 5.0
 STATEMENT_SECONDS = 60
 ROLLBACK_SECONDS = 5
-STATEMENTS_KEPT = 250
-"""How many statements a connection keeps prepared; a rare one is prepared anew."""
+STATEMENTS_KEPT = 250  # prepared on a connection; a rare one is prepared anew
 
 _SESSION = {
     "application_name": "smena",
@@ -137,6 +136,17 @@ class Tx:
         security.
         """
         return self._raw
+
+    @asynccontextmanager
+    async def as_system(self) -> AsyncIterator["Tx"]:
+        """Do a part of this transaction across accounts, where people are; it wakes nobody."""
+        await self._raw.execute(_AS_SYSTEM)
+        try:
+            yield Tx(self._raw, None, {})
+        finally:
+            # This fails where a statement has failed: then nothing more is done in here anyway.
+            with suppress(asyncpg.PostgresError):
+                await self._raw.execute("SET LOCAL ROLE smena_app")
 
     def before_commit(self, act: Callable[["Tx"], Awaitable[None]]) -> None:
         """Do this last inside the transaction; the same act is done once."""

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from litestar import Litestar
+from litestar import Litestar, Request
 from litestar.config.allowed_hosts import AllowedHostsConfig
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import State
@@ -64,14 +64,15 @@ def create_app(
     menu: str | None = None,
     middleware: Sequence[Middleware] = (),
     re_authenticate: ReAuthenticate | None = None,
+    request_class: type[Request[Any, Any, Any]] = Request,
     allowed_hosts: Sequence[str] = (),
     checks: Mapping[str, Check] | None = None,
     gauges: Sequence[Refresh] = (),
 ) -> Litestar:
     """Make the application.
 
-    `middleware`, `menu` and `re_authenticate` come from access: who may pass, who is here, and who
-    reads an error page.
+    `middleware`, `menu`, `re_authenticate` and `request_class` come from access: who may pass, who
+    is here, who reads an error page, and what a page is asked with.
     """
     _be_sure_of_vendor()
     environment()
@@ -94,6 +95,7 @@ def create_app(
     return Litestar(
         [static.serve, preferences.save, operations.healthz, operations.prometheus, *routes],
         state=state,
+        request_class=request_class,
         middleware=[frame.Frame, *middleware],
         csrf_config=_csrf(vault, jar),
         allowed_hosts=AllowedHostsConfig(list(allowed_hosts)) if allowed_hosts else None,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from smena.connectors.amocrm.api.client import Client
-from smena.connectors.amocrm.api.rate_limit import Purpose
 from smena.connectors.amocrm.service import AmocrmService
+from smena.connectors.kit.rate_limiter import Purpose
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
 from smena.kernel.jobs.registry import JobContext

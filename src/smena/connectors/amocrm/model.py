@@ -1,10 +1,11 @@
 """Words of the connection with amoCRM."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from smena.connectors.kit.model import Onboarded
 from smena.crm.model.entities import UserId
 from smena.kernel.ids import AccountId
 
@@ -115,6 +116,7 @@ class Connected:
     account: AccountId
     name: str
     webhook_state: WebhookState
+    onboarded: Onboarded = field(default_factory=Onboarded)
 
 
 class ConnectRefusal(StrEnum):

@@ -8,13 +8,14 @@ import httpx2
 from smena.connectors.amocrm import reasons
 from smena.connectors.amocrm.api.client import Client
 from smena.connectors.amocrm.api.core.address import OWN_MACHINE
-from smena.connectors.amocrm.api.rate_limit import Purpose, RateLimiter
+from smena.connectors.amocrm.api.rate_limit import AMOCRM
 from smena.connectors.amocrm.api.request_counts import RequestCounter
 from smena.connectors.amocrm.recent_rows import RecentRows
 from smena.connectors.amocrm.store import connections
 from smena.connectors.amocrm.tokens.auth import TokenAuth
 from smena.connectors.amocrm.tokens.oauth_client import OAuthClient
-from smena.connectors.amocrm.tokens.refresh import TokenRefresher, held, settled
+from smena.connectors.amocrm.tokens.refresh import TokenRefresher, held
+from smena.connectors.kit.rate_limiter import Purpose, RateLimiter
 from smena.kernel.clock import Clock
 from smena.kernel.crypto import Vault
 from smena.kernel.db import Database
@@ -55,7 +56,7 @@ class AmocrmService:
     options: Options = field(default_factory=Options)
     seen: dict[AccountId, "RecentRows"] = field(default_factory=dict)
     known: dict[AccountId, "KnownConnection"] = field(default_factory=dict)
-    rings: dict[int, TokenRefresher] = field(default_factory=dict)
+    refreshers: dict[int, TokenRefresher] = field(default_factory=dict)
     request_counters: dict[tuple[int, AccountId], RequestCounter] = field(default_factory=dict)
 
     def webhook_key(self, account: AccountId) -> str:
@@ -92,33 +93,33 @@ class AmocrmService:
         if for_load and connection.load_requests_per_second is not None:
             told = connection.load_requests_per_second
         per_second = self.options.requests_per_second if told is None else told
-        pace = RateLimiter(db, clock, account, per_second, purpose)
+        pace = RateLimiter(db, clock, account, AMOCRM, per_second, purpose)
         request_counter = self.request_counters.setdefault(
             (id(db), account), RequestCounter(db, clock, account)
         )
         return Client(
             self.http,
-            TokenAuth(self.ring(db, clock), account, found),
+            TokenAuth(self.refresher(db, clock), account, found),
             pace,
             request_counter=request_counter,
         )
 
-    def desk(self, clock: Clock) -> OAuthClient:
+    def oauth(self, clock: Clock) -> OAuthClient:
         """Return where tokens are asked for."""
         return OAuthClient(self.http, clock, self.options.crm_hosts)
 
-    def ring(self, db: Database, clock: Clock) -> TokenRefresher:
+    def refresher(self, db: Database, clock: Clock) -> TokenRefresher:
         """Return what renews tokens; one for each database, so that renewals are not doubled."""
-        found = self.rings.get(id(db))
+        found = self.refreshers.get(id(db))
         if found is None:
-            found = TokenRefresher(db, clock, self.vault, self.desk(clock))
-            self.rings[id(db)] = found
+            found = TokenRefresher(db, clock, self.vault, self.oauth(clock))
+            self.refreshers[id(db)] = found
         return found
 
     async def settle(self) -> None:
         """Wait for renewals under way; call it before the database is closed."""
-        for ring in self.rings.values():
-            await settled(ring)
+        for refresher in self.refreshers.values():
+            await refresher.settle()
 
     def redirect_uri(self) -> str | None:
         """Return where amoCRM sends people after their consent, None without an own address."""

@@ -1,13 +1,13 @@
 """The settings of an account: its time zone, its language, its modules (CORE-6)."""
 
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 
-from smena.access import queries, words
+from smena.access import words
 from smena.access.guard import needs
 from smena.access.model import Ability
+from smena.access.request import PageRequest
 from smena.accounts import actions as accounts
 from smena.accounts import queries as accounts_queries
 from smena.accounts.model import Choices, Misfit
@@ -17,7 +17,6 @@ from smena.kernel.i18n import gettext as _
 from smena.settings import words as settings_words
 from smena.web.page import Html, flash, page, redirect
 
-Http = Request[Any, Any, Any]
 ACCOUNT = "/settings/account"
 _ADMINS = [needs(Ability.EDIT_ACCOUNT)]
 _NOT_ACCEPTED = 422
@@ -25,15 +24,15 @@ _TEXT_MAX = 100
 
 
 @get(ACCOUNT, guards=_ADMINS)
-async def show(request: Http) -> Html:
+async def show(request: PageRequest) -> Html:
     return await _page(request)
 
 
 @post(ACCOUNT, guards=_ADMINS, status_code=200)
-async def save(request: Http) -> Html | Response[bytes]:
+async def save(request: PageRequest) -> Html | Response[bytes]:
     form = await request.form()
     zone, chosen = (str(form.get(name, ""))[:_TEXT_MAX] for name in ("time_zone", "language"))
-    async with request.app.state.db.tenant(queries.account_of(request)) as tx:
+    async with request.tenant() as tx:
         flaws = await accounts.choose(tx, zone, chosen)
     if flaws:
         return await _page(request, Choices(zone, chosen), flaws)
@@ -42,10 +41,10 @@ async def save(request: Http) -> Html | Response[bytes]:
 
 
 async def _page(
-    request: Http, given: Choices | None = None, flaws: dict[str, Misfit] | None = None
+    request: PageRequest, given: Choices | None = None, flaws: dict[str, Misfit] | None = None
 ) -> Html:
-    now = request.app.state.clock.now()
-    async with request.app.state.db.tenant(queries.account_of(request)) as tx:
+    now = request.now
+    async with request.tenant() as tx:
         account = await accounts_queries.account(tx)
         given = given or await accounts_queries.choices(tx)
         switches = await accounts_queries.switches(tx)

@@ -1,14 +1,13 @@
 """The form of the first entry: a consent to process personal data, and a contact (CORE-1)."""
 
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 
-from smena.access import queries
 from smena.access.account_gate import ACTIVATION
 from smena.access.guard import needs
 from smena.access.model import Ability
+from smena.access.request import PageRequest
 from smena.accounts import actions as accounts
 from smena.accounts import queries as accounts_queries
 from smena.accounts.model import CONSENT_VERSION, Activation, Flaw, FormInput, Giver
@@ -17,20 +16,19 @@ from smena.kernel.i18n import gettext as _
 from smena.settings import words as settings_words
 from smena.web.page import Html, flash, page, redirect
 
-Http = Request[Any, Any, Any]
 _NOT_ACCEPTED = 422
 
 
 @get(ACTIVATION, guards=[needs(Ability.ACTIVATE_ACCOUNT)])
-async def activation(request: Http) -> Html:
+async def activation(request: PageRequest) -> Html:
     return await _page(request)
 
 
 @post(ACTIVATION, guards=[needs(Ability.ACTIVATE_ACCOUNT)], status_code=200)
-async def activate(request: Http) -> Html | Response[bytes]:
+async def activate(request: PageRequest) -> Html | Response[bytes]:
     """Record who agreed to which text, when, and whom to call."""
     form = await request.form()
-    viewer, state = queries.viewer(request), request.app.state
+    viewer = request.viewer
     given = FormInput(
         name=str(form.get("name", "")),
         phone=str(form.get("phone", "")),
@@ -39,8 +37,8 @@ async def activate(request: Http) -> Html | Response[bytes]:
         version=str(form.get("version", "")),
     )
     giver = Giver(viewer.person_id, viewer.email)
-    async with state.db.tenant(queries.account_of(request)) as tx:
-        flaws = await accounts.activate(tx, given, giver, state.clock.now())
+    async with request.tenant() as tx:
+        flaws = await accounts.activate(tx, given, giver, request.now)
     if flaws:
         return await _page(request, given, flaws)
     flash(request, _("Аккаунт активирован."))
@@ -48,10 +46,10 @@ async def activate(request: Http) -> Html | Response[bytes]:
 
 
 async def _page(
-    request: Http, given: FormInput | None = None, flaws: dict[str, Flaw] | None = None
+    request: PageRequest, given: FormInput | None = None, flaws: dict[str, Flaw] | None = None
 ) -> Html:
-    viewer = queries.viewer(request)
-    async with request.app.state.db.tenant(queries.account_of(request)) as tx:
+    viewer = request.viewer
+    async with request.tenant() as tx:
         account = await accounts_queries.account(tx)
         latest = await accounts_queries.activation(tx)
     return page(

@@ -1,14 +1,13 @@
 """Switching a module on or off: what follows is said before, done after a second press."""
 
-from typing import Any
-
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from smena.access import queries, words
+from smena.access import words
 from smena.access.guard import needs
 from smena.access.model import Ability
+from smena.access.request import PageRequest
 from smena.accounts import actions as accounts
 from smena.accounts import queries as accounts_queries
 from smena.accounts.model import Module
@@ -17,16 +16,15 @@ from smena.settings import words as settings_words
 from smena.settings.pages.account import ACCOUNT
 from smena.web.page import Html, flash, page, redirect
 
-Http = Request[Any, Any, Any]
 _ADMINS = [needs(Ability.EDIT_ACCOUNT)]
 _PAGE = f"{ACCOUNT}/modules/{{name:str}}"
 
 
 @get(_PAGE, guards=_ADMINS)
-async def ask(request: Http, name: FromPath[str]) -> Html:
+async def ask(request: PageRequest, name: FromPath[str]) -> Html:
     """Tell what switching changes before it is done."""
     module = _module(name)
-    async with request.app.state.db.tenant(queries.account_of(request)) as tx:
+    async with request.tenant() as tx:
         found = await accounts_queries.switch(tx, module)
     shown = words.module_name(module)
     title = _("Выключить «{module}»?") if found.is_on else _("Включить «{module}»?")
@@ -41,12 +39,11 @@ async def ask(request: Http, name: FromPath[str]) -> Html:
 
 
 @post(_PAGE, guards=_ADMINS, status_code=303)
-async def switch(request: Http, name: FromPath[str]) -> Response[bytes]:
+async def switch(request: PageRequest, name: FromPath[str]) -> Response[bytes]:
     module = _module(name)
     is_on = (await request.form()).get("is_on") == "1"
-    state = request.app.state
-    async with state.db.tenant(queries.account_of(request)) as tx:
-        await accounts.switch(tx, module, state.clock.now(), is_on=is_on)
+    async with request.tenant() as tx:
+        await accounts.switch(tx, module, request.now, is_on=is_on)
     text = _("Включено: {module}.") if is_on else _("Выключено: {module}.")
     flash(request, text.format(module=words.module_name(module)))
     return redirect(ACCOUNT)

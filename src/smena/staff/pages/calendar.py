@@ -1,16 +1,15 @@
 """HTTP entry points of the production calendar: a year, its country, the company's own days."""
 
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from smena.access import queries as access
 from smena.access.model import Ability
 from smena.access.pages import needs
+from smena.access.request import PageRequest
 from smena.accounts import queries as accounts
 from smena.kernel.collation import name_key
 from smena.kernel.i18n import gettext as _
@@ -20,7 +19,6 @@ from smena.staff.core.own_day import YEARS, DayFault, GivenDay, read_date
 from smena.staff.model import OwnDay
 from smena.web.page import Html, flash, page, redirect
 
-Http = Request[Any, Any, Any]
 CALENDAR = "/settings/calendar"
 _ADMINS = [needs(Ability.EDIT_WORK_HOURS)]
 _NOT_ACCEPTED = 422
@@ -29,16 +27,15 @@ _TEXT_MAX = 1000
 
 
 @get(CALENDAR, guards=_ADMINS)
-async def show(request: Http) -> Html:
+async def show(request: PageRequest) -> Html:
     return await _page(request)
 
 
 @post(f"{CALENDAR}/country", guards=_ADMINS, status_code=200)
-async def choose_country(request: Http) -> Html | Response[bytes]:
+async def choose_country(request: PageRequest) -> Html | Response[bytes]:
     chosen = str((await request.form()).get("country", ""))[:_TEXT_MAX]
-    state = request.app.state
-    async with state.db.tenant(access.account_of(request)) as tx:
-        is_known = await actions.choose_country(tx, chosen, state.clock.now())
+    async with request.tenant() as tx:
+        is_known = await actions.choose_country(tx, chosen, request.now)
     if not is_known:
         return await _page(request, error=_("Календаря этой страны нет: выберите из списка."))
     flash(request, _("Страна календаря сохранена."))
@@ -46,13 +43,12 @@ async def choose_country(request: Http) -> Html | Response[bytes]:
 
 
 @post(f"{CALENDAR}/days", guards=_ADMINS, status_code=200)
-async def set_day(request: Http) -> Html | Response[bytes]:
+async def set_day(request: PageRequest) -> Html | Response[bytes]:
     form = await request.form()
     day, kind, note = (str(form.get(name, ""))[:_TEXT_MAX] for name in ("day", "kind", "note"))
     given = GivenDay(day, kind, note)
-    state = request.app.state
-    async with state.db.tenant(access.account_of(request)) as tx:
-        found = await actions.set_day(tx, given, state.clock.now())
+    async with request.tenant() as tx:
+        found = await actions.set_day(tx, given, request.now)
     if not isinstance(found, OwnDay):
         return await _page(request, given=given, faults=found)
     flash(request, _("День записан в календарь."))
@@ -60,11 +56,11 @@ async def set_day(request: Http) -> Html | Response[bytes]:
 
 
 @post(f"{CALENDAR}/days/{{day:str}}/remove", guards=_ADMINS, status_code=303)
-async def remove_day(request: Http, day: FromPath[str]) -> Response[bytes]:
+async def remove_day(request: PageRequest, day: FromPath[str]) -> Response[bytes]:
     found = read_date(day)
     if found is None:
         raise NotFoundException(_("Такого дня нет."))
-    async with request.app.state.db.tenant(access.account_of(request)) as tx:
+    async with request.tenant() as tx:
         if not await actions.remove_day(tx, found):
             raise NotFoundException(_("Такого дня нет."))
     flash(request, _("День снова такой, как в календаре страны."))
@@ -72,14 +68,14 @@ async def remove_day(request: Http, day: FromPath[str]) -> Response[bytes]:
 
 
 async def _page(
-    request: Http,
+    request: PageRequest,
     given: GivenDay | None = None,
     faults: dict[str, DayFault] | None = None,
     error: str = "",
 ) -> Html:
-    async with request.app.state.db.tenant(access.account_of(request)) as tx:
+    async with request.tenant() as tx:
         account = await accounts.account(tx)
-        today = request.app.state.clock.now().astimezone(ZoneInfo(account.time_zone)).date()
+        today = request.now.astimezone(ZoneInfo(account.time_zone)).date()
         year = _year(request, today.year)
         found = await queries.year(tx, year)
     return page(
@@ -104,7 +100,7 @@ async def _page(
     )
 
 
-def _year(request: Http, otherwise: int) -> int:
+def _year(request: PageRequest, otherwise: int) -> int:
     """Return the year asked for; what cannot be shown is the present one."""
     given = request.query_params.get("year", "")
     if not given.isascii() or not given.isdecimal() or len(given) != _YEAR_LENGTH:

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import available_timezones
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from smena.access import queries as access
 from smena.access.model import Ability
 from smena.access.pages import needs
+from smena.access.request import PageRequest
 from smena.accounts import queries as accounts
 from smena.crm.mirror.queries import people as queries_people
 from smena.crm.model.entities import User, UserId
@@ -21,47 +21,46 @@ from smena.staff import actions, forms, queries, words
 from smena.staff.forms import WeekForm
 from smena.web.page import Html, flash, page, redirect
 
-Http = Request[Any, Any, Any]
 HOURS = "/settings/hours"
 
 
 @get(HOURS, guards=[needs(Ability.EDIT_WORK_HOURS)])
-async def show_hours(request: Http) -> Html:
-    async with request.app.state.db.tenant(access.account_of(request)) as tx:
+async def show_hours(request: PageRequest) -> Html:
+    async with request.tenant() as tx:
         context = await _overview(tx)
     return page(request, "staff/hours.html", title=_("Рабочее время"), **context)
 
 
 @get(f"{HOURS}/default", guards=[needs(Ability.EDIT_WORK_HOURS)])
-async def edit_default(request: Http) -> Html:
-    async with request.app.state.db.tenant(access.account_of(request)) as tx:
+async def edit_default(request: PageRequest) -> Html:
+    async with request.tenant() as tx:
         known = await queries.hours(tx)
     return _form(request, forms.show(known.default), None)
 
 
 @post(f"{HOURS}/default", guards=[needs(Ability.EDIT_WORK_HOURS)], status_code=200)
-async def save_default(request: Http) -> Html | Response[bytes]:
+async def save_default(request: PageRequest) -> Html | Response[bytes]:
     form = forms.read(_texts(await request.form()))
     if form.value is None:
         return _form(request, form, None)
-    async with request.app.state.db.tenant(access.account_of(request)) as tx:
-        await actions.set_default(tx, form.value, request.app.state.clock.now())
+    async with request.tenant() as tx:
+        await actions.set_default(tx, form.value, request.now)
     flash(request, _("Общие часы сохранены."))
     return redirect(HOURS)
 
 
 @get(f"{HOURS}/{{user:int}}", guards=[needs(Ability.EDIT_WORK_HOURS)])
-async def edit_own(request: Http, user: FromPath[int]) -> Html:
-    async with request.app.state.db.tenant(access.account_of(request)) as tx:
+async def edit_own(request: PageRequest, user: FromPath[int]) -> Html:
+    async with request.tenant() as tx:
         person = await _person(tx, user)
         known = await queries.hours(tx)
     return _form(request, forms.show(known.of(person.id)), person)
 
 
 @post(f"{HOURS}/{{user:int}}", guards=[needs(Ability.EDIT_WORK_HOURS)], status_code=200)
-async def save_own(request: Http, user: FromPath[int]) -> Html | Response[bytes]:
+async def save_own(request: PageRequest, user: FromPath[int]) -> Html | Response[bytes]:
     given = _texts(await request.form())
-    async with request.app.state.db.tenant(access.account_of(request)) as tx:
+    async with request.tenant() as tx:
         person = await _person(tx, user)
         form = forms.read(given)
         if "clear" in given:
@@ -69,7 +68,7 @@ async def save_own(request: Http, user: FromPath[int]) -> Html | Response[bytes]
         elif form.value is None:
             return _form(request, form, person)
         else:
-            await actions.set_hours(tx, person.id, form.value, request.app.state.clock.now())
+            await actions.set_hours(tx, person.id, form.value, request.now)
     flash(request, _("Часы сохранены: {name}.").format(name=person.name))
     return redirect(HOURS)
 
@@ -96,7 +95,7 @@ async def _person(tx: Tx, user: int) -> User:
     return found
 
 
-def _form(request: Http, form: WeekForm, person: User | None) -> Html:
+def _form(request: PageRequest, form: WeekForm, person: User | None) -> Html:
     return page(
         request,
         "staff/week.html",

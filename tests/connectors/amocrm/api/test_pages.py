@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 import httpx2
 import pytest
 
+from smena.connectors.amocrm.api.auth import TypedToken
 from smena.connectors.amocrm.api.client import Client
 from smena.connectors.amocrm.api.core.listing import Listing
 from smena.connectors.amocrm.api.core.target import Target
-from smena.connectors.amocrm.api.rate_limit import RateLimiter
+from smena.connectors.kit.rate_limiter import RateLimiter
 from smena.kernel.clock import SystemClock
 from smena.kernel.db import Database
 from tests.connectors.amocrm.account import ACCOUNT
@@ -44,8 +45,8 @@ class Server:
 
 
 def client(db: Database, http: httpx2.AsyncClient) -> Client:
-    clock = SystemClock()
-    return Client(http, Target("http://127.0.0.1", "x"), RateLimiter(db, clock, ACCOUNT, 0))
+    limiter = RateLimiter(db, SystemClock(), ACCOUNT, AMOCRM, 0)
+    return Client(http, TypedToken(Target("http://127.0.0.1", "x")), limiter)
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,10 @@ import pytest
 from smena.accounts import queries as accounts
 from smena.accounts.model import AccountState
 from smena.connectors.amocrm import jobs, queries
+from smena.connectors.amocrm.api.auth import TypedToken
 from smena.connectors.amocrm.api.client import Client
 from smena.connectors.amocrm.api.core.target import Target
-from smena.connectors.amocrm.api.rate_limit import RateLimiter
+from smena.connectors.amocrm.api.rate_limit import AMOCRM
 from smena.connectors.amocrm.connecting import connect, disconnect
 from smena.connectors.amocrm.connecting.connect import Request as Asked
 from smena.connectors.amocrm.connecting.words import refusal_text
@@ -22,6 +23,7 @@ from smena.connectors.amocrm.tokens.core.refresh import AccessWay
 from smena.connectors.amocrm.tokens.store import tokens
 from smena.connectors.amocrm.webhooks import subscription
 from smena.connectors.amocrm.webhooks.core.subscription import SETTINGS
+from smena.connectors.kit.rate_limiter import RateLimiter
 from smena.kernel.clock import SystemClock
 from smena.kernel.db import Database
 from tests.connectors.amocrm import proxy as net
@@ -170,8 +172,8 @@ async def test_a_setting_that_is_refused_is_left_out(db: Database) -> None:
         return httpx2.Response(201, json={"destination": "x"})
 
     async with httpx2.AsyncClient(transport=httpx2.MockTransport(answer)) as http:
-        pace = RateLimiter(db, SystemClock(), ACCOUNT, 0)
-        client = Client(http, Target("http://127.0.0.1", TOKEN), pace)
+        pace = RateLimiter(db, SystemClock(), ACCOUNT, AMOCRM, 0)
+        client = Client(http, TypedToken(Target("http://127.0.0.1", TOKEN)), pace)
         found = await subscription.ensure(client, "http://127.0.0.1/hooks/x")
     assert found.state is WebhookState.ALIVE
     assert set(found.detail.split(", ")) == set(SETTINGS) - known

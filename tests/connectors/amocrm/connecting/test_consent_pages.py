@@ -24,7 +24,7 @@ from smena.kernel.metrics import DISABLE_WEBHOOKS
 from tests.access.cast import MARINA_MAIL, PASSWORD
 from tests.connectors.amocrm import proxy as net
 from tests.connectors.amocrm.account import ACCOUNT
-from tests.connectors.amocrm.connecting.test_pages import PATH, Desk
+from tests.connectors.amocrm.connecting.browsing import PATH, Browsing
 from tests.connectors.amocrm.consent import (
     CLIENT,
     SECRET,
@@ -43,7 +43,7 @@ DISABLED = "/hooks/amocrm/disabled"
 
 
 @pytest.fixture
-async def marina(db: Database) -> AsyncIterator[Desk]:
+async def marina(db: Database) -> AsyncIterator[Browsing]:
     """An administrator of the installation; nothing is connected yet."""
     async with stand(db, history_days=1) as made:
         app = make_site(
@@ -55,14 +55,14 @@ async def marina(db: Database) -> AsyncIterator[Desk]:
             middleware=access.MIDDLEWARE,
         )
         async with visitor(app) as browser:
-            found = Desk(made, browser)
+            found = Browsing(made, browser)
             new = NewPerson(MARINA_MAIL, "Марина", password=PASSWORD, is_operator=True)
             await people.add_person(db, new, made.clock.now())
             await found.sign_in()
             yield found
 
 
-async def begun(desk: Desk, **changes: str) -> httpx2.Response:
+async def begun(desk: Browsing, **changes: str) -> httpx2.Response:
     """Type the integration in; amoCRM knows it with our address."""
     redirect = desk.made.service.redirect_uri()
     assert redirect is not None
@@ -84,23 +84,23 @@ def way_to_amocrm(page: httpx2.Response) -> tuple[str, str]:
     return link, parse_qs(urlsplit(link).query)["state"][0]
 
 
-def answer(desk: Desk, state: str | None = None, **changes: str) -> dict[str, str]:
+def answer(desk: Browsing, state: str | None = None, **changes: str) -> dict[str, str]:
     """Return the query with which amoCRM sends the browser back."""
     host = urlsplit(desk.made.emulator.url).netloc
     query = {"code": code(desk.made), "referer": host, "platform": "1", "client_id": CLIENT}
     return query | ({} if state is None else {"state": state}) | changes
 
 
-async def way_of(desk: Desk) -> AccessWay:
+async def way_of(desk: Browsing) -> AccessWay:
     return (await kept(desk.made)).way
 
 
-async def is_unknown(desk: Desk) -> bool:
+async def is_unknown(desk: Browsing) -> bool:
     async with desk.made.db.system() as tx:
         return await accounts.all_accounts(tx) == []
 
 
-async def test_there_and_back(marina: Desk) -> None:
+async def test_there_and_back(marina: Browsing) -> None:
     page = await begun(marina)
     assert SECRET not in page.text
     link, state = way_to_amocrm(page)
@@ -122,7 +122,7 @@ async def test_there_and_back(marina: Desk) -> None:
     assert SECRET not in shown.text
 
 
-async def test_an_answer_is_taken_once(marina: Desk) -> None:
+async def test_an_answer_is_taken_once(marina: Browsing) -> None:
     _link, state = way_to_amocrm(await begun(marina))
     first = await marina.browser.get(LANDING, params=answer(marina, state))
     assert first.status_code == 303
@@ -133,7 +133,7 @@ async def test_an_answer_is_taken_once(marina: Desk) -> None:
     assert (await kept(marina.made)).number == number
 
 
-async def test_another_browser_cannot_end_what_this_one_began(marina: Desk) -> None:
+async def test_another_browser_cannot_end_what_this_one_began(marina: Browsing) -> None:
     _link, state = way_to_amocrm(await begun(marina))
     mine = dict(marina.browser.cookies)
     marina.browser.cookies.clear()
@@ -148,7 +148,7 @@ async def test_another_browser_cannot_end_what_this_one_began(marina: Desk) -> N
     assert (await marina.browser.get(LANDING, params=answer(marina, state))).status_code == 303
 
 
-async def test_a_state_is_good_for_half_an_hour(marina: Desk) -> None:
+async def test_a_state_is_good_for_half_an_hour(marina: Browsing) -> None:
     _link, state = way_to_amocrm(await begun(marina))
     marina.made.clock.offset += ASKED_FOR
     assert (await marina.browser.get(LANDING, params=answer(marina, state))).status_code == 422
@@ -156,13 +156,13 @@ async def test_a_state_is_good_for_half_an_hour(marina: Desk) -> None:
 
 
 @pytest.mark.parametrize("state", ["x", "0" * 32, f"{'0' * 32}.{'0' * 40}", "я.ю"])
-async def test_a_made_up_state(marina: Desk, state: str) -> None:
+async def test_a_made_up_state(marina: Browsing, state: str) -> None:
     await begun(marina)
     assert (await marina.browser.get(LANDING, params=answer(marina, state))).status_code == 422
     assert await is_unknown(marina)
 
 
-async def test_a_foreign_referer_gets_neither_code_nor_secret(marina: Desk) -> None:
+async def test_a_foreign_referer_gets_neither_code_nor_secret(marina: Browsing) -> None:
     _link, state = way_to_amocrm(await begun(marina))
     asked = marina.made.requests()
     query = answer(marina, state, referer="acme.amocrm.ru.evil.example")
@@ -173,7 +173,7 @@ async def test_a_foreign_referer_gets_neither_code_nor_secret(marina: Desk) -> N
     assert (await marina.browser.get(LANDING, params=answer(marina, state))).status_code == 303
 
 
-async def test_a_refusal_in_amocrm(marina: Desk) -> None:
+async def test_a_refusal_in_amocrm(marina: Browsing) -> None:
     _link, state = way_to_amocrm(await begun(marina))
     told = {"error": "access_denied", "state": state}
     found = await marina.browser.get(LANDING, params=told)
@@ -181,7 +181,7 @@ async def test_a_refusal_in_amocrm(marina: Desk) -> None:
     assert (await marina.browser.get(LANDING, params=answer(marina, state))).status_code == 422
 
 
-async def test_a_wrong_secret_is_told_and_can_be_corrected(marina: Desk) -> None:
+async def test_a_wrong_secret_is_told_and_can_be_corrected(marina: Browsing) -> None:
     _link, state = way_to_amocrm(await begun(marina, secret="another"))
     found = await marina.browser.get(LANDING, params=answer(marina, state))
     assert found.status_code == 422
@@ -201,13 +201,13 @@ async def test_a_wrong_secret_is_told_and_can_be_corrected(marina: Desk) -> None
         ({"redirect_uri": ""}, "Ссылка для перенаправления"),
     ],
 )
-async def test_a_flawed_form(marina: Desk, changes: dict[str, str], text: str) -> None:
+async def test_a_flawed_form(marina: Browsing, changes: dict[str, str], text: str) -> None:
     found = await begun(marina, **changes)
     assert found.status_code == 422
     assert text in found.text
 
 
-async def test_a_code_by_hand(marina: Desk) -> None:
+async def test_a_code_by_hand(marina: Browsing) -> None:
     back = "https://elsewhere.example/cb"
     integrate(marina.made, back=back)
     form = {
@@ -224,7 +224,9 @@ async def test_a_code_by_hand(marina: Desk) -> None:
     assert await way_of(marina) is AccessWay.OAUTH
 
 
-async def test_installed_inside_amocrm_waits_for_an_administrator(marina: Desk) -> None:
+async def test_installed_inside_amocrm_waits_for_an_administrator(
+    marina: Browsing,
+) -> None:
     await begun(marina)
     mine = dict(marina.browser.cookies)
     marina.browser.cookies.clear()
@@ -240,7 +242,7 @@ async def test_installed_inside_amocrm_waits_for_an_administrator(marina: Desk) 
     assert (await marina.send(f"{PATH}/offers/{action}")).status_code == 422
 
 
-async def test_a_stranger_s_code_takes_nobody_s_place(marina: Desk) -> None:
+async def test_a_stranger_s_code_takes_nobody_s_place(marina: Browsing) -> None:
     """Whoever knows the integration's id may bring codes, but not make one vanish that waits."""
     await begun(marina)
     mine = dict(marina.browser.cookies)
@@ -263,7 +265,9 @@ async def test_a_stranger_s_code_takes_nobody_s_place(marina: Desk) -> None:
     assert f"{PATH}/offers/" not in (await marina.browser.get(PATH)).text
 
 
-async def test_a_consent_given_up_half_way_does_not_hide_an_offer(marina: Desk) -> None:
+async def test_a_consent_given_up_half_way_does_not_hide_an_offer(
+    marina: Browsing,
+) -> None:
     """The account's own administrators are asked, not the browser that began last."""
     _link, state = way_to_amocrm(await begun(marina))
     await marina.browser.get(LANDING, params=answer(marina, state))
@@ -274,14 +278,14 @@ async def test_a_consent_given_up_half_way_does_not_hide_an_offer(marina: Desk) 
     assert f'action="{PATH}/offers/' in (await marina.browser.get(PATH)).text
 
 
-async def test_an_unknown_integration_offers_nothing(marina: Desk) -> None:
+async def test_an_unknown_integration_offers_nothing(marina: Browsing) -> None:
     integrate(marina.made)
     found = await marina.browser.get(LANDING, params=answer(marina))
     assert found.status_code == 422
     assert "Смене неизвестна" in found.text
 
 
-async def test_connecting_again_takes_the_same_account_only(marina: Desk) -> None:
+async def test_connecting_again_takes_the_same_account_only(marina: Browsing) -> None:
     await begun(marina)
     _link, state = way_to_amocrm(await marina.browser.get(f"{PATH}?way=oauth"))
     await marina.browser.get(LANDING, params=answer(marina, state))
@@ -297,7 +301,7 @@ async def test_connecting_again_takes_the_same_account_only(marina: Desk) -> Non
     assert "Доступ дан от другого аккаунта" in found.text
 
 
-async def test_switched_off_in_amocrm(marina: Desk) -> None:
+async def test_switched_off_in_amocrm(marina: Browsing) -> None:
     made = marina.made
     await consent(made)
     told = {
@@ -329,7 +333,7 @@ async def test_switched_off_in_amocrm(marina: Desk) -> None:
 
 
 async def test_an_unpaid_account_keeps_its_tokens_whatever_an_old_message_says(
-    marina: Desk,
+    marina: Browsing,
 ) -> None:
     told = {
         "account_id": str(ACCOUNT), "client_uuid": CLIENT,
@@ -343,7 +347,7 @@ async def test_an_unpaid_account_keeps_its_tokens_whatever_an_old_message_says(
     assert (await kept(marina.made)).refresh
 
 
-async def state_of(desk: Desk) -> tuple[AccountState, str]:
+async def state_of(desk: Browsing) -> tuple[AccountState, str]:
     async with desk.made.db.tenant(ACCOUNT) as tx:
         found = await accounts.account(tx)
     return found.state, found.state_reason

@@ -1,77 +1,22 @@
 """The page of the connection, as an administrator and as others see it."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-
-import httpx2
 import pytest
 
-from smena.access import actions as people
-from smena.access import pages as access
-from smena.access.model import NewPerson, Role
+from smena.access.model import Role
 from smena.connectors.amocrm import jobs
 from smena.connectors.amocrm.api.client import AccessLost
-from smena.connectors.amocrm.connecting.pages import connection
 from smena.crm.model.entities import LeadId, UserId
 from smena.crm.outbox import actions
 from smena.crm.outbox.model import ChangeLead, Priority
-from smena.kernel.db import Database
-from tests.access.cast import MARINA_MAIL, PASSWORD, admit
+from tests.access.cast import admit
 from tests.connectors.amocrm.account import ACCOUNT, ANNA, CLERK_TOKEN, TOKEN
-from tests.connectors.amocrm.stand import Stand, stand
+from tests.connectors.amocrm.connecting.browsing import PATH, SESSIONS, Browsing
 from tests.connectors.amocrm.team import Team
-from tests.web.site import make_site, visitor
-from tests.web.test_page import token_in
 
 pytestmark = pytest.mark.anyio
-PATH = "/settings/connection"
-SESSIONS = "/settings/sessions"
 
 
-@dataclass(slots=True)
-class Desk:
-    """A browser in front of the installation of a stand."""
-
-    made: Stand
-    browser: httpx2.AsyncClient
-
-    async def send(self, path: str, *, seen: str = PATH, **form: str) -> httpx2.Response:
-        """Send a form with the token of a page that was seen before."""
-        page = await self.browser.get(seen, follow_redirects=True)
-        form["_csrf_token"] = token_in(page.text)
-        return await self.browser.post(path, data=form, follow_redirects=True)
-
-    async def sign_in(self) -> None:
-        data = {"email": MARINA_MAIL, "password": PASSWORD, "next": SESSIONS}
-        answer = await self.send("/sign-in", **data)
-        assert answer.status_code == 200
-
-
-@pytest.fixture
-async def desk(db: Database) -> AsyncIterator[Desk]:
-    """Nothing is connected yet."""
-    async with stand(db, history_days=1) as made:
-        app = make_site(
-            routes=[*access.ROUTES, *connection.ROUTES],
-            db=db,
-            clock=made.clock,
-            vault=made.service.vault,
-            services={"amocrm": made.service, "inbox": made.inbox},
-            middleware=access.MIDDLEWARE,
-        )
-        async with visitor(app) as browser:
-            yield Desk(made, browser)
-
-
-@pytest.fixture
-async def marina(desk: Desk) -> Desk:
-    new = NewPerson(MARINA_MAIL, "Марина", password=PASSWORD, is_operator=True)
-    await people.add_person(desk.made.db, new, desk.made.clock.now())
-    await desk.sign_in()
-    return desk
-
-
-async def test_connect_watch_let_go(marina: Desk) -> None:
+async def test_connect_watch_let_go(marina: Browsing) -> None:
     made = marina.made
     Team(made, 1).begin()
     empty = await marina.browser.get(PATH)
@@ -98,7 +43,7 @@ async def test_connect_watch_let_go(marina: Desk) -> None:
     assert made.crm.store.rows("SELECT * FROM hook") == []
 
 
-async def test_refusal_is_told_beside_the_form(marina: Desk) -> None:
+async def test_refusal_is_told_beside_the_form(marina: Browsing) -> None:
     answer = await marina.send(PATH, address=marina.made.emulator.url, token=CLERK_TOKEN)
     assert answer.status_code == 422
     assert "Токен создал не администратор" in answer.text
@@ -108,7 +53,7 @@ async def test_refusal_is_told_beside_the_form(marina: Desk) -> None:
     assert "<b>evil" not in foreign.text
 
 
-async def test_lost_access_is_told_on_every_page(marina: Desk) -> None:
+async def test_lost_access_is_told_on_every_page(marina: Browsing) -> None:
     made = marina.made
     await marina.send(PATH, address=made.emulator.url, token=TOKEN)
     await made.load()
@@ -121,7 +66,7 @@ async def test_lost_access_is_told_on_every_page(marina: Desk) -> None:
     assert "Нужно подключить amoCRM снова" in other.text
 
 
-async def test_queue_and_errors_are_shown(marina: Desk) -> None:
+async def test_queue_and_errors_are_shown(marina: Browsing) -> None:
     made = marina.made
     team = Team(made, 1)
     team.begin()
@@ -139,7 +84,7 @@ async def test_queue_and_errors_are_shown(marina: Desk) -> None:
 
 
 @pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.EMPLOYEE])
-async def test_closed_to_others(desk: Desk, role: Role) -> None:
+async def test_closed_to_others(desk: Browsing, role: Role) -> None:
     await desk.made.connect()
     await admit(desk.made.db, role=role, account=ACCOUNT)
     await desk.sign_in()
@@ -150,7 +95,7 @@ async def test_closed_to_others(desk: Desk, role: Role) -> None:
         assert await tx.value("SELECT is_active FROM amocrm_connection")
 
 
-async def test_without_a_session_nothing_is_shown(desk: Desk) -> None:
+async def test_without_a_session_nothing_is_shown(desk: Browsing) -> None:
     answer = await desk.browser.get(PATH)
     assert answer.status_code == 303
     assert answer.headers["location"].startswith("/sign-in")

@@ -36,7 +36,7 @@ from smena.kernel.pool import Pool
 from tests.access.cast import admit
 from tests.connectors.amocrm.account import ACCOUNT, BOSS
 from tests.connectors.amocrm.checking import check, finish
-from tests.connectors.amocrm.connecting.test_pages import Desk
+from tests.connectors.amocrm.connecting.browsing import Browsing
 from tests.connectors.amocrm.stand import Stand, stand
 from tests.connectors.amocrm.team import Team
 from tests.web.site import make_site, visitor
@@ -46,7 +46,7 @@ HEALTH, RECONCILIATION = "/settings/health", "/settings/reconciliation"
 
 
 @pytest.fixture
-async def desk(db: Database) -> AsyncIterator[Desk]:
+async def desk(db: Database) -> AsyncIterator[Browsing]:
     """A connected account, its mirror loaded, in front of its administrator."""
     async with stand(db, history_days=1) as made:
         Team(made, 1).begin(leads=3)
@@ -55,7 +55,7 @@ async def desk(db: Database) -> AsyncIterator[Desk]:
         await made.load()
         await made.step()
         async with visitor(site(made)) as browser:
-            yield Desk(made, browser)
+            yield Browsing(made, browser)
 
 
 def site(made: Stand) -> Litestar:
@@ -70,12 +70,12 @@ def site(made: Stand) -> Litestar:
     )
 
 
-async def admin(desk: Desk) -> None:
+async def admin(desk: Browsing) -> None:
     await admit(desk.made.db, role=Role.ADMIN, account=ACCOUNT)
     await desk.sign_in()
 
 
-async def test_a_well_connection(desk: Desk) -> None:
+async def test_a_well_connection(desk: Browsing) -> None:
     await admin(desk)
     desk.made.clock.offset += timedelta(seconds=12)
     await desk.made.step()
@@ -87,7 +87,7 @@ async def test_a_well_connection(desk: Desk) -> None:
         assert name in page
 
 
-async def test_what_is_wrong_says_what_to_do(desk: Desk) -> None:
+async def test_what_is_wrong_says_what_to_do(desk: Browsing) -> None:
     await admin(desk)
     trouble = Trouble(
         "amocrm.poll", str(ACCOUNT), FailureKind.DEFECT, {"account": ACCOUNT}, "<b>KeyError"
@@ -106,7 +106,7 @@ async def test_what_is_wrong_says_what_to_do(desk: Desk) -> None:
     assert "Всё в порядке" not in page
 
 
-async def test_a_webhook_leaves_its_moment_and_its_lag(desk: Desk) -> None:
+async def test_a_webhook_leaves_its_moment_and_its_lag(desk: Browsing) -> None:
     made = desk.made
     Team(made, 2).new_lead()
     await made.emulator.flush_hooks()
@@ -123,7 +123,7 @@ async def test_a_webhook_leaves_its_moment_and_its_lag(desk: Desk) -> None:
     assert found.poll.news_at is not None
 
 
-async def test_a_check_from_the_button_to_its_report(desk: Desk) -> None:
+async def test_a_check_from_the_button_to_its_report(desk: Browsing) -> None:
     await admin(desk)
     made = desk.made
     empty = (await desk.browser.get(RECONCILIATION)).text
@@ -149,7 +149,7 @@ async def test_a_check_from_the_button_to_its_report(desk: Desk) -> None:
     assert "всё совпадает" in (await desk.browser.get(RECONCILIATION)).text
 
 
-async def test_every_kind_of_data_tells_up_to_when_it_is_here(desk: Desk) -> None:
+async def test_every_kind_of_data_tells_up_to_when_it_is_here(desk: Browsing) -> None:
     await admin(desk)
     await desk.made.settle(rounds=1)
     async with desk.made.db.tenant(ACCOUNT) as tx:
@@ -159,7 +159,7 @@ async def test_every_kind_of_data_tells_up_to_when_it_is_here(desk: Desk) -> Non
 
 
 @pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.EMPLOYEE])
-async def test_closed_to_others(desk: Desk, role: Role) -> None:
+async def test_closed_to_others(desk: Browsing, role: Role) -> None:
     await admit(desk.made.db, role=role, account=ACCOUNT)
     await desk.sign_in()
     for path in (HEALTH, RECONCILIATION):
@@ -168,7 +168,7 @@ async def test_closed_to_others(desk: Desk, role: Role) -> None:
     assert sent.status_code == 403
 
 
-async def test_monitoring_reads_fresh_figures(desk: Desk) -> None:
+async def test_monitoring_reads_fresh_figures(desk: Browsing) -> None:
     """Each account is one label; figures are at most ten seconds old, however often asked."""
     await Gauges(desk.made.db, desk.made.clock, desk.made.service).refresh()
     text = metrics.text().decode()

@@ -26,7 +26,7 @@ from smena.connectors.amocrm.reading.core.history import History, Unwanted
 from smena.kernel.db import Database
 from tests.access.cast import MARINA_MAIL, PASSWORD, admit
 from tests.connectors.amocrm.account import ACCOUNT, TOKEN
-from tests.connectors.amocrm.connecting.test_pages import Desk
+from tests.connectors.amocrm.connecting.browsing import Browsing
 from tests.connectors.amocrm.interruptions import kill, killing
 from tests.connectors.amocrm.stand import Stand, stand
 from tests.connectors.amocrm.team import Team
@@ -192,7 +192,7 @@ async def browsing(made: Stand) -> AsyncIterator[httpx2.AsyncClient]:
 @pytest.mark.anyio
 async def test_its_page(db: Database) -> None:
     async with stand(db, history_days=1) as made, browsing(made) as browser:
-        desk = Desk(made, browser)
+        desk = Browsing(made, browser)
         new = NewPerson(MARINA_MAIL, "Марина", password=PASSWORD, is_operator=True)
         await people.add_person(db, new, made.clock.now())
         await desk.sign_in()
@@ -227,7 +227,7 @@ async def test_its_page_is_closed_to_others(db: Database) -> None:
     async with stand(db, history_days=1) as made, browsing(made) as browser:
         await made.connect()
         await admit(db, role=Role.SUPERVISOR, account=ACCOUNT)
-        desk = Desk(made, browser)
+        desk = Browsing(made, browser)
         await desk.sign_in()
         assert (await browser.get(PATH)).status_code == 403
         sent = await desk.send(PATH, seen="/settings/sessions", **{"from": "2026-01-01"})

@@ -13,7 +13,6 @@ from smena.connectors.amocrm.api.client import AccessLost
 from smena.connectors.amocrm.api.core.listing import users
 from smena.connectors.amocrm.connecting import access, disconnect
 from smena.connectors.amocrm.model import Connected
-from smena.connectors.amocrm.tokens.refresh import renew, renewed, settled
 from smena.connectors.amocrm.tokens.store import tokens
 from smena.kernel.db import Database
 from smena.kernel.errors import TryLater
@@ -76,8 +75,8 @@ async def test_the_pair_before_is_kept_until_the_new_one_was_used(db: Database) 
         await consent(made)
         before = await kept(made)
         await grow_old(made)
-        ring = made.service.ring(db, made.clock)
-        await renew(ring, ACCOUNT)
+        refresher = made.service.refresher(db, made.clock)
+        await refresher.refresh(ACCOUNT)
         between = await kept(made)
         assert (between.previous_refresh, between.is_used) == (before.refresh, False)
         await ask(made)
@@ -119,7 +118,7 @@ async def test_another_process_has_renewed_meanwhile(db: Database) -> None:
         await consent(made)
         client = await made.service.client(db, made.clock, ACCOUNT)
         await grow_old(made)
-        await renew(made.service.ring(db, made.clock), ACCOUNT)
+        await made.service.refresher(db, made.clock).refresh(ACCOUNT)
         newest = (await kept(made)).access
         made.crm.store.run("DELETE FROM oauth_access WHERE token <> ?", newest)
         assert (await client.list_page(users())).items
@@ -130,16 +129,16 @@ async def test_a_cancelled_caller_does_not_take_the_renewal_with_it(db: Database
     async with stand(db) as made:
         await consent(made)
         await grow_old(made)
-        ring = made.service.ring(db, made.clock)
+        refresher = made.service.refresher(db, made.clock)
         for _ in range(3):
-            caller = asyncio.create_task(renewed(ring, ACCOUNT))
+            caller = asyncio.create_task(refresher.refreshed(ACCOUNT))
             await asyncio.sleep(0)
             caller.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await caller
-        assert ring.renewing, "the renewal goes on"
+        assert refresher.under_way, "the renewal goes on"
         await made.service.settle()
-        assert not ring.renewing
+        assert not refresher.under_way
         await works(made)
         assert grants(made) == 2
 
@@ -276,7 +275,7 @@ async def test_a_database_that_fails_at_the_commit_gets_the_pair_again(
         await grow_old(made)
         if has_moved:
             made.crm.oauth.move("moved", line.url.partition("//")[2])
-        ring = made.service.ring(db, made.clock)
+        refresher = made.service.refresher(db, made.clock)
         killed = asyncio.Event()
 
         async def kill() -> None:
@@ -296,8 +295,8 @@ async def test_a_database_that_fails_at_the_commit_gets_the_pair_again(
             return answer
 
         line.slow["POST"] = [slow]
-        await renew(ring, ACCOUNT)
-        await settled(ring)
+        await refresher.refresh(ACCOUNT)
+        await refresher.settle()
         assert running, "the connection was cut"
         async with db.tenant(ACCOUNT) as tx:
             assert (await accounts.account(tx)).base_url == line.url

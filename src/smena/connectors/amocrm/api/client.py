@@ -4,33 +4,34 @@ It knows addresses, limits and failures, and nothing of what the bodies mean. A 
 what became of one whose answer was lost is for the dispatcher to find out.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from itertools import count
-from typing import Protocol, TypeVar
+from typing import TypeVar
 from urllib.parse import urlencode
 
 import httpx2
 import stamina
 
 from smena.connectors.amocrm import reasons
+from smena.connectors.amocrm.api.auth import Auth
 from smena.connectors.amocrm.api.core.listing import Listing, Params
 from smena.connectors.amocrm.api.core.payload import BadAnswer, Page, read_page
 from smena.connectors.amocrm.api.core.request_counts import kind_of
 from smena.connectors.amocrm.api.core.target import Target, Version
-from smena.connectors.amocrm.api.rate_limit import Prepare, RateLimiter, nothing
 from smena.connectors.amocrm.api.request_counts import RequestCounter
+from smena.connectors.kit.bounded_http import AnswerBounds, HttpRequest, NoAnswer, exchange
+from smena.connectors.kit.rate_limiter import Prepare, RateLimiter, nothing
 from smena.kernel.errors import GiveUp, TryLater
-from smena.kernel.http import AnswerTooLarge, read_bounded
+from smena.kernel.http import ANSWER_BYTES_MAX
 from smena.kernel.metrics import CRM_REQUESTS, CRM_SECONDS
 
 Result = TypeVar("Result")
 
 ROOT = "/api/v4/"
-WHOLE_ANSWER_SECONDS = 30
+BOUNDS = AnswerBounds(seconds=30, bytes_max=ANSWER_BYTES_MAX)
 READ_TRIES = 4
 READ_SECONDS = 60
 LATER = timedelta(seconds=10)
@@ -75,38 +76,30 @@ class _Question:
     body: bytes | None = None
 
 
-class Auth(Protocol):
-    """Gives the token for each request: renewed in time, another one after a 401."""
-
-    @property
-    def base_url(self) -> str: ...
-    async def enter(self) -> Target: ...
-    async def refused(self, target: Target, /) -> Target | None: ...
-    async def accepted(self, target: Target, /) -> None: ...
-
-
 class Client:
     """One account's API; `pace` limits when a request may leave."""
 
     def __init__(
         self,
         http: httpx2.AsyncClient,
-        door: Auth,
+        auth: Auth,
         pace: RateLimiter,
         *,
         tries: int = READ_TRIES,
         request_counter: RequestCounter | None = None,
+        bounds: AnswerBounds = BOUNDS,
     ) -> None:
         self._tries = tries
         self._request_counter = request_counter
         self._http = http
-        self._door = door
+        self._bounds = bounds
+        self._auth = auth
         self._pace = pace
         self.server_time: datetime | None = None
 
     @property
     def host(self) -> str:
-        return httpx2.URL(self._door.base_url).host
+        return httpx2.URL(self._auth.base_url).host
 
     async def list_page(
         self,
@@ -182,8 +175,8 @@ class Client:
 
         Raises AccessLost or TryLater when there is no token to send it with.
         """
-        await self._door.enter()  # a renewal must not eat up the slot
-        await self._pace.turn(prepare)
+        await self._auth.target()  # a renewal must not eat up the slot
+        await self._pace.acquire(prepare)
 
     async def send(self, method: str, path: str, body: bytes) -> Answer:
         """Write once, in the slot that `turn` gave.
@@ -222,18 +215,17 @@ class Client:
         """Ask; a 401 says that nothing was done, so another token may try the same once."""
         if self._request_counter is not None:
             await self._request_counter.add_when_due()
-        target = await self._door.enter()
+        target = await self._auth.target()
         answer = await self._ask_at(target, asked)
         if answer.status == UNAUTHORIZED:
-            other = await self._door.refused(target)
+            other = await self._auth.refused(target)
             if other is None:
-                return replace(answer, used=target.version)
-            target = other
-            await self._pace.turn()
-            answer = await self._ask_at(target, asked)
+                return answer
+            await self._pace.acquire()
+            target, answer = other, await self._ask_at(other, asked)
         if answer.status != UNAUTHORIZED:
-            await self._door.accepted(target)
-        return replace(answer, used=target.version)
+            await self._auth.accepted(target)
+        return answer
 
     async def _ask_at(self, target: Target, asked: "_Question") -> Answer:
         url = f"{target.base_url}{asked.path}"
@@ -241,34 +233,21 @@ class Client:
         headers = {"Authorization": f"Bearer {target.token}"}
         if asked.body is not None:
             headers["Content-Type"] = "application/json"
+        request = HttpRequest(asked.method, url, headers, asked.body)
         status, kind = "none", kind_of(asked.method, asked.path[len(ROOT) :])
         try:
             with CRM_SECONDS.labels(kind).time():
-                answer = await self._exchange(asked.method, url, headers, asked.body)
+                answer = await exchange(self._http, request, self._bounds)
             status = str(answer.status)
-        except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, AnswerTooLarge) as trouble:
-            raise TransientError(reasons.NO_ANSWER.about(error=type(trouble).__name__)) from trouble
+        except NoAnswer as trouble:
+            raise TransientError(reasons.NO_ANSWER.about(error=str(trouble))) from trouble
         finally:
             CRM_REQUESTS.labels(kind, status).inc()
             if self._request_counter is not None:
                 self._request_counter.count(asked.method, asked.path[len(ROOT) :], status)
-        self.server_time = answer.server_time
-        return answer
-
-    async def _exchange(
-        self, method: str, url: str, headers: dict[str, str], body: bytes | None
-    ) -> Answer:
-        """Bound the whole answer in time too: a drop each nine seconds is no timeout of a read."""
-        async with (
-            asyncio.timeout(WHOLE_ANSWER_SECONDS),
-            self._http.stream(method, url, headers=headers, content=body) as answer,
-        ):
-            return Answer(
-                answer.status_code,
-                await read_bounded(answer),
-                _moment(answer.headers.get("Date")),
-                _pause(answer.headers.get("Retry-After")),
-            )
+        self.server_time = _moment(answer.headers.get("Date"))
+        pause = _pause(answer.headers.get("Retry-After"))
+        return Answer(answer.status, answer.body, self.server_time, pause, target.version)
 
 
 def _moment(date: str | None) -> datetime | None:

@@ -8,13 +8,14 @@ from smena.accounts import actions as accounts
 from smena.accounts import queries as accounts_queries
 from smena.accounts.model import AccountState, NewAccount
 from smena.connectors.amocrm import reasons
+from smena.connectors.amocrm.api.auth import TypedToken
 from smena.connectors.amocrm.api.client import AccessLost, Client
 from smena.connectors.amocrm.api.core.address import is_cloud, normalise
 from smena.connectors.amocrm.api.core.listing import users
 from smena.connectors.amocrm.api.core.payload import AccountJson, BadAnswer, read_one
 from smena.connectors.amocrm.api.core.target import Target
 from smena.connectors.amocrm.api.core.values import BadValue, seconds_of
-from smena.connectors.amocrm.api.rate_limit import RateLimiter
+from smena.connectors.amocrm.api.rate_limit import AMOCRM
 from smena.connectors.amocrm.model import Connected, ConnectRefusal, Integration, NotConnected
 from smena.connectors.amocrm.reading.core.first_load import slices
 from smena.connectors.amocrm.reading.core.window import Cursor, Stream
@@ -33,6 +34,9 @@ from smena.connectors.amocrm.translation import page as translate
 from smena.connectors.amocrm.translation import people
 from smena.connectors.amocrm.translation.people import AccountIdentity
 from smena.connectors.amocrm.webhooks import subscription
+from smena.connectors.kit import onboarding
+from smena.connectors.kit.model import Founder
+from smena.connectors.kit.rate_limiter import RateLimiter
 from smena.crm.model.entities import User
 from smena.kernel.clock import Clock
 from smena.kernel.crypto import Vault
@@ -63,12 +67,13 @@ OF_CODE = {
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a person typed. The two rates are for an emulator; None is amoCRM's own limit."""
+    """What was typed, by whom. The two rates are for an emulator; None is amoCRM's own limit."""
 
     address: str
     token: str
     requests_per_second: float | None = None
     load_requests_per_second: float | None = None
+    founder: Founder | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,7 @@ class CodeRequest:
     expected: AccountId | None = None
     requests_per_second: float | None = None
     load_requests_per_second: float | None = None
+    founder: Founder | None = None
 
     def __repr__(self) -> str:
         return f"CodeRequest({self.base_url})"
@@ -115,7 +121,7 @@ async def connect_by_code(
     db: Database, clock: Clock, service: AmocrmService, asked: CodeRequest
 ) -> Connected | NotConnected:
     """Exchange the code for the first pair of tokens, then do as with a typed token."""
-    granted = await service.desk(clock).exchange(asked.base_url, asked.integration, asked.code)
+    granted = await service.oauth(clock).exchange(asked.base_url, asked.integration, asked.code)
     match granted:
         case Unclear(detail):
             return NotConnected(ConnectRefusal.NO_ANSWER, detail)
@@ -137,7 +143,7 @@ async def _take(
     asked: Request | CodeRequest,
     secret: str | TokenPair,
 ) -> Connected | NotConnected:
-    """Remember a proven account and subscribe to its webhooks."""
+    """Remember a proven account with its first settings, then subscribe to its webhooks."""
     account = proven.identity.account
     async with db.tenant(account) as tx:
         # Tokens, account, link: locks in this order everywhere, as a renewal takes them.
@@ -146,6 +152,7 @@ async def _take(
         if elsewhere is not None:
             return NotConnected(ConnectRefusal.MOVED, elsewhere)
         await _remember(tx, service, proven, asked, clock.now())
+        onboarded = await onboarding.settle(tx, asked.founder, clock.now())
         if isinstance(secret, TokenPair):
             await tokens.put_pair(tx, service.vault, secret)
         else:
@@ -157,7 +164,8 @@ async def _take(
     subscribed = await subscription.ensure(client, service.webhook_url(account))
     async with db.tenant(account) as tx:
         await connections.save_webhook(tx, subscribed.state, subscribed.detail, clock.now())
-    return Connected(account, proven.identity.name, subscribed.state)
+    onboarded = await onboarding.open_session(db, onboarded, asked.founder, account, clock.now())
+    return Connected(account, proven.identity.name, subscribed.state, onboarded)
 
 
 async def _keep_long_lived(tx: Tx, vault: Vault, token: str, now: datetime) -> None:
@@ -169,8 +177,8 @@ async def _prove(
     db: Database, clock: Clock, service: AmocrmService, target: Target
 ) -> _Proven | NotConnected:
     """Ask who we are; only an administrator's token sees everything (amocrm.md section 2.6)."""
-    pace = RateLimiter(db, clock, UNPROVEN, 0)
-    client = Client(service.http, target, pace, tries=PROOF_TRIES)
+    pace = RateLimiter(db, clock, UNPROVEN, AMOCRM, 0)
+    client = Client(service.http, TypedToken(target), pace, tries=PROOF_TRIES)
     try:
         json = await client.read(ACCOUNT_PATH, ACCOUNT_WITH, lambda b: read_one(b, AccountJson))
         identity, _groups = people.account(json)

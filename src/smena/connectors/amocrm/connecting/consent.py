@@ -25,6 +25,7 @@ from smena.connectors.amocrm.model import (
 from smena.connectors.amocrm.service import AmocrmService
 from smena.connectors.amocrm.tokens.oauth_client import site_of
 from smena.connectors.amocrm.tokens.store import tokens
+from smena.connectors.kit.model import Founder
 from smena.kernel.clock import Clock
 from smena.kernel.crypto import Vault
 from smena.kernel.db import Database
@@ -40,10 +41,11 @@ STATE_DIGITS = 40
 
 @dataclass(frozen=True, slots=True)
 class Browser:
-    """Who asks: one session, and the account it looks at."""
+    """Who asks: one session, the account it looks at, and who signed in there."""
 
     session: UUID
     account: AccountId | None
+    founder: Founder | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +202,9 @@ async def _end(
 ) -> Connected | NotConnected:
     """Exchange the code; after a refusal the person may try again without typing it all."""
     asked, base_url, code = given
-    wanted = CodeRequest(base_url, asked.integration, code, expected=asked.account)
+    wanted = CodeRequest(
+        base_url, asked.integration, code, expected=asked.account, founder=browser.founder
+    )
     found = await connect_by_code(db, clock, service, wanted)
     now = clock.now()
     async with db.system() as tx:

@@ -13,7 +13,6 @@ import structlog
 from smena.connectors.amocrm import account_run
 from smena.connectors.amocrm.account_run import AccountRun
 from smena.connectors.amocrm.api.core.listing import events_limit
-from smena.connectors.amocrm.api.rate_limit import Purpose
 from smena.connectors.amocrm.reading import people as people_reading
 from smena.connectors.amocrm.reading import reference_data, unsorted
 from smena.connectors.amocrm.reading.core.first_load import (
@@ -29,6 +28,7 @@ from smena.connectors.amocrm.store import connections
 from smena.connectors.amocrm.translation import page as translate
 from smena.connectors.amocrm.translation import people
 from smena.connectors.amocrm.translation.page import ParsedPage
+from smena.connectors.kit.rate_limiter import Purpose
 from smena.crm.mirror.ingest import ingest
 from smena.crm.mirror.queries import people as queries_people
 from smena.crm.model.reading import Reading

@@ -17,7 +17,6 @@ from smena.connectors.amocrm.account_run import AccountRun
 from smena.connectors.amocrm.api.client import Client
 from smena.connectors.amocrm.api.core.listing import events_limit
 from smena.connectors.amocrm.api.core.payload import Page
-from smena.connectors.amocrm.api.rate_limit import Purpose
 from smena.connectors.amocrm.reading import queries
 from smena.connectors.amocrm.reading.core import history as core
 from smena.connectors.amocrm.reading.core.first_load import of_slice
@@ -27,6 +26,7 @@ from smena.connectors.amocrm.reading.store import history as store
 from smena.connectors.amocrm.reading.store import schedule
 from smena.connectors.amocrm.store import connections
 from smena.connectors.amocrm.translation import page as translate
+from smena.connectors.kit.rate_limiter import Purpose
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
 from smena.kernel.jobs.enqueue import wake

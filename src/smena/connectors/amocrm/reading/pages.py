@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 
-from smena.access import queries as access
 from smena.access.guard import needs
 from smena.access.model import Ability
+from smena.access.request import PageRequest
 from smena.accounts import queries as accounts
 from smena.connectors.amocrm import queries
 from smena.connectors.amocrm.reading import history as reading_history
@@ -20,7 +20,6 @@ from smena.kernel.i18n import day, duration_words, number
 from smena.kernel.i18n import gettext as _
 from smena.web.page import Html, flash, page, redirect
 
-Http = Request[Any, Any, Any]
 PATH = "/settings/history"
 TEMPLATE = "amocrm/history.html"
 
@@ -42,17 +41,16 @@ class HistoryView:
 
 
 @get(PATH, guards=[needs(Ability.CONNECT_ACCOUNT)])
-async def history(request: Http) -> Html:
+async def history(request: PageRequest) -> Html:
     return await _page(request)
 
 
 @post(PATH, guards=[needs(Ability.CONNECT_ACCOUNT)])
-async def want(request: Http) -> Response[bytes]:
+async def want(request: PageRequest) -> Response[bytes]:
     """Ask for the events back to the chosen date."""
     chosen = str((await request.form()).get("from", ""))
-    state = request.app.state
-    async with state.db.tenant(access.account_of(request)) as tx:
-        asked = await reading_history.ask(tx, chosen, state.clock.now())
+    async with request.tenant() as tx:
+        asked = await reading_history.ask(tx, chosen, request.now)
     if isinstance(asked, Unwanted):
         return await _page(request, error=_refusal(asked), chosen=chosen, status=422)
     flash(request, _("Смена читает события начиная с этой даты. Это не мешает остальной работе."))
@@ -60,26 +58,26 @@ async def want(request: Http) -> Response[bytes]:
 
 
 @post(f"{PATH}/pause", guards=[needs(Ability.CONNECT_ACCOUNT)])
-async def pause(request: Http) -> Response[bytes]:
-    state = request.app.state
-    async with state.db.tenant(access.account_of(request)) as tx:
+async def pause(request: PageRequest) -> Response[bytes]:
+    async with request.tenant() as tx:
         await reading_history.pause(tx)
     return redirect(PATH)
 
 
 @post(f"{PATH}/go-on", guards=[needs(Ability.CONNECT_ACCOUNT)])
-async def go_on(request: Http) -> Response[bytes]:
-    state = request.app.state
-    async with state.db.tenant(access.account_of(request)) as tx:
-        await reading_history.go_on(tx, state.clock.now())
+async def go_on(request: PageRequest) -> Response[bytes]:
+    async with request.tenant() as tx:
+        await reading_history.go_on(tx, request.now)
     return redirect(PATH)
 
 
-async def _page(request: Http, *, error: str = "", chosen: str = "", status: int = 200) -> Html:
-    viewer, shown = access.viewer(request), None
+async def _page(
+    request: PageRequest, *, error: str = "", chosen: str = "", status: int = 200
+) -> Html:
+    viewer, shown = request.viewer, None
     if viewer.account is not None:
-        async with request.app.state.db.tenant(viewer.account) as tx:
-            shown = await _view(tx, request.app.state.clock.now())
+        async with request.db.tenant(viewer.account) as tx:
+            shown = await _view(tx, request.now)
     return page(
         request,
         TEMPLATE,

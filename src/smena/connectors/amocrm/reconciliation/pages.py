@@ -1,19 +1,16 @@
 """HTTP entry points of the reconciliation page: what is here, what is missing, check it now."""
 
-from typing import Any
+from litestar import Response, get, post
 
-from litestar import Request, Response, get, post
-
-from smena.access import queries as access
 from smena.access.guard import needs
 from smena.access.model import Ability
+from smena.access.request import PageRequest
 from smena.connectors.amocrm.reconciliation import run
 from smena.connectors.amocrm.reconciliation.model import AskedBy
 from smena.connectors.amocrm.reconciliation.view import reconciliation_view
 from smena.kernel.i18n import gettext as _
 from smena.web.page import Html, flash, page, redirect
 
-Http = Request[Any, Any, Any]
 PATH = "/settings/reconciliation"
 OLD_PATH = "/settings/completeness"
 """Kept for bookmarks."""
@@ -21,12 +18,12 @@ TEMPLATE = "amocrm/reconciliation.html"
 
 
 @get(PATH, guards=[needs(Ability.SEE_HEALTH)])
-async def show(request: Http) -> Html:
+async def show(request: PageRequest) -> Html:
     """Show how complete the mirror is; while a check runs the page refreshes itself."""
-    account, shown = access.viewer(request).account, None
+    account, shown = request.viewer.account, None
     if account is not None:
-        async with request.app.state.db.tenant(account) as tx:
-            shown = await reconciliation_view(tx, request.app.state.clock.now())
+        async with request.db.tenant(account) as tx:
+            shown = await reconciliation_view(tx, request.now)
     return page(request, TEMPLATE, title=_("Полнота данных"), shown=shown)
 
 
@@ -36,11 +33,11 @@ def moved() -> Response[bytes]:
 
 
 @post(f"{PATH}/start", guards=[needs(Ability.CONNECT_ACCOUNT)])
-async def start(request: Http) -> Response[bytes]:
+async def start(request: PageRequest) -> Response[bytes]:
     """Begin a check; one that runs already goes on."""
-    account = access.account_of(request)
-    async with request.app.state.db.tenant(account) as tx:
-        is_begun = await run.begin(tx, AskedBy.PERSON, request.app.state.clock.now())
+    account = request.account
+    async with request.db.tenant(account) as tx:
+        is_begun = await run.begin(tx, AskedBy.PERSON, request.now)
     if is_begun:
         flash(request, _("Проверка началась. Страницу можно закрыть."))
     else:

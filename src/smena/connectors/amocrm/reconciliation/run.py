@@ -14,7 +14,6 @@ import structlog
 from smena.accounts import queries as accounts
 from smena.connectors.amocrm import account_run
 from smena.connectors.amocrm.api.background_quota import BackgroundQuota
-from smena.connectors.amocrm.api.rate_limit import Purpose
 from smena.connectors.amocrm.model import Connection
 from smena.connectors.amocrm.reading import queries
 from smena.connectors.amocrm.reconciliation import recheck, scan
@@ -30,6 +29,7 @@ from smena.connectors.amocrm.reconciliation.store import runs as store
 from smena.connectors.amocrm.service import AmocrmService
 from smena.connectors.amocrm.store import connections
 from smena.connectors.amocrm.translation import people
+from smena.connectors.kit.rate_limiter import Purpose
 from smena.crm.mirror.queries import people as queries_people
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId

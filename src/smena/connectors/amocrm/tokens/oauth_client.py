@@ -4,7 +4,6 @@ Each call is made once and bounded in time. What an answer means is read in
 `core/token_response.py`.
 """
 
-import asyncio
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -16,12 +15,17 @@ from smena.connectors.amocrm.api.core.address import CLOUDS, normalise
 from smena.connectors.amocrm.api.core.payload import UNREADABLE
 from smena.connectors.amocrm.model import Integration
 from smena.connectors.amocrm.tokens.core.token_response import Granted, Unclear, read_granted
+from smena.connectors.kit.bounded_http import (
+    AnswerBounds,
+    HttpAnswer,
+    HttpRequest,
+    NoAnswer,
+    exchange,
+)
 from smena.kernel.clock import Clock
-from smena.kernel.http import AnswerTooLarge, read_bounded
 from smena.kernel.metrics import CRM_REQUESTS, CRM_SECONDS
 
-ANSWER_SECONDS = 10
-ANSWER_BYTES_MAX = 256 * 1024
+BOUNDS = AnswerBounds(seconds=10, bytes_max=256 * 1024)
 OK = 200
 
 
@@ -70,21 +74,25 @@ class OAuthClient:
             **given,
         }
         asked_at = self._clock.now()
+        request = HttpRequest(
+            "POST",
+            f"{base_url}/oauth2/access_token",
+            {"Content-Type": "application/json"},
+            msgspec.json.encode(body),
+        )
         try:
-            status, answer = await self._ask(
-                f"POST {kind}", "POST", f"{base_url}/oauth2/access_token", body=body
-            )
-        except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, AnswerTooLarge) as trouble:
-            return Unclear(reasons.NO_ANSWER.about(error=type(trouble).__name__))
-        return read_granted(status, answer, asked_at)
+            answer = await self._ask(f"POST {kind}", request)
+        except NoAnswer as trouble:
+            return Unclear(reasons.NO_ANSWER.about(error=str(trouble)))
+        return read_granted(answer.status, answer.body, asked_at)
 
     async def _place(self, base_url: str, url: str, headers: dict[str, str]) -> str | None:
         try:
-            status, answer = await self._ask("GET subdomain", "GET", url, headers=headers)
-            if status != OK:
+            answer = await self._ask("GET subdomain", HttpRequest("GET", url, headers))
+            if answer.status != OK:
                 return None
-            domain = msgspec.json.decode(answer, type=_PlaceJson).domain
-        except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, AnswerTooLarge, *UNREADABLE):
+            domain = msgspec.json.decode(answer.body, type=_PlaceJson).domain
+        except (NoAnswer, *UNREADABLE):
             return None
         typed = domain if "://" in domain else f"{urlsplit(base_url).scheme}://{domain}"
         found = normalise(typed, self._allowed_hosts)
@@ -99,27 +107,15 @@ class OAuthClient:
     def _site(self, base_url: str) -> str:
         return site_of(base_url)
 
-    async def _ask(
-        self,
-        kind: str,
-        method: str,
-        url: str,
-        *,
-        headers: dict[str, str] | None = None,
-        body: dict[str, str] | None = None,
-    ) -> tuple[int, bytes]:
+    async def _ask(self, kind: str, request: HttpRequest) -> HttpAnswer:
         status = "none"
         try:
             with CRM_SECONDS.labels(kind).time():
-                async with (
-                    asyncio.timeout(ANSWER_SECONDS),
-                    self._http.stream(method, url, headers=headers, json=body) as answer,
-                ):
-                    content = await read_bounded(answer, ANSWER_BYTES_MAX)
-            status = str(answer.status_code)
+                answer = await exchange(self._http, request, BOUNDS)
+            status = str(answer.status)
         finally:
             CRM_REQUESTS.labels(kind, status).inc()
-        return answer.status_code, content
+        return answer
 
 
 def site_of(base_url: str) -> str:

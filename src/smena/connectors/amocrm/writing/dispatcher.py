@@ -14,13 +14,13 @@ from datetime import timedelta
 from smena.connectors.amocrm import account_run, reasons
 from smena.connectors.amocrm.account_run import AccountRun
 from smena.connectors.amocrm.api.client import SHUT, TOO_MANY, AccessLost, TransientError
-from smena.connectors.amocrm.api.rate_limit import Purpose
 from smena.connectors.amocrm.store import connections
 from smena.connectors.amocrm.writing import verification
 from smena.connectors.amocrm.writing.core import response
 from smena.connectors.amocrm.writing.core import verification as came_true
 from smena.connectors.amocrm.writing.core.request import ADDRESSES, body_of, kind_of
 from smena.connectors.amocrm.writing.core.response import Outcome
+from smena.connectors.kit.rate_limiter import Purpose
 from smena.crm.mirror import confirmation
 from smena.crm.model.entities import CommandId
 from smena.crm.outbox import actions, queries

@@ -17,13 +17,3 @@ class Target:
 
     def __repr__(self) -> str:
         return f"Target({self.base_url})"
-
-    async def enter(self) -> "Target":
-        """Return the token itself: it has just been typed and is not refreshed."""
-        return self
-
-    async def refused(self, _target: "Target") -> "Target | None":
-        return None
-
-    async def accepted(self, _target: "Target") -> None:
-        pass

@@ -1,27 +1,23 @@
 """The page of the connection: one account and its access, and the three ways to connect."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from litestar import Request, Response
+from litestar import Response
 
-from smena.access import actions as access_actions
-from smena.access import queries as access
 from smena.access.middleware import token_of
-from smena.access.model import Membership, Role, Viewer
 from smena.access.pages import with_session
+from smena.access.request import PageRequest
+from smena.access.words import refusal_text as access_text
 from smena.connectors.amocrm.connecting import access_view, consent, words
 from smena.connectors.amocrm.connecting import overview as views
 from smena.connectors.amocrm.connecting.consent import Browser
 from smena.connectors.amocrm.model import Connected, NotConnected
 from smena.connectors.amocrm.service import AmocrmService
 from smena.connectors.amocrm.tokens import queries as tokens_queries
+from smena.connectors.kit.model import SignedInFounder
 from smena.kernel.i18n import gettext as _
-from smena.kernel.ids import AccountId
-from smena.staff import actions as staff
 from smena.web.page import Html, flash, page, redirect
 
-Http = Request[Any, Any, Any]
 PATH = "/settings/connection"
 TEMPLATE = "amocrm/connection.html"
 WAYS = ("token", "oauth", "code")
@@ -40,23 +36,29 @@ class Shown:
     status: int = 200
 
 
-def browser_of(viewer: Viewer) -> Browser:
-    return Browser(viewer.session_id, viewer.account)
+def founder_of(request: PageRequest) -> SignedInFounder:
+    """Return who connects: they become the administrator of what they connect."""
+    return SignedInFounder(request.viewer, token_of(request) or "")
 
 
-async def show(request: Http, shown: Shown) -> Html:
+def browser_of(request: PageRequest) -> Browser:
+    founder = founder_of(request)
+    return Browser(founder.viewer.session_id, founder.viewer.account, founder)
+
+
+async def show(request: PageRequest, shown: Shown) -> Html:
     """Render the page with everything that is known and typed."""
-    viewer, state = access.viewer(request), request.app.state
-    service: AmocrmService = state.services["amocrm"]
-    now, overview, facts, known = state.clock.now(), None, None, None
+    viewer = request.viewer
+    service = request.service(AmocrmService)
+    now, overview, facts, known = request.now, None, None, None
     if viewer.account is not None:
-        async with state.db.tenant(viewer.account) as tx:
+        async with request.db.tenant(viewer.account) as tx:
             overview = await views.overview(tx, now)
             facts = await access_view.facts(tx, now)
             known = await tokens_queries.integration_of(tx, service.vault)
-    browser = browser_of(viewer)
-    asked = await consent.open_consent(state.db, service, browser, now)
-    offers = await consent.unsolicited_codes(state.db, service, browser, now)
+    browser = browser_of(request)
+    asked = await consent.open_consent(request.db, service, browser, now)
+    offers = await consent.unsolicited_codes(request.db, service, browser, now)
     begun = asked.integration if asked else known
     usual = "oauth" if known else WAYS[0]
     return page(
@@ -87,7 +89,9 @@ async def show(request: Http, shown: Shown) -> Html:
     )
 
 
-async def outcome(request: Http, found: Connected | NotConnected, shown: Shown) -> Response[bytes]:
+async def outcome(
+    request: PageRequest, found: Connected | NotConnected, shown: Shown
+) -> Response[bytes]:
     """Show the account that was connected, or the form again with the reason."""
     if isinstance(found, NotConnected):
         error = words.refusal_text(found)
@@ -98,7 +102,10 @@ async def outcome(request: Http, found: Connected | NotConnected, shown: Shown) 
             ),
         )
     flash(request, _("Аккаунт «{name}» подключён.").format(name=found.name))
-    return await _made_ours(request, access.viewer(request), found.account)
+    refusal, session = found.onboarded.refusal, found.onboarded.session
+    if refusal is not None:
+        flash(request, access_text(refusal), "notice")
+    return redirect(PATH) if session is None else with_session(request, session, PATH)
 
 
 def own(service: AmocrmService) -> str:
@@ -114,18 +121,3 @@ def _way(shown: Shown, *, is_connected: bool, usual: str) -> str:
 
 def _address(overview: views.ConnectionView | None, shown: Shown) -> str:
     return overview.address if overview is not None and not shown.is_new else ""
-
-
-async def _made_ours(request: Http, viewer: Viewer, account: AccountId) -> Response[bytes]:
-    """Give the account its first hours and its administrator, then show it."""
-    state = request.app.state
-    now = state.clock.now()
-    async with state.db.tenant(account) as tx:
-        await staff.ensure_default(tx)
-    if viewer.account == account:
-        return redirect(PATH)
-    async with state.db.system() as tx:
-        await access_actions.join(tx, account, Membership(viewer.person_id, Role.ADMIN, None), now)
-    token = token_of(request) or ""
-    shown = await access_actions.switch_account(state.db, viewer, token, account, now)
-    return redirect(PATH) if shown is None else with_session(request, shown, PATH)
