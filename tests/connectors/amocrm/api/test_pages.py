@@ -11,6 +11,7 @@ from smena.connectors.amocrm.api.auth import TypedToken
 from smena.connectors.amocrm.api.client import Client
 from smena.connectors.amocrm.api.core.listing import Listing
 from smena.connectors.amocrm.api.core.target import Target
+from smena.connectors.amocrm.api.rate_limit import AMOCRM
 from smena.connectors.kit.rate_limiter import RateLimiter
 from smena.kernel.clock import SystemClock
 from smena.kernel.db import Database
