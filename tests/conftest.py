@@ -9,7 +9,7 @@ from dataclasses import replace
 import asyncpg
 import pytest
 
-from smena.kernel.database_url import DatabaseUrl
+from smena.kernel.database.url import DatabaseUrl
 from smena.kernel.db import Database
 from smena.kernel.ids_and_secrets import new_id
 from smena.kernel.postgres.server import EmbeddedPostgres

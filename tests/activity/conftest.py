@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 from playwright.sync_api import Browser
 
-from smena.kernel.database_url import DatabaseUrl
+from smena.kernel.database.url import DatabaseUrl
 from smena.kernel.db import Database
 from smena.kernel.ids_and_secrets import new_id
 from tests.activity.stand import Floor

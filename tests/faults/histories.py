@@ -21,8 +21,8 @@ from amocrm_emulator.serving.faults.script import Script
 from amocrm_emulator.serving.hooks.faults import HookFaults
 from smena.connectors.amocrm import jobs, queries
 from smena.connectors.amocrm.model import Connection
+from smena.kernel.database.trouble import is_transient
 from smena.kernel.db import Database
-from smena.kernel.db_trouble import is_transient
 from smena.kernel.errors import GiveUp, TryLater
 from tests.connectors.amocrm.account import ACCOUNT, SPEC
 from tests.connectors.amocrm.checking import begin, last_report

@@ -15,7 +15,7 @@ import asyncpg
 import pytest
 import stamina
 
-from smena.kernel.database_url import DatabaseUrl
+from smena.kernel.database.url import DatabaseUrl
 from smena.kernel.db import Database
 from smena.kernel.ids_and_secrets import new_id
 from tests.connectors.amocrm.interruptions import killing

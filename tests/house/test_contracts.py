@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[2]
 
 STACK = "The stack, top to bottom; a new package must be declared"
 CONNECTORS = "Connectors know nothing of each other; a new one must be declared"
+AMOCRM_ROOMS = "The rooms of the amoCRM connector"
 CRM_ROOMS = "The mirror writes facts and knows the outbox, never the other way"
 PURITY = "Models, cores and translations reach no clock"
 SQL = "Pages, jobs and the composition root never reach SQL"
@@ -29,6 +30,9 @@ DOORS = "Questions and verbs are asked by pages and jobs"
 CRM_DOORS = "The mirror, its facts and its outbox are entered by words"
 OTHER_DOORS = "Other contexts are entered by words"
 FEATURE_DOORS = "The composition root enters a feature or a connector by its doors"
+SQLALCHEMY = "SQLAlchemy and Alembic are for migrations"
+QUEUE = "The queue's library, with its faults"
+EMULATOR_LAYERS = "Inside the emulator: serving stands on the team"
 EMULATOR_ALONE = "The emulator knows nothing of smena"
 EMULATOR_IN_DEMO = "Only the demo and the command line start the emulator"
 
@@ -54,7 +58,7 @@ WRONG = (
     Wrong(
         PURITY,
         "smena.connectors.amocrm.translation.wrong",
-        "smena.connectors.amocrm.store.connection",
+        "smena.crm.mirror.queries",
     ),
     Wrong(SQL, "smena.distribution.wrong_room.pages", "smena.distribution.store.results"),
     Wrong(SQL, "smena.activity.wrong_room.jobs", "smena.activity.store"),
@@ -66,6 +70,10 @@ WRONG = (
     Wrong(CRM_DOORS, "smena.staff.wrong", "smena.crm.mirror.core"),
     Wrong(OTHER_DOORS, "smena.distribution.wrong", "smena.staff.store"),
     Wrong(FEATURE_DOORS, "smena.app.wrong", "smena.connectors.amocrm.writing.core.request"),
+    Wrong(AMOCRM_ROOMS, "smena.connectors.amocrm.tokens.wrong", "smena.connectors.amocrm.reading"),
+    Wrong(SQLALCHEMY, "smena.staff.wrong_sql", "sqlalchemy"),
+    Wrong(QUEUE, "smena.staff.wrong_queue", "pgqueuer"),
+    Wrong(EMULATOR_LAYERS, "amocrm_emulator.account.wrong", "amocrm_emulator.team"),
     Wrong(EMULATOR_ALONE, "amocrm_emulator.wrong", "smena.kernel.clock"),
     Wrong(EMULATOR_IN_DEMO, "smena.settings.wrong_demo", "amocrm_emulator"),
 )

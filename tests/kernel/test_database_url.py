@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from smena.kernel.database_url import DatabaseUrl
+from smena.kernel.database.url import DatabaseUrl
 
 WHOLE = "postgresql://user:p%40ss%2Fword@host:5433/name?sslmode=require"
 

@@ -12,8 +12,8 @@ import asyncpg
 import msgspec
 import pytest
 
+from smena.kernel.database.trouble import DatabaseBusy, is_transient
 from smena.kernel.db import CommitRefused, Database
-from smena.kernel.db_trouble import DatabaseBusy, is_transient
 from smena.kernel.errors import TryLater
 from smena.kernel.ids import AccountId
 

@@ -5,8 +5,8 @@ import asyncio
 import asyncpg
 import pytest
 
-from smena.kernel.db_trouble import DatabaseBusy
-from smena.kernel.pool import Pool
+from smena.kernel.database.pool import Pool
+from smena.kernel.database.trouble import DatabaseBusy
 
 pytestmark = pytest.mark.anyio
 

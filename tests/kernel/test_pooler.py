@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from smena.kernel.clock import SystemClock
-from smena.kernel.database_url import DatabaseUrl
+from smena.kernel.database.url import DatabaseUrl
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
 from smena.kernel.jobs import failures

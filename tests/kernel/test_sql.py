@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smena.kernel.sql import bound, bound_many, numbered
+from smena.kernel.database.sql import bound, bound_many, numbered
 
 UNTOUCHED = [
     pytest.param("SELECT now()::timestamptz", id="a cast"),

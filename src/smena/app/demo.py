@@ -270,12 +270,12 @@ async def _activate(made: node.Parts) -> None:
     people = await access_queries.members(made.db, ACCOUNT, now)
     admin = next((member.person_id for member in people if member.email == EMAIL), None)
     if admin is None:
-        return  # somebody took the place away before: whoever has one is shown the form
+        raise BadSetting(_("Администратора демо больше нет: {email}").format(email=EMAIL))
     given = FormInput(NAME, PHONE, "Руководитель отдела продаж", True, str(CONSENT_VERSION))
     async with made.db.tenant(ACCOUNT) as tx:
         flaws = await accounts.activate(tx, given, Giver(admin, EMAIL), now)
     if flaws:
-        raise RuntimeError(f"the demo filled in its own form wrongly: {flaws}")
+        raise BadSetting(_("Демо не активировано: {flaws}").format(flaws=flaws))
 
 
 async def _limit(emulator_url: str, per_second: int | None) -> None:

@@ -18,10 +18,10 @@ from typing import Any, TypeVar
 import asyncpg
 import msgspec
 
-from smena.kernel.database_url import DatabaseUrl
+from smena.kernel.database.pool import Pool
+from smena.kernel.database.sql import bound, bound_many
+from smena.kernel.database.url import DatabaseUrl
 from smena.kernel.ids import AccountId
-from smena.kernel.pool import Pool
-from smena.kernel.sql import bound, bound_many
 
 _AS_TENANT = "SET LOCAL ROLE smena_app; SET LOCAL app.account_id = '{account:d}'"
 _AS_SYSTEM = "SET LOCAL ROLE smena_system"

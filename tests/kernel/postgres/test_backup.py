@@ -8,7 +8,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from smena.kernel.database_url import DatabaseUrl
+from smena.kernel.database.url import DatabaseUrl
 from smena.kernel.db import Database
 from smena.kernel.ids import AccountId
 from smena.kernel.inbox import Inbox

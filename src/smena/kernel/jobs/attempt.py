@@ -20,7 +20,7 @@ from datetime import timedelta
 import structlog
 from pgqueuer.domain.errors import RetryRequested
 
-from smena.kernel.db_trouble import is_transient
+from smena.kernel.database.trouble import is_transient
 from smena.kernel.errors import GiveUp, TryLater
 from smena.kernel.jobs import failures
 from smena.kernel.jobs.failures import FailureKind, Trouble

@@ -13,8 +13,8 @@ from typing import Any
 
 import structlog
 
+from smena.kernel.database.trouble import is_transient
 from smena.kernel.db import Database
-from smena.kernel.db_trouble import is_transient
 from smena.kernel.jobs.enqueue import wake_waiting
 from smena.kernel.jobs.registry import AccountJobEntry, JobContext, Registry
 

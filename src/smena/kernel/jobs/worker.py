@@ -20,8 +20,8 @@ from pgqueuer.core.sm import SchedulerManager
 from pgqueuer.domain.models import Job as QueuedJob
 from pgqueuer.domain.models import Schedule
 
-from smena.kernel.database_url import DatabaseUrl
-from smena.kernel.db_trouble import is_transient
+from smena.kernel.database.trouble import is_transient
+from smena.kernel.database.url import DatabaseUrl
 from smena.kernel.ids import AccountId
 from smena.kernel.jobs.account_jobs import AccountJobs
 from smena.kernel.jobs.attempt import Attempt, Attempts

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import asyncpg
 
-from smena.kernel.database_url import DatabaseUrl
+from smena.kernel.database.url import DatabaseUrl
 from smena.kernel.i18n import gettext as _
 from smena.kernel.postgres.programs import of_the_wheel
 from smena.kernel.postgres.trouble import PostgresTrouble

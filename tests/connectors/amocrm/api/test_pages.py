@@ -46,9 +46,8 @@ class Server:
 
 
 def client(db: Database, http: httpx2.AsyncClient) -> Client:
-    clock = SystemClock()
-    token = TypedToken(Target("http://127.0.0.1", "x"))
-    return Client(http, token, RateLimiter(db, clock, ACCOUNT, AMOCRM, 0))
+    limiter = RateLimiter(db, SystemClock(), ACCOUNT, AMOCRM, 0)
+    return Client(http, TypedToken(Target("http://127.0.0.1", "x")), limiter)
 
 
 @dataclass(frozen=True)

@@ -27,12 +27,12 @@ from smena.crm.model.entities import UserId
 from smena.kernel import metrics
 from smena.kernel.clock import SystemClock
 from smena.kernel.crypto import Vault
+from smena.kernel.database.pool import Pool
 from smena.kernel.db import Database
 from smena.kernel.i18n import use
 from smena.kernel.ids import AccountId
 from smena.kernel.jobs import failures
 from smena.kernel.jobs.failures import FailureKind, Trouble
-from smena.kernel.pool import Pool
 from tests.access.cast import admit
 from tests.connectors.amocrm.account import ACCOUNT, BOSS
 from tests.connectors.amocrm.checking import check, finish

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 
-from smena.kernel.db_trouble import DatabaseBusy
+from smena.kernel.database.trouble import DatabaseBusy
 
 CLOSE_SECONDS = 2.0
 
