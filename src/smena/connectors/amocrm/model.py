@@ -24,7 +24,7 @@ class WebhookState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """How an account is asked and what is known of the link."""
+    """How an account is asked and what is known of the connection."""
 
     account: AccountId
     is_active: bool
@@ -80,7 +80,7 @@ class UnsolicitedCode:
     code: str
 
     def __repr__(self) -> str:
-        return f"Offer({self.asked})"
+        return f"UnsolicitedCode({self.asked})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ ROWS_MAX = 20_000
 
 
 class RecentRows:
-    """Rows that this process has absorbed lately, so that a window read again costs nothing.
+    """Rows that this process has taken in lately, so that a window read again costs nothing.
 
     Only rows of the API are remembered: the mirror cannot hold anything newer that a repeated
     reading of the same row would have to correct.

@@ -89,10 +89,10 @@ class AmocrmService:
             if connection is None:
                 raise GiveUp(reasons.NOT_CONNECTED.about())
             found = await held(tx, self.vault)
-        told = connection.requests_per_second
+        own = connection.requests_per_second
         if for_load and connection.load_requests_per_second is not None:
-            told = connection.load_requests_per_second
-        per_second = self.options.requests_per_second if told is None else told
+            own = connection.load_requests_per_second
+        per_second = self.options.requests_per_second if own is None else own
         pace = RateLimiter(db, clock, account, AMOCRM, per_second, purpose)
         request_counter = self.request_counters.setdefault(
             (id(db), account), RequestCounter(db, clock, account)

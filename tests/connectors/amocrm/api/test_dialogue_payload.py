@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from smena.connectors.amocrm.api.core.dialogue_payload import (
+    EventValueJson,
     MessageRefJson,
-    SaidJson,
     TalkJson,
     TalkRefJson,
     UnsortedJson,
@@ -49,7 +49,7 @@ def test_unsorted_has_links_or_an_empty_list(embedded: bytes, kind: type) -> Non
     ],
 )
 def test_said(raw: bytes, message: object, talk: object) -> None:
-    found = msgspec.json.decode(raw, type=SaidJson)
+    found = msgspec.json.decode(raw, type=EventValueJson)
     assert (found.message, found.talk) == (message, talk)
 
 

@@ -9,8 +9,8 @@ from smena.connectors.amocrm.reconciliation.core.reference_data import (
     PeopleDifference,
     differing,
     entries_differing,
-    rows_held,
-    rows_told,
+    local_rows,
+    rows_read,
 )
 from smena.crm.model.entities import (
     Changes,
@@ -51,7 +51,7 @@ def compared(
     pipelines: Sequence[Pipeline] = (SALES,),
     statuses: Sequence[Status] = (FIRST,),
 ) -> PeopleDifference:
-    return differing(rows_told(TOLD), rows_held(users, groups, pipelines, statuses))
+    return differing(rows_read(TOLD), local_rows(users, groups, pipelines, statuses))
 
 
 def test_equal_lists_differ_in_nothing_and_have_one_sum() -> None:
@@ -62,7 +62,7 @@ def test_equal_lists_differ_in_nothing_and_have_one_sum() -> None:
 
 def test_one_number_of_two_kinds_is_two_rows() -> None:
     same = Group(GroupId(1), "Первая")
-    assert len(rows_held([ANNA], [same], [], [FIRST, OF_OLD])) == 4
+    assert len(local_rows([ANNA], [same], [], [FIRST, OF_OLD])) == 4
 
 
 def test_missing_and_stale() -> None:

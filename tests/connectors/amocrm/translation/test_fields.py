@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from smena.connectors.amocrm.api.core import form
 from smena.connectors.amocrm.api.core.payload import FieldJson, NamedJson, read_page
-from smena.connectors.amocrm.translation import fields, webhook
-from smena.connectors.amocrm.translation import page as translate
+from smena.connectors.amocrm.translation import fields, parse, webhook
 from smena.connectors.amocrm.translation.webhook_json import Types
 from smena.crm.model.details import (
     ChoiceId,
@@ -143,7 +142,7 @@ def lead(**changed: Any) -> Lead:
     told = {
         "id": 1, "status_id": 1, "pipeline_id": 1, "created_at": AT, "updated_at": AT, **changed,
     }  # fmt: skip
-    page = translate.page(
+    page = parse.page(
         "leads", read_page(msgspec.json.encode({"_embedded": {"leads": [told]}}), "leads").items
     )
     (found,) = page.changes.leads

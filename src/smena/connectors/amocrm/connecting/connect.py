@@ -30,8 +30,7 @@ from smena.connectors.amocrm.tokens.core.token_response import (
     Unclear,
 )
 from smena.connectors.amocrm.tokens.store import tokens
-from smena.connectors.amocrm.translation import page as translate
-from smena.connectors.amocrm.translation import people
+from smena.connectors.amocrm.translation import parse, people
 from smena.connectors.amocrm.translation.people import AccountIdentity
 from smena.connectors.amocrm.webhooks import subscription
 from smena.connectors.kit import onboarding
@@ -146,7 +145,7 @@ async def _take(
     """Remember a proven account with its first settings, then subscribe to its webhooks."""
     account = proven.identity.account
     async with db.tenant(account) as tx:
-        # Tokens, account, link: locks in this order everywhere, as a renewal takes them.
+        # Tokens, account, connection: locks in this order everywhere, as a renewal takes them.
         await tokens.hold(tx)
         elsewhere = await _connected_elsewhere(tx, proven.base_url)
         if elsewhere is not None:
@@ -192,7 +191,7 @@ async def _prove(
         return NotConnected(_refusal(trouble.reason), trouble.reason)
     except (BadAnswer, BadValue) as trouble:
         return NotConnected(ConnectRefusal.NOT_AMOCRM, str(trouble))
-    found = translate.page("users", page.items).changes.users
+    found = parse.page("users", page.items).changes.users
     if not _is_admin(found, identity):
         return NotConnected(ConnectRefusal.NOT_ADMIN)
     return _Proven(target.base_url, identity, told)

@@ -127,7 +127,7 @@ async def _commands(tx: Tx) -> WaitingQueue:
 
 
 async def _last_finished(tx: Tx) -> Report | None:
-    """Return the latest check that has ended; one that runs tells nothing yet."""
+    """Return the latest reconciliation that has ended; one that runs tells nothing yet."""
     ended = [one for one in await runs.latest(tx, 2) if one.finished_at is not None]
     if not ended:
         return None

@@ -12,12 +12,12 @@ from smena.connectors.amocrm.api.core.listing import IDS_MAX, by_ids
 from smena.connectors.amocrm.api.core.payload import read_one
 from smena.connectors.amocrm.reading.ingest import ingest_page
 from smena.connectors.amocrm.reading.related import ask_for_related
-from smena.connectors.amocrm.reading.store import fetch_queue as asked
-from smena.connectors.amocrm.reading.store import schedule
-from smena.connectors.amocrm.translation import page, people
+from smena.connectors.amocrm.reading.store import fetch_queue, schedule
+from smena.connectors.amocrm.translation import parse
 from smena.connectors.amocrm.translation.kinds import kind_of
+from smena.connectors.amocrm.translation.people import users_by_name
 from smena.crm.mirror.ingest import ingest
-from smena.crm.mirror.queries import people as queries_people
+from smena.crm.mirror.queries import people as mirror_people
 from smena.crm.model.entities import Changes, Removed, Source
 from smena.crm.model.reading import Reading
 
@@ -33,8 +33,8 @@ TRY_AGAIN = timedelta(seconds=3)
 async def fetch_due(run: AccountRun) -> None:
     """Read all that is asked for and due, in batches by list."""
     async with run.tenant() as tx:
-        wanted = await asked.due(tx, run.now, AT_ONCE)
-        names = people.named(await queries_people.users(tx)) if wanted else page.NOBODY
+        wanted = await fetch_queue.due(tx, run.now, AT_ONCE)
+        names = users_by_name(await mirror_people.users(tx)) if wanted else parse.NOBODY
     for path, attempts in wanted.items():
         ids = sorted(attempts)
         step = TALKS_AT_ONCE if path == TALKS else IDS_MAX
@@ -47,22 +47,22 @@ async def _read(
     run: AccountRun,
     path: str,
     attempts: dict[int, int],
-    names: page.People,
+    names: parse.People,
 ) -> None:
     started_at = run.now
-    told = page.page(path, await _items(run.client, path, list(attempts)), names)
-    missing = [number for number in attempts if number not in told.ids]
+    parsed = parse.page(path, await _items(run.client, path, list(attempts)), names)
+    missing = [number for number in attempts if number not in parsed.ids]
     later = [number for number in missing if attempts[number] + 1 < TRIES]
     gone = [number for number in missing if attempts[number] + 1 >= TRIES]
     async with run.tenant() as tx:
-        await ingest_page(tx, told, run.now)
+        await ingest_page(tx, parsed, run.now)
         gone_at = run.client.server_time or started_at  # theirs: it is compared with their moments
         lost = _gone(path, gone, gone_at)
         await ingest(tx, Reading(lost), run.now)
         await ask_for_related(tx, lost.removed, run.now)
-        await asked.have_read(tx, path, [*told.ids, *gone], started_at)
-        await asked.read_later(tx, path, later, run.now + TRY_AGAIN)
-        await schedule.count_malformed(tx, len(told.malformed))
+        await fetch_queue.have_read(tx, path, [*parsed.ids, *gone], started_at)
+        await fetch_queue.read_later(tx, path, later, run.now + TRY_AGAIN)
+        await schedule.count_malformed(tx, len(parsed.malformed))
 
 
 async def _items(client: Client, path: str, ids: Sequence[int]) -> Sequence[msgspec.Raw]:

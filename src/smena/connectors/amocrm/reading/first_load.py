@@ -1,4 +1,4 @@
-"""The first load: every page is absorbed in one transaction with its place in the plan.
+"""The first load: every page is stored in one transaction with its place in the plan.
 
 A kill at any page costs that page. Several slices are read at once, because with a slow answer the
 number of requests under way, not the limit, would set the pace (distribution.md section 3, rule c).
@@ -13,8 +13,7 @@ import structlog
 from smena.connectors.amocrm import account_run
 from smena.connectors.amocrm.account_run import AccountRun
 from smena.connectors.amocrm.api.core.listing import events_limit
-from smena.connectors.amocrm.reading import people as people_reading
-from smena.connectors.amocrm.reading import reference_data, unsorted
+from smena.connectors.amocrm.reading import people, reference_data, unsorted
 from smena.connectors.amocrm.reading.core.first_load import (
     WHOLE,
     LoadStage,
@@ -25,12 +24,12 @@ from smena.connectors.amocrm.reading.core.first_load import (
 from smena.connectors.amocrm.reading.ingest import ingest_page
 from smena.connectors.amocrm.reading.store import first_load, schedule
 from smena.connectors.amocrm.store import connections
-from smena.connectors.amocrm.translation import page as translate
-from smena.connectors.amocrm.translation import people
-from smena.connectors.amocrm.translation.page import ParsedPage
+from smena.connectors.amocrm.translation import parse
+from smena.connectors.amocrm.translation.parse import ParsedPage
+from smena.connectors.amocrm.translation.people import users_by_name
 from smena.connectors.kit.rate_limiter import Purpose
 from smena.crm.mirror.ingest import ingest
-from smena.crm.mirror.queries import people as queries_people
+from smena.crm.mirror.queries import people as mirror_people
 from smena.crm.model.reading import Reading
 from smena.kernel.concurrency import together
 from smena.kernel.db import Tx
@@ -63,7 +62,7 @@ async def load(context: JobContext, account: AccountId) -> None:
 
 
 async def _people(run: AccountRun, one: Slice) -> None:
-    read, _zone = await people_reading.read(run.client)
+    read, _zone = await people.read(run.client)
     changes = read.changes
     rows = len(changes.users) + len(changes.groups) + len(changes.pipelines)
     async with run.tenant() as tx:
@@ -94,7 +93,7 @@ async def _whole(run: AccountRun, tx: Tx, one: Slice, read: Reading, rows: int) 
 async def _slices(run: AccountRun, left: Sequence[Slice]) -> None:
     """Let a few readers take slices in the order of their turn."""
     async with run.tenant() as tx:
-        names = people.named(await queries_people.users(tx))
+        names = users_by_name(await mirror_people.users(tx))
     waiting = list(reversed(left))
 
     async def reader() -> None:
@@ -107,14 +106,14 @@ async def _slices(run: AccountRun, left: Sequence[Slice]) -> None:
 async def _slice(
     run: AccountRun,
     one: Slice,
-    names: translate.People,
+    names: parse.People,
 ) -> None:
     listing = of_slice(one, events_limit(run.client.host))
     async for page in run.client.pages(listing, first=one.page, confirm_empty=True):
-        told = translate.page(one.path, page.items, names)
-        read, one = one, after_page(one, told.moments, len(page.items), has_next=page.has_next)
+        parsed = parse.page(one.path, page.items, names)
+        read, one = one, after_page(one, parsed.moments, len(page.items), has_next=page.has_next)
         async with run.tenant() as tx:
-            await _ingest(tx, told, run.now)  # the mirror is locked first, as polling does
+            await _ingest(tx, parsed, run.now)  # the mirror is locked first, as polling does
             if not await first_load.save(tx, one, read_page=read.page):
                 return
 

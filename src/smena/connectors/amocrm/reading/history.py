@@ -25,7 +25,7 @@ from smena.connectors.amocrm.reading.ingest import ingest_page
 from smena.connectors.amocrm.reading.store import history as store
 from smena.connectors.amocrm.reading.store import schedule
 from smena.connectors.amocrm.store import connections
-from smena.connectors.amocrm.translation import page as translate
+from smena.connectors.amocrm.translation import parse
 from smena.connectors.kit.rate_limiter import Purpose
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
@@ -93,7 +93,7 @@ async def _page(client: Client, known: History) -> Page:
 
 async def _ingest(run: AccountRun, read: History, page: Page) -> bool:
     """Take a page with its place; False when somebody else has moved on meanwhile."""
-    told = translate.page("events", page.items)
+    parsed = parse.page("events", page.items)
     async with run.tenant() as tx:
         held = await store.locked(tx)
         if held is None or (held.read_to, held.page) != (read.read_to, read.page):
@@ -103,12 +103,12 @@ async def _ingest(run: AccountRun, read: History, page: Page) -> bool:
         moved = core.after_page(held, len(page.items), run.now, has_next=page.has_next)
         # Who is in the bin is told by the lists of cards, not by events of long ago.
         past = replace(
-            told,
-            changes=replace(told.changes, removed=()),
-            conversations=replace(told.conversations, dropped=()),
+            parsed,
+            changes=replace(parsed.changes, removed=()),
+            conversations=replace(parsed.conversations, dropped=()),
         )
         await ingest_page(tx, past, run.now)
-        await schedule.count_malformed(tx, len(told.malformed))
+        await schedule.count_malformed(tx, len(parsed.malformed))
         await store.save(tx, moved)
     if moved.finished_at is not None:
         log.info("history_read", account=run.account, events=moved.rows)

@@ -5,7 +5,7 @@ from datetime import datetime
 import structlog
 
 from smena.connectors.amocrm.translation.events import unknown_types
-from smena.connectors.amocrm.translation.page import ParsedPage
+from smena.connectors.amocrm.translation.parse import ParsedPage
 from smena.crm.mirror.ingest import ingest
 from smena.crm.mirror.model import Ingested
 from smena.kernel.db import Tx

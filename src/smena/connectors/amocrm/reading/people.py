@@ -11,8 +11,7 @@ import msgspec
 from smena.connectors.amocrm.api.client import Client
 from smena.connectors.amocrm.api.core.listing import Listing, pipelines, users
 from smena.connectors.amocrm.api.core.payload import AccountJson, read_one
-from smena.connectors.amocrm.translation import page as translate
-from smena.connectors.amocrm.translation import people
+from smena.connectors.amocrm.translation import parse, people
 from smena.crm.model.reading import Reading
 
 EVERY = timedelta(minutes=10)
@@ -35,8 +34,8 @@ async def read(client: Client) -> PeopleRead:
     json = await client.read(ACCOUNT_PATH, ACCOUNT_WITH, lambda body: read_one(body, AccountJson))
     _identity, groups = people.account(json)
     stages = await client.list_page(pipelines())
-    told = translate.whole_lists(await whole_list(client, users()), stages.items, groups)
-    return PeopleRead(told, people.account_zone(json))
+    parsed = parse.whole_lists(await whole_list(client, users()), stages.items, groups)
+    return PeopleRead(parsed, people.account_zone(json))
 
 
 async def whole_list(client: Client, listing: Listing) -> list[msgspec.Raw]:

@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from smena.connectors.amocrm.model import LATE_AFTER, Freshness
+from smena.connectors.amocrm.reading.core import first_load as core
 from smena.connectors.amocrm.reading.core.first_load import Progress
-from smena.connectors.amocrm.reading.core.first_load import progress as tell
 from smena.connectors.amocrm.reading.core.history import History
 from smena.connectors.amocrm.reading.core.window import NOTES
-from smena.connectors.amocrm.reading.store import cursors as store_cursors
+from smena.connectors.amocrm.reading.store import cursors as cursor_rows
 from smena.connectors.amocrm.reading.store import first_load
 from smena.connectors.amocrm.reading.store.history import ONE
 from smena.connectors.amocrm.store import connections
@@ -22,7 +22,9 @@ async def progress(tx: Tx, now: datetime) -> Progress | None:
     found = await connections.one(tx)
     if found is None or found.load_started_at is None:
         return None
-    return tell(await first_load.slices(tx), found.load_started_at, found.load_finished_at or now)
+    return core.progress(
+        await first_load.slices(tx), found.load_started_at, found.load_finished_at or now
+    )
 
 
 async def freshness(tx: Tx, now: datetime) -> Freshness:
@@ -37,7 +39,7 @@ async def freshness(tx: Tx, now: datetime) -> Freshness:
 
 async def fresh_until(tx: Tx) -> dict[str, datetime]:
     """Return up to which moment each kind of data is here, by `Coverage`."""
-    found, cursors = await connections.one(tx), await store_cursors.cursors(tx)
+    found, cursors = await connections.one(tx), await cursor_rows.cursors(tx)
     until = await coverage.complete_until(tx)
     if found is not None:
         whole = {

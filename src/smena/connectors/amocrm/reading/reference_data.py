@@ -15,8 +15,8 @@ from smena.connectors.amocrm.api.core.reference_payload import TaskTypesOfAccoun
 from smena.connectors.amocrm.reading.people import ACCOUNT_PATH, whole_list
 from smena.connectors.amocrm.recent_rows import RecentRows
 from smena.connectors.amocrm.translation import reference_data
-from smena.connectors.amocrm.translation.page import ParsedPage
-from smena.crm.mirror.queries import reference_data as queries_reference_data
+from smena.connectors.amocrm.translation.parse import ParsedPage
+from smena.crm.mirror.queries import reference_data as mirror_reference_data
 from smena.crm.model.reading import Reading
 from smena.crm.model.reference_data import ReferenceEntry, joined
 from smena.kernel.db import Tx
@@ -34,18 +34,18 @@ async def read(client: Client) -> Reading:
         [reference_data.reference_data(reference_data.TASK_TYPES, types)],
         list(types.malformed),
     )
-    for path, book in reference_data.REFERENCE_LISTS.items():
+    for path, which in reference_data.REFERENCE_LISTS.items():
         rows = await _rows(client, short(path))
-        parts.append(reference_data.reference_data(book, rows))
+        parts.append(reference_data.reference_data(which, rows))
         malformed += rows.malformed
     return Reading(reference_data=joined(parts), malformed=tuple(malformed))
 
 
 async def task_types(client: Client) -> Rows[ReferenceEntry]:
-    told = await client.read(
+    account = await client.read(
         ACCOUNT_PATH, WITH_TASK_TYPES, lambda body: read_one(body, TaskTypesOfAccountJson)
     )
-    return reference_data.task_types(told)
+    return reference_data.task_types(account)
 
 
 async def _rows(client: Client, listing: Listing) -> Rows[ReferenceEntry]:
@@ -60,15 +60,15 @@ async def _rows(client: Client, listing: Listing) -> Rows[ReferenceEntry]:
 
 async def has_strangers(tx: Tx, pages: Iterable[ParsedPage], seen: RecentRows) -> bool:
     """Tell whether cards name something that no list holds; each is asked about once."""
-    named = {pair for told in pages for pair in reference_data.named(told.changes)}
+    named = {pair for parsed in pages for pair in reference_data.named(parsed.changes)}
     fresh = seen.unseen(named)
     if not fresh:
         return False
     seen.remember(fresh)
     strangers = False
-    for book in {book for book, _ in named}:
-        numbers = {number for of, number in named if of == book and (of, number) in fresh}
-        known = await queries_reference_data.known_entries(tx, book, numbers) if numbers else set()
+    for which in {which for which, _ in named}:
+        numbers = {number for of, number in named if of == which and (of, number) in fresh}
+        known = await mirror_reference_data.known_entries(tx, which, numbers) if numbers else set()
         strangers = strangers or bool(numbers - known)
     return strangers
 

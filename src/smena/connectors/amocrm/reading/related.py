@@ -8,7 +8,7 @@ its tasks, and the lead does not tell either.
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from smena.connectors.amocrm.reading.store import fetch_queue as asked
+from smena.connectors.amocrm.reading.store import fetch_queue
 from smena.connectors.amocrm.translation.kinds import PATHS, WITH_NOTES, notes_path
 from smena.crm.mirror.queries import cards, comparison
 from smena.crm.model.entities import EntityKind, Removed, Task
@@ -32,12 +32,12 @@ async def ask_for_related(tx: Tx, removed: Iterable[Removed], now: datetime) -> 
             wanted |= {(CONTACTS, one) for one in await cards.contacts_with(tx, ids)}
     tasks = {item.id for item in removed if item.kind is EntityKind.TASK}
     wanted |= await _leads_of(tx, tasks)
-    await asked.ask(tx, wanted, now)
+    await fetch_queue.ask(tx, wanted, now)
 
 
 async def ask_for_leads_of(tx: Tx, tasks: Iterable[Task], now: datetime) -> None:
     """Ask for the leads of tasks that changed."""
-    await asked.ask(tx, await _leads_of(tx, {int(task.id) for task in tasks}), now)
+    await fetch_queue.ask(tx, await _leads_of(tx, {int(task.id) for task in tasks}), now)
 
 
 async def _leads_of(tx: Tx, tasks: Collection[int]) -> set[tuple[str, int]]:

@@ -13,7 +13,7 @@ from smena.connectors.amocrm.api.core.listing import unsorted
 from smena.connectors.amocrm.reading.reference_data import OPTIONAL
 from smena.connectors.amocrm.reading.store import schedule
 from smena.connectors.amocrm.store import connections
-from smena.connectors.amocrm.translation import page as translate
+from smena.connectors.amocrm.translation import parse
 from smena.crm.mirror.ingest import ingest
 from smena.crm.model.conversations import Conversations
 from smena.crm.model.reading import Reading
@@ -24,18 +24,18 @@ PAGES_MAX = 40
 
 async def read(client: Client, now: datetime) -> Reading:
     """Read the list from its beginning; whole, it also tells who is no longer in it."""
-    told: list[translate.ParsedPage] = []
+    pages: list[parse.ParsedPage] = []
     has_next = True
     try:
         async for page in client.pages(unsorted(), most=PAGES_MAX):
-            told.append(translate.page("leads/unsorted", page.items))
+            pages.append(parse.page("leads/unsorted", page.items))
             has_next = page.has_next
     except AccessLost as lost:
         if lost.status not in OPTIONAL:
             raise
         return Reading()
-    malformed = tuple(reason for one in told for reason in one.malformed)
-    requests = tuple(request for one in told for request in one.conversations.unsorted)
+    malformed = tuple(reason for one in pages for reason in one.malformed)
+    requests = tuple(request for one in pages for request in one.conversations.unsorted)
     is_whole = not malformed and not has_next
     conversations = Conversations(unsorted=requests)
     if is_whole:

@@ -14,7 +14,7 @@ from smena.connectors.amocrm.api.core.payload import Page
 from smena.connectors.amocrm.reading.people import PAGES_MAX
 from smena.connectors.amocrm.reading.reference_data import OPTIONAL
 from smena.connectors.amocrm.reconciliation.core.plan import ReconciliationId
-from smena.connectors.amocrm.translation.page import People
+from smena.connectors.amocrm.translation.parse import People
 
 QUOTA = "amocrm.reconciliation"
 

@@ -19,7 +19,7 @@ class AskedBy(StrEnum):
 
 
 class ReconciliationOutcome(StrEnum):
-    """How a check ended. `UNHEALED`: some difference stays, e.g. too much gone to be believed."""
+    """How it ended. `UNHEALED`: some difference stays, e.g. too much gone to be believed."""
 
     DONE = "done"
     UNHEALED = "unhealed"
@@ -40,7 +40,7 @@ class Reconciliation:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A check with its parts, in the order of their turn."""
+    """A reconciliation with its parts, in the order of their turn."""
 
     reconciliation: Reconciliation
     parts: tuple[ReconciliationPart, ...]

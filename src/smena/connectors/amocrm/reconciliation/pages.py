@@ -1,4 +1,4 @@
-"""HTTP entry points of the reconciliation page: what is here, what is missing, check it now."""
+"""HTTP entry points of the reconciliation page: what is here, what is missing, compare it now."""
 
 from litestar import Response, get, post
 

@@ -23,5 +23,5 @@ c.account_id
 
 
 async def reconciliations_due(tx: Tx, now: datetime) -> list[AccountId]:
-    """Return whose check is to go on now (system transaction)."""
+    """Return whose reconciliation is to go on now (system transaction)."""
     return [AccountId(row.account_id) for row in await tx.rows(ACCOUNTS_DUE, now=now)]

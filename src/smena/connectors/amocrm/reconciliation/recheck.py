@@ -28,9 +28,9 @@ from smena.connectors.amocrm.reconciliation.core.plan import (
 )
 from smena.connectors.amocrm.reconciliation.store import runs as store
 from smena.connectors.amocrm.reconciliation.store.runs import Suspect
-from smena.connectors.amocrm.translation import page
+from smena.connectors.amocrm.translation import parse
 from smena.connectors.amocrm.translation.kinds import kind_of
-from smena.connectors.amocrm.translation.page import ParsedPage
+from smena.connectors.amocrm.translation.parse import ParsedPage
 from smena.crm.mirror.ingest import ingest
 from smena.crm.mirror.queries import comparison
 from smena.crm.mirror.unverified import mark_unverified
@@ -63,28 +63,28 @@ async def _batch(
 ) -> None:
     looks = {suspect.id: suspect.looks for suspect in suspects}
     read = await run.read(by_ids(part.path, sorted(looks)))
-    told = page.page(part.path, read.page.items, run.names)
+    parsed = parse.page(part.path, read.page.items, run.names)
     remote = marks(read.page.items).rows
     async with run.tenant() as tx:
         ours = await store.still_there(tx, run.reconciliation, part.number, looks)
         held = await comparison.marks_among(tx, BY_PATH[part.path].of, ours)
-        contents = await comparison.compare(tx, told.changes, told.conversations)
+        contents = await comparison.compare(tx, parsed.changes, parsed.conversations)
         found = classify(remote, held, contents, looked_at=ours, now=run.crm_now)
         again = {number for number in found.surplus if looks[number] + 1 < LOOKS}
         gone = found.surplus - again
         is_believed = await _is_believed(run, tx, part, gone)
         await store.look_again(tx, run.reconciliation, part.number, again, run.now + LOOK_AGAIN)
         await store.forget(tx, run.reconciliation, part.number, ours - again)
-        await _heal(run, tx, part, told, found)
+        await _heal(run, tx, part, parsed, found)
         if is_believed:
             await _bin(run, tx, part, gone)
-        healed = len((found.missing | found.stale) & told.ids) + len(gone) * is_believed
+        healed = len((found.missing | found.stale) & parsed.ids) + len(gone) * is_believed
         counted = replace(
             part, missing=len(found.missing), stale=len(found.stale), surplus=len(gone),
             healed=healed, requests=read.requests, seconds=read.took.total_seconds(),
         )  # fmt: skip
         await store.count_found(tx, run.reconciliation, counted)
-        await schedule.count_malformed(tx, len(told.malformed))
+        await schedule.count_malformed(tx, len(parsed.malformed))
 
 
 async def _is_believed(
@@ -100,19 +100,19 @@ async def _heal(
     run: ReconciliationRun,
     tx: Tx,
     part: ReconciliationPart,
-    told: ParsedPage,
+    parsed: ParsedPage,
     found: Classification,
 ) -> None:
     """Take the read into the mirror, with a push where a read alone would not win."""
-    of, changes, unsure = BY_PATH[part.path].of, told.changes, found.unverified
+    of, changes, unsure = BY_PATH[part.path].of, parsed.changes, found.unverified
     if part.path in NOTES:
         unsure |= found.restored
     else:
         kind = kind_of(part.path)
         back = [Removed(kind, one, run.crm_now, is_restored=True) for one in found.restored]
         changes = replace(changes, removed=tuple(back))
-    await mark_unverified(tx, of, unsure & told.ids)
-    await ingest(tx, replace(told, changes=changes), run.now)
+    await mark_unverified(tx, of, unsure & parsed.ids)
+    await ingest(tx, replace(parsed, changes=changes), run.now)
 
 
 async def _bin(

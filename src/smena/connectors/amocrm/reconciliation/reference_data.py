@@ -15,14 +15,14 @@ from smena.connectors.amocrm.reconciliation.core.reference_data import (
     PeopleDifference,
     differing,
     entries_differing,
-    rows_held,
-    rows_told,
+    local_rows,
+    rows_read,
 )
 from smena.connectors.amocrm.reconciliation.store import runs as store
 from smena.connectors.amocrm.translation import reference_data as core
 from smena.crm.mirror.ingest import ingest
-from smena.crm.mirror.queries import people as queries_people
-from smena.crm.mirror.queries import reference_data as queries_reference_data
+from smena.crm.mirror.queries import people as mirror_people
+from smena.crm.mirror.queries import reference_data as mirror_reference_data
 from smena.crm.model.reading import Reading
 from smena.crm.model.reference_data import ReferenceEntry
 
@@ -33,12 +33,12 @@ async def people_and_stages(run: ReconciliationRun, part: ReconciliationPart) ->
     started_at = await run.leave()
     read, _zone = await people.read(run.client)
     async with run.tenant() as tx:
-        remote = rows_told(read.changes)
-        held = rows_held(
-            await queries_people.users(tx),
-            await queries_people.groups(tx),
-            await queries_people.pipelines(tx),
-            await queries_people.statuses(tx),
+        remote = rows_read(read.changes)
+        held = local_rows(
+            await mirror_people.users(tx),
+            await mirror_people.groups(tx),
+            await mirror_people.pipelines(tx),
+            await mirror_people.statuses(tx),
         )
         found = differing(remote, held)
         spent = replace(
@@ -52,17 +52,19 @@ async def people_and_stages(run: ReconciliationRun, part: ReconciliationPart) ->
 async def short_list(run: ReconciliationRun, part: ReconciliationPart) -> None:
     """Compare fields, tags, roles, reasons, sources or types of tasks, and take the list in."""
     rows, spent = await _entries(run, part)
-    book = core.TASK_TYPES if part.path == TASK_TYPES else core.REFERENCE_LISTS[part.path]
-    told = core.reference_data(book, rows)
+    which = core.TASK_TYPES if part.path == TASK_TYPES else core.REFERENCE_LISTS[part.path]
+    parsed = core.reference_data(which, rows)
     async with run.tenant() as tx:
         held = [
-            one for one in await queries_reference_data.entries(tx, book[0]) if one.owner == book[1]
+            one
+            for one in await mirror_reference_data.entries(tx, which[0])
+            if one.owner == which[1]
         ]
-        found = entries_differing(told, held, book)
+        found = entries_differing(parsed, held, which)
         present = [one for one in held if not one.is_gone]
-        moved = _ended(spent, found, told.entries, present)
+        moved = _ended(spent, found, parsed.entries, present)
         if await store.save(tx, run.reconciliation, moved, read_page=part.page):
-            await ingest(tx, Reading(reference_data=told), run.now)
+            await ingest(tx, Reading(reference_data=parsed), run.now)
 
 
 async def _entries(

@@ -2,8 +2,7 @@
 
 Nothing tells amoCRM's totals, so each list is walked in the order of its numbers, a page at a time
 against the same stretch of the mirror. Every page commits with its place: a kill costs one page.
-Differences are only suspects (`reconcile_walk`) until a second look confirms them
-(`reconcile_suspects`).
+Differences are only suspects (`scan`) until a second look confirms them (`recheck`).
 """
 
 from datetime import datetime
@@ -28,9 +27,9 @@ from smena.connectors.amocrm.reconciliation.model import AskedBy, Reconciliation
 from smena.connectors.amocrm.reconciliation.store import runs as store
 from smena.connectors.amocrm.service import AmocrmService
 from smena.connectors.amocrm.store import connections
-from smena.connectors.amocrm.translation import people
+from smena.connectors.amocrm.translation.people import users_by_name
 from smena.connectors.kit.rate_limiter import Purpose
-from smena.crm.mirror.queries import people as queries_people
+from smena.crm.mirror.queries import people as mirror_people
 from smena.kernel.db import Tx
 from smena.kernel.ids import AccountId
 from smena.kernel.jobs.enqueue import wake
@@ -43,15 +42,15 @@ log = structlog.get_logger(__name__)
 
 
 async def begin(tx: Tx, asked_by: AskedBy, now: datetime) -> bool:
-    """Begin a check unless one is running or there is nothing to compare yet."""
+    """Begin a reconciliation unless one is running or there is nothing to compare yet."""
     connection = await connections.active(tx)
     if connection is None:
         return False
     if connection.load_started_at is None or connection.load_finished_at is None:
         return False
-    remote = await store.running(tx)
-    if remote is not None and now - remote.started_at > CUT_AFTER:
-        await store.finish(tx, remote.id, ReconciliationOutcome.CUT, now)
+    running = await store.running(tx)
+    if running is not None and now - running.started_at > CUT_AFTER:
+        await store.finish(tx, running.id, ReconciliationOutcome.CUT, now)
     done = [
         one for one in await store.latest(tx, HISTORY) if one.outcome is ReconciliationOutcome.DONE
     ]
@@ -66,7 +65,7 @@ async def begin(tx: Tx, asked_by: AskedBy, now: datetime) -> bool:
 
 
 async def begin_tonight(tx: Tx, now: datetime) -> bool:
-    """Begin the nightly check of an account when its own clock says so."""
+    """Begin the nightly reconciliation of an account when its own clock says so."""
     zone = ZoneInfo((await accounts.account(tx)).time_zone)
     latest = await store.latest(tx, 1)
     if not is_night_due(zone, latest[0].started_at if latest else None, now):
@@ -75,7 +74,7 @@ async def begin_tonight(tx: Tx, now: datetime) -> bool:
 
 
 async def go_on(context: JobContext, account: AccountId) -> None:
-    """Go on with an account's check until it is done or has to wait for a second look."""
+    """Go on with an account's reconciliation until it is done or has to wait for a second look."""
     async with context.db.tenant(account) as tx:
         connection, reconciliation = await connections.active(tx), await store.running(tx)
         work = (
@@ -83,7 +82,7 @@ async def go_on(context: JobContext, account: AccountId) -> None:
             if reconciliation
             else []
         )
-        names = people.named(await queries_people.users(tx))
+        names = users_by_name(await mirror_people.users(tx))
     if connection is None or reconciliation is None or reconciliation.next_at > context.now:
         return
     begun = await account_run.begin(context, account, Purpose.BULK)
@@ -98,12 +97,12 @@ async def go_on(context: JobContext, account: AccountId) -> None:
 
 
 def _pace(service: AmocrmService, connection: Connection) -> float:
-    told = connection.requests_per_second
-    return service.options.requests_per_second if told is None else told
+    own = connection.requests_per_second
+    return service.options.requests_per_second if own is None else own
 
 
 async def _has_ended(run: ReconciliationRun) -> bool:
-    """End the check when nothing is left; else rest until the next suspect is due."""
+    """End the reconciliation when nothing is left; else rest until the next suspect is due."""
     async with run.tenant() as tx:
         work = (await store.parts(tx, [run.reconciliation]))[run.reconciliation]
         if not all(part.is_walked for part in work):

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from smena.connectors.amocrm.api.core.listing import events_limit
 from smena.connectors.amocrm.reading.ingest import ingest_page
 from smena.connectors.amocrm.reading.related import ask_for_related
-from smena.connectors.amocrm.reading.store import fetch_queue as asked
+from smena.connectors.amocrm.reading.store import fetch_queue
 from smena.connectors.amocrm.reconciliation import reference_data, talks, unsorted
 from smena.connectors.amocrm.reconciliation.context import PricedPage, ReconciliationRun
 from smena.connectors.amocrm.reconciliation.core.compare import (
-    There,
+    RemoteRows,
     checksum,
     contents_sum,
     joined,
@@ -29,8 +29,8 @@ from smena.connectors.amocrm.reconciliation.core.plan import (
     listing,
 )
 from smena.connectors.amocrm.reconciliation.store import runs as store
-from smena.connectors.amocrm.translation import page
-from smena.connectors.amocrm.translation.page import Items, ParsedPage
+from smena.connectors.amocrm.translation import parse
+from smena.connectors.amocrm.translation.parse import Items, ParsedPage
 from smena.crm.mirror.ingest import ingest
 from smena.crm.mirror.model import NumberRange
 from smena.crm.mirror.queries import comparison, timeline
@@ -81,19 +81,19 @@ async def _cards(
     run: ReconciliationRun, tx: Tx, part: ReconciliationPart, items: Items
 ) -> ReconciliationPart:
     """Compare a page with the mirror's rows of the same stretch of numbers."""
-    of, told = BY_PATH[part.path].of, marks(items)
-    said = page.page(part.path, items, run.names)
-    remote = {number: at for number, at in told.rows.items() if _is_due(part, at)}
-    is_whole = part.is_whole and told.is_sure and told.is_after(part.after_id)
-    last = max(told.rows, default=part.after_id)
+    of, seen = BY_PATH[part.path].of, marks(items)
+    parsed = parse.page(part.path, items, run.names)
+    remote = {number: at for number, at in seen.rows.items() if _is_due(part, at)}
+    is_whole = part.is_whole and seen.is_sure and seen.is_after(part.after_id)
+    last = max(seen.rows, default=part.after_id)
     held = await comparison.marks_among(tx, of, list(remote))
     if is_whole:
         span = NumberRange(part.after_id, None if part.is_walked else last, part.from_at)
         held |= await comparison.marks_between(tx, of, span)
-    contents = await comparison.compare(tx, said.changes, said.conversations)
+    contents = await comparison.compare(tx, parsed.changes, parsed.conversations)
     found = suspects(remote, held, contents, is_whole=is_whole)
     await store.suspect(tx, run.reconciliation, part.number, found, run.now + SETTLE)
-    await _derived(run, tx, said, held.keys() - found)
+    await _derived(run, tx, parsed, held.keys() - found)
     alive = {mark.id: mark.changed_at for mark in held.values() if not mark.is_deleted}
     remote_sum, local_sum = _sums(remote, contents.told), _sums(alive, contents.held)
     return replace(
@@ -108,10 +108,10 @@ async def _cards(
 
 
 async def _derived(
-    run: ReconciliationRun, tx: Tx, said: ParsedPage, agreed: Collection[int]
+    run: ReconciliationRun, tx: Tx, parsed: ParsedPage, agreed: Collection[int]
 ) -> None:
     """Take in what amoCRM derives for leads that agree: their next task has no moment of change."""
-    leads = tuple(lead for lead in said.changes.leads if int(lead.id) in agreed)
+    leads = tuple(lead for lead in parsed.changes.leads if int(lead.id) in agreed)
     if leads:
         await ingest(tx, Reading(Changes(Source.API, leads=leads)), run.now)
 
@@ -121,18 +121,18 @@ def _is_due(part: ReconciliationPart, at: datetime | None) -> bool:
     return part.from_at is None or at is None or at >= part.from_at
 
 
-def _sums(rows: There, digests: Mapping[int | str, int]) -> int:
+def _sums(rows: RemoteRows, digests: Mapping[int | str, int]) -> int:
     """Return one number for rows and for what they say."""
-    said = contents_sum(digests[number] for number in rows if number in digests)
-    return joined(checksum(rows.items()), said)
+    contents = contents_sum(digests[number] for number in rows if number in digests)
+    return joined(checksum(rows.items()), contents)
 
 
 async def _events(
     run: ReconciliationRun, tx: Tx, part: ReconciliationPart, items: Items
 ) -> ReconciliationPart:
     """Take in the events that are not here. They never change, so there is no second look."""
-    told = page.page(EVENTS, items)
-    events = told.changes.events
+    parsed = parse.page(EVENTS, items)
+    events = parsed.changes.events
     known = (
         await timeline.known_events(
             tx, [one.id for one in events], *_span([one.at for one in events])
@@ -142,9 +142,9 @@ async def _events(
     )
     lacking = tuple(one for one in events if one.id not in known)
     if lacking:
-        missed = page.only(told, lacking)
+        missed = parse.only(parsed, lacking)
         await ingest_page(tx, missed, run.now)
-        await asked.ask(tx, missed.to_fetch, run.now)
+        await fetch_queue.ask(tx, missed.to_fetch, run.now)
         await ask_for_related(tx, missed.changes.removed, run.now)
     held = [one for one in events if one.id in known]
     return replace(

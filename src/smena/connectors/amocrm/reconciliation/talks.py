@@ -1,7 +1,7 @@
 """Look at talks: those that messages name and we lack, and some of those in work.
 
-There is no list of talks, each costs a request; so few are looked at in one check, the others in
-the next ones. A talk that is not there says nothing.
+There is no list of talks, each costs a request; so few are looked at in one reconciliation, the
+others in the next ones. A talk that is not there says nothing.
 """
 
 from dataclasses import replace
@@ -14,8 +14,8 @@ from smena.connectors.amocrm.reconciliation.context import ReconciliationRun
 from smena.connectors.amocrm.reconciliation.core.compare import checksum, classify, joined
 from smena.connectors.amocrm.reconciliation.core.plan import TALKS, ReconciliationPart
 from smena.connectors.amocrm.reconciliation.store import runs as store
-from smena.connectors.amocrm.translation import page
-from smena.connectors.amocrm.translation.page import ParsedPage
+from smena.connectors.amocrm.translation import parse
+from smena.connectors.amocrm.translation.parse import ParsedPage
 from smena.crm.mirror.ingest import ingest
 from smena.crm.mirror.model import ComparedKind, NumberRange
 from smena.crm.mirror.queries import comparison
@@ -35,7 +35,7 @@ async def walk(run: ReconciliationRun, part: ReconciliationPart) -> None:
             span = NumberRange(part.after_id, since=part.from_at)
             ids = await comparison.talks_to_check(tx, run.reconciliation, span, AT_ONCE)
         found = [await _read(run, number) for number in ids]
-        told = page.page(TALKS, [item for item in found if item is not None])
+        parsed = parse.page(TALKS, [item for item in found if item is not None])
         part = replace(
             part,
             page=part.page + 1,
@@ -45,7 +45,7 @@ async def walk(run: ReconciliationRun, part: ReconciliationPart) -> None:
             seconds=part.seconds + (run.now - started_at).total_seconds(),
         )
         async with run.tenant() as tx:
-            part = await _compared(run, tx, part, told)
+            part = await _compared(run, tx, part, parsed)
             is_ours = await store.save(tx, run.reconciliation, part, read_page=read_page)
 
 
@@ -55,15 +55,15 @@ async def _read(run: ReconciliationRun, number: int) -> msgspec.Raw | None:
 
 
 async def _compared(
-    run: ReconciliationRun, tx: Tx, part: ReconciliationPart, told: ParsedPage
+    run: ReconciliationRun, tx: Tx, part: ReconciliationPart, parsed: ParsedPage
 ) -> ReconciliationPart:
     """Compare a few talks with what is held, and take them in."""
-    remote = {int(talk.id): talk.updated_at for talk in told.conversations.talks}
-    contents = await comparison.compare(tx, told.changes, told.conversations)
+    remote = {int(talk.id): talk.updated_at for talk in parsed.conversations.talks}
+    contents = await comparison.compare(tx, parsed.changes, parsed.conversations)
     held = await comparison.marks_among(tx, ComparedKind.TALK, list(remote))
     found = classify(remote, held, contents, looked_at=remote, now=run.crm_now)
     await mark_unverified(tx, ComparedKind.TALK, found.unverified)
-    await ingest(tx, told, run.now)
+    await ingest(tx, parsed, run.now)
     moments = {mark.id: mark.changed_at for mark in held.values()}
     return replace(
         part,

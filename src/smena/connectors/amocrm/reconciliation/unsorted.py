@@ -14,7 +14,7 @@ from smena.connectors.amocrm.reconciliation.core.compare import contents_sum
 from smena.connectors.amocrm.reconciliation.core.plan import UNSORTED, ReconciliationPart
 from smena.connectors.amocrm.reconciliation.core.unsorted import UnsortedDifference, differing
 from smena.connectors.amocrm.reconciliation.store import runs as store
-from smena.connectors.amocrm.translation import page
+from smena.connectors.amocrm.translation import parse
 from smena.crm.mirror.ingest import ingest
 from smena.crm.mirror.model import Contents
 from smena.crm.mirror.queries import comparison, conversations
@@ -47,15 +47,15 @@ async def walk(run: ReconciliationRun, part: ReconciliationPart) -> None:
     reading = await _read(run, part)
     async with run.tenant() as tx:
         compared = await _compare(run, tx, reading)
-        said = compared.contents
+        contents = compared.contents
         moved = replace(
             reading.spent,
             page=part.page + 1,
             is_walked=True,
-            remote=len(said.told),
+            remote=len(contents.told),
             local=len(compared.still_open),
-            remote_sum=contents_sum(said.told.values()),
-            local_sum=contents_sum((*said.held.values(), *compared.found.surplus)),
+            remote_sum=contents_sum(contents.told.values()),
+            local_sum=contents_sum((*contents.held.values(), *compared.found.surplus)),
         )
         if await store.save(tx, run.reconciliation, moved, read_page=part.page):
             await store.suspect(
@@ -85,13 +85,13 @@ async def recheck(
 
 async def _read(run: ReconciliationRun, part: ReconciliationPart) -> UnsortedReading:
     whole = await run.read_whole(unsorted())
-    told = page.page(UNSORTED, whole.items)
-    conversations = told.conversations
-    if whole.is_full and not told.malformed:
+    parsed = parse.page(UNSORTED, whole.items)
+    conversations = parsed.conversations
+    if whole.is_full and not parsed.malformed:
         conversations = replace(conversations, unsorted_until=whole.began_at)
-    if told.malformed:
+    if parsed.malformed:
         async with run.tenant() as tx:
-            await schedule.count_malformed(tx, len(told.malformed))
+            await schedule.count_malformed(tx, len(parsed.malformed))
     spent = replace(
         part,
         requests=part.requests + whole.requests,
@@ -101,11 +101,9 @@ async def _read(run: ReconciliationRun, part: ReconciliationPart) -> UnsortedRea
 
 
 async def _compare(run: ReconciliationRun, tx: Tx, reading: UnsortedReading) -> Compared:
-    told, is_whole = (
-        reading.conversations.unsorted,
-        reading.conversations.unsorted_until is not None,
-    )
+    open_there = reading.conversations.unsorted
+    is_whole = reading.conversations.unsorted_until is not None
     contents = await comparison.compare(tx, NOTHING, reading.conversations)
     still_open = await conversations.open_unsorted(tx)
-    found = differing(told, still_open, contents, run.crm_now, is_whole=is_whole)
+    found = differing(open_there, still_open, contents, run.crm_now, is_whole=is_whole)
     return Compared(found, still_open, contents)

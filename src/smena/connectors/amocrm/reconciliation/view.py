@@ -1,4 +1,4 @@
-"""What the reconciliation page shows: up to when the data are, what is missing, past checks."""
+"""What the reconciliation page shows: up to when the data are, what is missing, past reports."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ REPORTS = 15
 
 @dataclass(frozen=True, slots=True)
 class KindView:
-    """A kind of data: `fresh` is up to when it is here, `found` what the last check said of it."""
+    """A kind of data: `fresh` is up to when it is here, `found` what the last run said of it."""
 
     name: str
     fresh: str
@@ -40,7 +40,7 @@ class KindView:
 
 @dataclass(frozen=True, slots=True)
 class ReportView:
-    """A past check in a line."""
+    """A past reconciliation in a line."""
 
     when: str
     asked_by: str
@@ -53,7 +53,7 @@ class ReportView:
 
 @dataclass(frozen=True, slots=True)
 class ReconciliationView:
-    """The whole page. `percent` and `now_at` are of the check that runs."""
+    """The whole page. `percent` and `now_at` are of the one that runs."""
 
     is_running: bool
     is_ready: bool
@@ -66,7 +66,7 @@ class ReconciliationView:
 
 
 async def reconciliation_view(tx: Tx, now: datetime) -> ReconciliationView | None:
-    """Return what is known of the account's completeness, None when it never was connected."""
+    """Return how complete the account's mirror is, None when it never was connected."""
     connection = await queries.connection(tx)
     if connection is None:
         return None

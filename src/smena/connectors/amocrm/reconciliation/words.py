@@ -50,8 +50,8 @@ def kind_text(path: str) -> str:
 
 
 def found_text(missing: int, stale: int, surplus: int) -> str:
-    """Say what a check found."""
-    told = [
+    """Say what a reconciliation found."""
+    parts = [
         ngettext("не хватало {n}", "не хватало {n}|не хватало {n}", missing).format(
             n=number(missing)
         ) if missing else "",
@@ -62,7 +62,7 @@ def found_text(missing: int, stale: int, surplus: int) -> str:
             n=number(surplus)
         ) if surplus else "",
     ]  # fmt: skip
-    return ", ".join(text for text in told if text) or _("совпадает")
+    return ", ".join(text for text in parts if text) or _("совпадает")
 
 
 def asked_text(asked_by: AskedBy) -> str:
@@ -70,7 +70,7 @@ def asked_text(asked_by: AskedBy) -> str:
 
 
 def outcome_text(outcome: ReconciliationOutcome, found: int, healed: int) -> tuple[str, str]:
-    """Say how a check ended, with a state of the kit."""
+    """Say how a reconciliation ended, with a state of the kit."""
     if outcome is ReconciliationOutcome.CUT:
         return _("прервана"), "wait"
     if outcome is ReconciliationOutcome.UNHEALED:

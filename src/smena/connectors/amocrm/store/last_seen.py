@@ -7,19 +7,19 @@ from smena.kernel.db import Tx
 
 # The lag is measured on amoCRM's own clock, as far as we know how it stands to ours.
 WEBHOOK = """
-INSERT INTO amocrm_last_seen AS vital (account_id, webhook_at, webhook_lag_seconds)
+INSERT INTO amocrm_last_seen AS known (account_id, webhook_at, webhook_lag_seconds)
 VALUES (:account, :webhook_at, :lag)
 ON CONFLICT (account_id) DO UPDATE
-   SET webhook_at = greatest(vital.webhook_at, excluded.webhook_at),
-       webhook_lag_seconds = coalesce(excluded.webhook_lag_seconds, vital.webhook_lag_seconds)
+   SET webhook_at = greatest(known.webhook_at, excluded.webhook_at),
+       webhook_lag_seconds = coalesce(excluded.webhook_lag_seconds, known.webhook_lag_seconds)
 """
 
 POLL = """
-INSERT INTO amocrm_last_seen AS vital (account_id, polled_at, poll_pages, poll_seconds, news_at)
+INSERT INTO amocrm_last_seen AS known (account_id, polled_at, poll_pages, poll_seconds, news_at)
 VALUES (:account, :polled_at, :pages, :seconds, :news_at)
 ON CONFLICT (account_id) DO UPDATE
    SET polled_at = excluded.polled_at, poll_pages = excluded.poll_pages,
-       poll_seconds = excluded.poll_seconds, news_at = coalesce(excluded.news_at, vital.news_at)
+       poll_seconds = excluded.poll_seconds, news_at = coalesce(excluded.news_at, known.news_at)
 """
 
 ONE = """

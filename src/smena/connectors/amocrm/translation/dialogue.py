@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 import msgspec
 
 from smena.connectors.amocrm.api.core.dialogue_payload import (
+    EventValueJson,
     MessageRefJson,
-    SaidJson,
     TalkJson,
     TalkRefJson,
     UnsortedJson,
@@ -68,7 +68,7 @@ TALK_EVENTS = frozenset(
     {"talk_created", "talk_closed", "talk_missed_event", "conversation_answered"}
 )
 _PARAMS = msgspec.json.Decoder(dict[str, object])
-_SAID = msgspec.json.Decoder(list[SaidJson], strict=False)
+_VALUE_PARTS = msgspec.json.Decoder(list[EventValueJson], strict=False)
 
 
 def note(json: NoteJson, kind: EntityKind) -> Note:
@@ -150,9 +150,9 @@ def talks_to_read(events: Iterable[Event]) -> set[int]:
         number
         for one in events
         if one.type in TALK_EVENTS
-        for said in _said(one.after) + _said(one.before)
-        if isinstance(said.talk, TalkRefJson)
-        for number in (identity_or_zero(said.talk.talk_id) or identity_or_zero(said.talk.id),)
+        for part in _parts(one.after) + _parts(one.before)
+        if isinstance(part.talk, TalkRefJson)
+        for number in (identity_or_zero(part.talk.talk_id) or identity_or_zero(part.talk.id),)
         if number
     }
 
@@ -178,12 +178,12 @@ def entity_kind(value: Loose) -> EntityKind | None:
 
 def _messages(event: Event, contacts: Mapping[str, ContactId]) -> Iterator[Message]:
     kind = entity_kind(event.entity_kind)
-    for said in _said(event.after):
-        told = said.message
-        if not isinstance(told, MessageRefJson) or not told.id:
+    for part in _parts(event.after):
+        message = part.message
+        if not isinstance(message, MessageRefJson) or not message.id:
             continue
-        number = MessageId(text(told.id)[:ID_MAX])
-        talk_id = identity_or_zero(told.talk_id)
+        number = MessageId(text(message.id)[:ID_MAX])
+        talk_id = identity_or_zero(message.talk_id)
         yield Message(
             id=number,
             way=WAYS[event.type],
@@ -193,7 +193,7 @@ def _messages(event: Event, contacts: Mapping[str, ContactId]) -> Iterator[Messa
             contact=contacts.get(event.id) or contacts.get(number) or _own(event),
             entity_kind=kind,
             entity_id=event.entity_id or None,
-            origin=text(told.origin)[:NAME_MAX],
+            origin=text(message.origin)[:NAME_MAX],
         )
 
 
@@ -201,9 +201,9 @@ def _own(event: Event) -> ContactId | None:
     return contact(event.entity_id) if event.entity_kind == EntityKind.CONTACT else None
 
 
-def _said(value: bytes) -> list[SaidJson]:
+def _parts(value: bytes) -> list[EventValueJson]:
     try:
-        return _SAID.decode(value)
+        return _VALUE_PARTS.decode(value)
     except UNREADABLE:
         return []
 
@@ -220,8 +220,8 @@ def _params(raw: msgspec.Raw) -> dict[str, object]:
 
 
 def _words(params: Mapping[str, object]) -> str:
-    told = params.get("text") or params.get("call_result") or params.get("subject")
-    return text(told) if isinstance(told, str | int | float) else ""
+    words = params.get("text") or params.get("call_result") or params.get("subject")
+    return text(words) if isinstance(words, str | int | float) else ""
 
 
 def _ids(links: Iterable[LinkJson] | None) -> list[int]:

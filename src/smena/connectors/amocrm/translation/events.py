@@ -122,9 +122,9 @@ def _params(raw: msgspec.Raw) -> CallParamsJson:
     return found if isinstance(found, CallParamsJson) else CallParamsJson()
 
 
-def caller(json: NoteJson, told: Loose, people: Mapping[str, UserId]) -> UserId:
-    """Find who talked (R4): told by number or by name, else the note's responsible, its author."""
-    candidates = (told, people.get(text(told).casefold()), json.responsible_user_id)
+def caller(json: NoteJson, responsible: Loose, people: Mapping[str, UserId]) -> UserId:
+    """Find who talked (R4): whom the call names (number or name), else the note's, its author."""
+    candidates = (responsible, people.get(text(responsible).casefold()), json.responsible_user_id)
     for candidate in (*candidates, json.created_by):
         try:
             number = whole(candidate)

@@ -49,14 +49,14 @@ def scalar(value: object, kind: str) -> Scalar:
     """Return what a value means in a field of this type; what it cannot mean stays a text."""
     if value is None or isinstance(value, dict | list):
         return None if value is None else text(msgspec.json.encode(value, order="sorted").decode())
-    told = value if isinstance(value, str | int | float) else str(value)
+    plain = value if isinstance(value, str | int | float) else str(value)
     if kind == FLAG:
-        return flag(told)
+        return flag(plain)
     if kind in NUMBERS:
-        return _amount(told)
+        return _amount(plain)
     if kind in MOMENTS:
-        return _seconds(told)
-    return text(told)
+        return _seconds(plain)
+    return text(plain)
 
 
 def tags(json: Iterable[NamedJson] | None) -> tuple[Tag, ...]:
@@ -65,25 +65,25 @@ def tags(json: Iterable[NamedJson] | None) -> tuple[Tag, ...]:
     return tuple(Tag(TagId(number), found[number]) for number in sorted(found) if number)
 
 
-def _amount(told: Loose) -> Scalar:
+def _amount(value: Loose) -> Scalar:
     try:
-        number = float(told or 0)
+        number = float(value or 0)
     except (ValueError, OverflowError):
-        return text(told)
+        return text(value)
     if not math.isfinite(number) or abs(number) > EXACT_MAX:
-        return text(told)
+        return text(value)
     return int(number) if number.is_integer() else number
 
 
-def _seconds(told: Loose) -> Scalar:
+def _seconds(value: Loose) -> Scalar:
     try:
-        return whole(told)
+        return whole(value)
     except BadValue:
         try:
-            at = datetime.fromisoformat(str(told))
+            at = datetime.fromisoformat(str(value))
             return seconds_of(at if at.tzinfo else at.replace(tzinfo=UTC))
         except (ValueError, OverflowError):
-            return text(told)
+            return text(value)
 
 
 def _choice(value: Loose) -> ChoiceId | None:

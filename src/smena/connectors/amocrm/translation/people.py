@@ -87,20 +87,20 @@ def is_zone(name: str) -> bool:
 
 
 def user(json: UserJson) -> User:
-    told = json.rights if isinstance(json.rights, RightsJson) else RightsJson()
-    role = whole(told.role_id)
+    access = json.rights if isinstance(json.rights, RightsJson) else RightsJson()
+    role = whole(access.role_id)
     return User(
         id=UserId(identity(json.id)),
         name=text(json.name),
         email=text(json.email),
-        group=GroupId(number_or_zero(told.group_id)),
-        is_active=told.is_active is None or flag(told.is_active),
-        is_admin=flag(told.is_admin),
+        group=GroupId(number_or_zero(access.group_id)),
+        is_active=access.is_active is None or flag(access.is_active),
+        is_admin=flag(access.is_admin),
         role=RoleId(role) if role else None,
-        is_free=flag(told.is_free),
+        is_free=flag(access.is_free),
         language=text(json.lang)[:SHORT_MAX],
         phone=text(json.phone_number)[:SHORT_MAX],
-        rights=rights(told),
+        rights=rights(access),
     )
 
 
@@ -114,7 +114,9 @@ def rights(json: RightsJson) -> Rights:
         "tasks": json.tasks,
     }
     return Rights(
-        general=tuple(right for name, told in general.items() for right in _rights(name, told)),
+        general=tuple(
+            right for name, letters in general.items() for right in _rights(name, letters)
+        ),
         in_stages=tuple(
             replace(right, pipeline=whole(one.pipeline_id), status=whole(one.status_id))
             for one in json.status_rights or ()
@@ -125,9 +127,9 @@ def rights(json: RightsJson) -> Rights:
     )
 
 
-def _rights(entity: str, told: Letters) -> Iterator[Right]:
-    if isinstance(told, dict):
-        for action, letter in sorted(told.items()):
+def _rights(entity: str, letters: Letters) -> Iterator[Right]:
+    if isinstance(letters, dict):
+        for action, letter in sorted(letters.items()):
             if isinstance(letter, str) and letter in LETTERS:
                 yield Right(entity, action.replace("\0", "")[:SHORT_MAX], letter)
 
@@ -159,7 +161,7 @@ def pipeline(json: PipelineJson) -> tuple[Pipeline, tuple[Status, ...]]:
     )
 
 
-def named(users: Sequence[User]) -> dict[str, UserId]:
+def users_by_name(users: Sequence[User]) -> dict[str, UserId]:
     """Index people by name, for telephony that writes a name; a name of two people is nobody's."""
     index: dict[str, UserId] = {}
     twice: set[str] = set()

@@ -44,8 +44,8 @@ Named = tuple[ReferenceList, int]
 
 def entries(path: str, items: Sequence[msgspec.Raw]) -> Rows[ReferenceEntry]:
     """Translate all items of a list."""
-    book = REFERENCE_LISTS[path]
-    return read_rows(items, EntryJson, lambda json: _entry(json, book))
+    which = REFERENCE_LISTS[path]
+    return read_rows(items, EntryJson, lambda json: _entry(json, which))
 
 
 def task_types(json: TaskTypesOfAccountJson) -> Rows[ReferenceEntry]:
@@ -54,20 +54,20 @@ def task_types(json: TaskTypesOfAccountJson) -> Rows[ReferenceEntry]:
     return read_rows(items, EntryJson, lambda one: _entry(one, TASK_TYPES))
 
 
-def reference_data(book: ReferenceList, rows: Rows[ReferenceEntry]) -> ReferenceData:
+def reference_data(which: ReferenceList, rows: Rows[ReferenceEntry]) -> ReferenceData:
     """Return a whole list; an empty one, or one with a malformed line, retires nobody."""
     is_whole = bool(rows.good) and not rows.malformed
-    return ReferenceData(rows.good, frozenset({book}) if is_whole else frozenset())
+    return ReferenceData(rows.good, frozenset({which}) if is_whole else frozenset())
 
 
 def sources_of(leads: Iterable[Lead], names: Mapping[int, str]) -> ReferenceData:
     """Learn the names of sources from leads: the list holds only those of one's own making."""
     listed, owner = REFERENCE_LISTS["sources"]
-    told = {lead.came_from for lead in leads if lead.came_from}
+    numbers = {lead.came_from for lead in leads if lead.came_from}
     return ReferenceData(
         tuple(
             ReferenceEntry(listed, number, names[number], owner)
-            for number in told
+            for number in numbers
             if number in names
         )
     )
@@ -93,8 +93,8 @@ def _of_card(owner: EntityKind, card: Lead | Contact | Company) -> set[Named]:
     return fields | {((ReferenceKind.TAGS, owner), int(tag.id)) for tag in card.tags or ()}
 
 
-def _entry(json: EntryJson, book: ReferenceList) -> ReferenceEntry:
-    listed, owner = book
+def _entry(json: EntryJson, which: ReferenceList) -> ReferenceEntry:
+    listed, owner = which
     return ReferenceEntry(
         of=listed,
         id=identity(json.id),

@@ -1,6 +1,6 @@
 """Bodies of webhooks in our words.
 
-A body is unsigned, so what it says of a lead, a contact, a company or a task is absorbed as a
+A body is unsigned, so what it says of a lead, a contact, a company or a task is taken as a
 claim (`Source.WEBHOOK`); what it cannot say exactly becomes something to read back: removals and
 returns (no moment in the body), calls (no length in the body), and rows that could not be read.
 """
@@ -42,14 +42,14 @@ AHEAD_MAX = timedelta(days=1)
 TEXT_AHEAD_MAX = timedelta(minutes=10)
 """A moment that is written as a text in who knows which time zone is believed when it has been."""
 NO_TYPES: Mapping[EntityKind, Types] = {}
-TOLD = ("add", "update", "status", "responsible")
+CLAIMS = ("add", "update", "status", "responsible")
 READ_BACK = ("delete", "restore")
 KINDS_BY_ROOT = {one.webhook_root: one.kind for one in KINDS}
 
 
 @dataclass(frozen=True, slots=True)
 class WebhookReading:
-    """What a body says: changes to absorb, and what the API must be asked about."""
+    """What a body says: changes to take in, and what the API must be asked about."""
 
     changes: Changes
     entities: frozenset[tuple[EntityKind, int]] = frozenset()
@@ -62,7 +62,7 @@ class WebhookReading:
 @dataclass(slots=True)
 class _Draft:
     zone: ZoneInfo
-    said: MessageDraft
+    messages: MessageDraft
     latest: datetime
     soon: datetime
     types: Mapping[EntityKind, Types]
@@ -95,11 +95,11 @@ class ForeignBody(ValueError):  # noqa: N818 -- named after what was received
 def check_account(tree: Tree, account: AccountId, subdomain: str) -> None:
     """Raise ForeignBody for a body of another account; old ones name the subdomain only."""
     named = branch(tree, "account")
-    told_id, told_name = leaf(named, "id"), leaf(named, "subdomain")
-    if told_id and told_id != str(account):
-        raise ForeignBody(f"the body names account {told_id[:40]}")
-    if not told_id and told_name.casefold() != subdomain.casefold():
-        raise ForeignBody(f"the body names subdomain {told_name[:40]!r}")
+    number, name = leaf(named, "id"), leaf(named, "subdomain")
+    if number and number != str(account):
+        raise ForeignBody(f"the body names account {number[:40]}")
+    if not number and name.casefold() != subdomain.casefold():
+        raise ForeignBody(f"the body names subdomain {name[:40]!r}")
 
 
 def read(
@@ -113,9 +113,9 @@ def read(
     `types` are those of the custom fields, by kind of card: a body does not name them.
     """
     latest = received_at + AHEAD_MAX
-    said = MessageDraft(zone, received_at, latest)
-    draft = _Draft(zone, said, latest, received_at + TEXT_AHEAD_MAX, types)
-    webhook_dialogue.read(tree, said)
+    messages = MessageDraft(zone, received_at, latest)
+    draft = _Draft(zone, messages, latest, received_at + TEXT_AHEAD_MAX, types)
+    webhook_dialogue.read(tree, messages)
     for root in KINDS_BY_ROOT:
         for action, items in branch(tree, root).items():
             if isinstance(items, dict):
@@ -129,9 +129,9 @@ def read(
         tasks=_latest(draft.tasks),
     )
     entities, notes = frozenset(draft.entities), frozenset(draft.notes)
-    malformed = (*draft.malformed, *said.malformed)
-    talks = frozenset(said.talks_to_read)
-    return WebhookReading(changes, entities, notes, malformed, said.conversations(), talks)
+    malformed = (*draft.malformed, *messages.malformed)
+    talks = frozenset(messages.talks_to_read)
+    return WebhookReading(changes, entities, notes, malformed, messages.conversations(), talks)
 
 
 def _read_item(draft: _Draft, root: str, action: str, item: Tree) -> None:
@@ -143,14 +143,14 @@ def _read_item(draft: _Draft, root: str, action: str, item: Tree) -> None:
             _note(draft, kind, item)
         elif action in READ_BACK:
             draft.entities.add((kind, identity(leaf(item, "id"))))
-        elif action in TOLD:
-            _told(draft, kind, item)
+        elif action in CLAIMS:
+            _claimed(draft, kind, item)
     except BadValue as error:
         draft.malformed.append(f"{root}[{action}]: {error}")
         _ask_instead(draft, kind, item)
 
 
-def _told(draft: _Draft, kind: EntityKind, item: Tree) -> None:
+def _claimed(draft: _Draft, kind: EntityKind, item: Tree) -> None:
     types = draft.types_of(kind)
     match kind:
         case EntityKind.LEAD:
@@ -185,21 +185,21 @@ def _note(draft: _Draft, kind: EntityKind, item: Tree) -> None:
     """Ask for the note of a call, whose body does not tell its length; believe other notes."""
     note = branch(item, "note") or item
     if leaf(note, "note_type") in CALL_NOTES:
-        told = KINDS_BY_NUMBER.get(leaf(note, "element_type"), kind)
-        draft.notes.add((told, NoteId(identity(leaf(note, "id")))))
+        owner = KINDS_BY_NUMBER.get(leaf(note, "element_type"), kind)
+        draft.notes.add((owner, NoteId(identity(leaf(note, "id")))))
         return
-    told_note = draft.believed(webhook_dialogue.note(note, draft.zone, kind))
-    if draft.is_dated(note, told_note):
-        draft.said.notes.append(told_note)
+    claim = draft.believed(webhook_dialogue.note(note, draft.zone, kind))
+    if draft.is_dated(note, claim):
+        draft.messages.notes.append(claim)
     else:
-        draft.notes.add((told_note.entity_kind, told_note.id))
+        draft.notes.add((claim.entity_kind, claim.id))
 
 
 def _latest(rows: Iterable[Card]) -> tuple[Card, ...]:
     """Keep the latest claim of each entity: one change comes as update, status, responsible."""
     kept: dict[int, Card] = {}
     for row in rows:
-        there = kept.get(row.id)
-        if there is None or there.updated_at <= row.updated_at:
+        earlier = kept.get(row.id)
+        if earlier is None or earlier.updated_at <= row.updated_at:
             kept[row.id] = row
     return tuple(kept.values())

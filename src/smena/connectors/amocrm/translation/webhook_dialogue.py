@@ -105,7 +105,7 @@ def note(item: Tree, zone: ZoneInfo, kind: EntityKind) -> Note:
         author=UserId(number_or_zero(leaf(item, "created_by"))),
         responsible=responsible(leaf(item, "main_user_id")),
         created_at=created,
-        updated_at=_moment(item, zone, "updated_at", "timestamp_x") if _says(item) else created,
+        updated_at=_moment(item, zone, "updated_at", "timestamp_x") if _is_dated(item) else created,
         text=words,
     )
 
@@ -164,9 +164,9 @@ def _unsorted(item: Tree, action: str, received_at: datetime) -> Unsorted:
     state = UnsortedState.OPEN
     if action == "delete":
         state = STATES.get(leaf(item, "action"), UnsortedState.GONE)
-    told = branch(item, "data")
+    data = branch(item, "data")
     result = branch(item, "accept_result") or branch(item, "decline_result")
-    leads = _numbers(branch(result, "leads")) or _numbers(branch(told, "leads"))
+    leads = _numbers(branch(result, "leads")) or _numbers(branch(data, "leads"))
     lead = whole(leaf(item, "lead_id")) or next(iter(leads), None)
     pipeline = whole(leaf(item, "pipeline_id"))
     origin = branch(item, "source_data")
@@ -177,7 +177,7 @@ def _unsorted(item: Tree, action: str, received_at: datetime) -> Unsorted:
         category=text(leaf(item, "category"))[: dialogue.NAME_MAX],
         pipeline=PipelineId(pipeline) if pipeline and pipeline > 0 else None,
         lead=LeadId(lead) if lead and lead > 0 else None,
-        contacts=tuple(ContactId(number) for number in _numbers(branch(told, "contacts"))),
+        contacts=tuple(ContactId(number) for number in _numbers(branch(data, "contacts"))),
         origin=text(leaf(item, "source") or leaf(origin, "name"))[: dialogue.NAME_MAX],
         created_at=created,
         state=state,
@@ -191,10 +191,10 @@ def _numbers(items: Tree) -> list[int]:
     return [number for number in map(identity_or_zero, found) if number]
 
 
-def _says(item: Tree) -> bool:
+def _is_dated(item: Tree) -> bool:
     return bool(leaf(item, "updated_at") or leaf(item, "timestamp_x"))
 
 
 def _moment(item: Tree, zone: ZoneInfo, seconds: str, local: str) -> datetime:
-    told = leaf(item, seconds)
-    return moment(told) if told.isdigit() else local_moment(told or leaf(item, local), zone)
+    stamp = leaf(item, seconds)
+    return moment(stamp) if stamp.isdigit() else local_moment(stamp or leaf(item, local), zone)

@@ -95,11 +95,11 @@ def _field(item: Tree, types: Types) -> FieldJson:
     )
 
 
-def _value(said: "Tree | str") -> FieldValueJson:
+def _value(value: "Tree | str") -> FieldValueJson:
     """Return a value: a bare text (dates), a branch with its choice, or one of many parts."""
-    if isinstance(said, str) or ("value" not in said and "enum" not in said):
-        return FieldValueJson(said)
-    return FieldValueJson(said.get("value", ""), leaf(said, "enum"))
+    if isinstance(value, str) or ("value" not in value and "enum" not in value):
+        return FieldValueJson(value)
+    return FieldValueJson(value.get("value", ""), leaf(value, "enum"))
 
 
 def _tags(item: Tree) -> list[NamedJson]:

@@ -10,8 +10,7 @@ from smena.accounts import queries as accounts
 from smena.accounts.model import Account
 from smena.connectors.amocrm.api.core import form
 from smena.connectors.amocrm.api.core.form import BadForm
-from smena.connectors.amocrm.reading.store import fetch_queue as asked
-from smena.connectors.amocrm.reading.store import schedule
+from smena.connectors.amocrm.reading.store import fetch_queue, schedule
 from smena.connectors.amocrm.store import connections, last_seen
 from smena.connectors.amocrm.translation import webhook
 from smena.connectors.amocrm.translation.kinds import PATHS, notes_path
@@ -58,7 +57,7 @@ async def _understand(
         await ingest(tx, Reading(changes), context.now)
     said = together(Source.WEBHOOK, [reading.conversations for reading in readings])
     await ingest(tx, Reading(Changes(Source.WEBHOOK), said), context.now)
-    await asked.ask(tx, _wanted(readings), context.now)
+    await fetch_queue.ask(tx, _wanted(readings), context.now)
     # The connection after the mirror, as polling does: else each would wait for the other.
     await schedule.count_malformed(tx, sum(len(one.malformed) for one in readings))
     await schedule.hint(tx, context.now)
@@ -86,11 +85,11 @@ async def _note_lag(
     await last_seen.webhook_arrived(tx, received_at, lag)
 
 
-def _moments(told: Changes) -> Iterator[datetime]:
-    yield from (row.updated_at for row in told.leads)
-    yield from (row.updated_at for row in told.contacts)
-    yield from (row.updated_at for row in told.companies)
-    yield from (row.updated_at for row in told.tasks)
+def _moments(changes: Changes) -> Iterator[datetime]:
+    yield from (row.updated_at for row in changes.leads)
+    yield from (row.updated_at for row in changes.contacts)
+    yield from (row.updated_at for row in changes.companies)
+    yield from (row.updated_at for row in changes.tasks)
 
 
 def _read(account: Account, types: FieldTypes, message: InboxMessage) -> WebhookReading:

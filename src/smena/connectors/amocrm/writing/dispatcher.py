@@ -17,9 +17,9 @@ from smena.connectors.amocrm.api.client import SHUT, TOO_MANY, AccessLost, Trans
 from smena.connectors.amocrm.store import connections
 from smena.connectors.amocrm.writing import verification
 from smena.connectors.amocrm.writing.core import response
-from smena.connectors.amocrm.writing.core import verification as came_true
 from smena.connectors.amocrm.writing.core.request import ADDRESSES, body_of, kind_of
 from smena.connectors.amocrm.writing.core.response import Outcome
+from smena.connectors.amocrm.writing.core.verification import Cards, cards_of
 from smena.connectors.kit.rate_limiter import Purpose
 from smena.crm.mirror import confirmation
 from smena.crm.model.entities import CommandId
@@ -117,7 +117,7 @@ class Dispatcher:
         async with self._run.tenant() as tx:
             facts = verification.Facts(
                 await queries.created_by_commands(tx, since - TAKEN_BEFORE),
-                {cards: await _known(tx, cards) for cards in came_true.cards_of(items)},
+                {cards: await _known(tx, cards) for cards in cards_of(items)},
             )
         return await verification.creations(
             self._run.client, items, facts, since + self._clock_offset
@@ -184,7 +184,7 @@ class Dispatcher:
             await actions.reschedule(tx, _commands(items), after, reason, self._run.now)
 
 
-async def _known(tx: Tx, cards: came_true.Cards) -> list[Sentinel]:
+async def _known(tx: Tx, cards: Cards) -> list[Sentinel]:
     """Return what the list of such creations has to show one of."""
     what, kind = cards
     if what == "notes" and kind:

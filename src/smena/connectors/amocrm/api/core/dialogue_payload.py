@@ -46,7 +46,7 @@ class TalkRefJson(msgspec.Struct):
     talk_id: Loose = None
 
 
-class SaidJson(msgspec.Struct):
+class EventValueJson(msgspec.Struct):
     """An element of an event's value: a message, or a talk."""
 
     message: MessageRefJson | list[Any] | None = None

@@ -158,7 +158,7 @@ def _estimate(one: Slice, now: datetime) -> int | None:
 
 
 def after_page(one: Slice, moments: Iterable[datetime], rows: int, *, has_next: bool) -> Slice:
-    """Return the slice after its page was absorbed."""
+    """Return the slice after its page was taken in."""
     at = list(moments)
     first = one.first_at or (at[0] if at else None)
     return Slice(

@@ -91,7 +91,7 @@ def stretch(history: History) -> Slice:
 
 
 def after_page(history: History, rows: int, now: datetime, *, has_next: bool) -> History:
-    """Return where the reading stands after a page was absorbed."""
+    """Return where the reading stands after a page was taken in."""
     read = replace(history, rows=history.rows + rows)
     if has_next:
         return replace(read, page=history.page + 1)

@@ -2,7 +2,7 @@
 
 The cursor of a list is the latest moment seen in it, on amoCRM's own clock. Rows may appear late,
 so every read starts before the cursor: a little each time, far back once a minute. After a long
-silence the stretch is cut into pieces, so that each can be absorbed and remembered.
+silence the stretch is cut into pieces, so that each can be taken in and remembered.
 """
 
 from dataclasses import dataclass, replace
@@ -64,7 +64,7 @@ def is_due(cursor: Cursor, now: datetime, period: timedelta) -> bool:
 
 
 def window(cursor: Cursor, now: datetime, clock_offset: timedelta) -> Window:
-    """Return what to read; `ahead` is how far amoCRM's clock is ahead of ours."""
+    """Return what to read; `clock_offset` is amoCRM's clock minus ours."""
     is_deep = cursor.deep_at is None or now - cursor.deep_at >= DEEP_EVERY
     start = max(0, cursor.seen_seconds - (DEEP_SECONDS if is_deep else SHALLOW_SECONDS))
     end = cursor.seen_seconds + PIECE_SECONDS

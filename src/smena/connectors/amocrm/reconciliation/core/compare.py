@@ -19,9 +19,9 @@ YOUNG = timedelta(minutes=2)
 PLAUSIBLE_FEW = 50
 PLAUSIBLE_SHARE = 0.2
 
-There = Mapping[int, datetime | None]
+RemoteRows = Mapping[int, datetime | None]
 """Moments of change by number; None: the row is there and its moment cannot be read."""
-Held = Mapping[int, RowMark]
+LocalRows = Mapping[int, RowMark]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +44,25 @@ class Classification:
 
 
 def suspects(
-    remote: There, held: Held, contents: Contents = NO_CONTENTS, *, is_whole: bool
+    remote: RemoteRows, local: LocalRows, contents: Contents = NO_CONTENTS, *, is_whole: bool
 ) -> frozenset[int]:
     """Return whom to look at again; `is_whole`: what the list does not show is not there."""
     wrong = contents.differing | contents.lacking
     found = {
         number
         for number, at in remote.items()
-        if number in wrong or not _agrees(at, held.get(number))
+        if number in wrong or not _agrees(at, local.get(number))
     }
     if is_whole:
         found |= {
-            mark.id for mark in held.values() if not mark.is_deleted and mark.id not in remote
+            mark.id for mark in local.values() if not mark.is_deleted and mark.id not in remote
         }
     return frozenset(found)
 
 
 def classify(
-    remote: There,
-    held: Held,
+    remote: RemoteRows,
+    local: LocalRows,
     contents: Contents,
     *,
     looked_at: Collection[int],
@@ -81,7 +81,7 @@ def classify(
     restored: set[int] = set()
     unverified: set[int] = set()
     for number in looked_at:
-        at, mark = remote.get(number), held.get(number)
+        at, mark = remote.get(number), local.get(number)
         if number not in remote:
             if mark is not None and not mark.is_deleted:
                 surplus.add(number)
@@ -100,12 +100,12 @@ def classify(
     return Classification(*map(frozenset, (missing, stale, surplus, restored, unverified)))
 
 
-def is_plausible(surplus: int, held: int) -> bool:
+def is_plausible(surplus: int, local: int) -> bool:
     """Tell whether so many cards may have been thrown away without news.
 
     A token that lost its rights shows an empty account: nobody's mirror is emptied for that.
     """
-    return surplus <= max(PLAUSIBLE_FEW, held * PLAUSIBLE_SHARE)
+    return surplus <= max(PLAUSIBLE_FEW, local * PLAUSIBLE_SHARE)
 
 
 def checksum(rows: Iterable[tuple[int | str, datetime | None]]) -> int:

@@ -35,7 +35,7 @@ SETTLED = timedelta(minutes=10)
 NIGHT = time(3, 0)
 MORNING = time(7, 0)
 CUT_AFTER = timedelta(hours=20)
-"""A check that did not end within this is cut, so that the next night gets its own."""
+"""A reconciliation that did not end within this is cut, so that the next night gets its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def summed(work: Sequence[ReconciliationPart]) -> ReconciliationPart:
 def parts(
     now: datetime, days: int, log_from: datetime, loaded_at: datetime
 ) -> tuple[ReconciliationPart, ...]:
-    """Cut a check into parts; `now` is amoCRM's clock.
+    """Cut a reconciliation into parts; `now` is amoCRM's clock.
 
     What is older than `log_from` was never asked for, so it is not missing. The first load reads
     no talks, so those are expected that somebody named since `loaded_at`.
@@ -130,7 +130,7 @@ def parts(
 
 
 def days_to_check(last_finished: datetime | None, now: datetime) -> int:
-    """Return how many days of the log to compare: those since the last check, and one more."""
+    """Return how many days of the log to compare: those since the last one, and one more."""
     if last_finished is None:
         return DAYS_MAX
     return min(DAYS_MAX, max(DAYS_MIN, (now - last_finished) // DAY + 1))
@@ -148,7 +148,7 @@ def listing(part: ReconciliationPart, events_max: int) -> Listing:
 
 
 def is_night_due(zone: ZoneInfo, last_started: datetime | None, now: datetime) -> bool:
-    """Tell whether the nightly check of an account is to begin, on the account's own clock."""
+    """Tell whether the nightly run of an account is to begin, on the account's own clock."""
     local = now.astimezone(zone)
     if not NIGHT <= local.time() < MORNING:
         return False
@@ -158,7 +158,7 @@ def is_night_due(zone: ZoneInfo, last_started: datetime | None, now: datetime) -
 
 @dataclass(frozen=True, slots=True)
 class ReconciliationProgress:
-    """How far a running check is: parts walked, of all; `share` counts rows where it can."""
+    """How far a running reconciliation is: parts walked, of all."""
 
     walked: int
     parts: int

@@ -26,12 +26,12 @@ class PeopleDifference:
     local_sum: int
 
 
-def rows_told(changes: Changes) -> Rows:
+def rows_read(changes: Changes) -> Rows:
     """Return what whole lists say, row by row."""
     return _rows(changes.users, changes.groups, changes.pipelines, changes.statuses)
 
 
-def rows_held(
+def local_rows(
     users: Sequence[User],
     groups: Sequence[Group],
     pipelines: Sequence[Pipeline],
@@ -54,19 +54,19 @@ def differing(remote: Rows, held: Rows) -> PeopleDifference:
 
 
 def entries_differing(
-    told: ReferenceData, held: Iterable[ReferenceEntry], book: ReferenceList
+    read: ReferenceData, held: Iterable[ReferenceEntry], which: ReferenceList
 ) -> PeopleDifference:
     """Compare a list; one that is empty or not read to its end shows nobody as surplus.
 
     Sources are known from leads as well, by their names only, and most are in no list.
     """
-    is_learned = book[0] is ReferenceKind.LEAD_SOURCES
-    remote: Rows = {(one.id,): _shown(one, is_learned=is_learned) for one in told.entries}
-    is_whole = book in told.complete and not is_learned
+    is_learned = which[0] is ReferenceKind.LEAD_SOURCES
+    remote: Rows = {(one.id,): _shown(one, is_learned=is_learned) for one in read.entries}
+    is_whole = which in read.complete and not is_learned
     here: Rows = {
         (one.id,): _shown(one, is_learned=is_learned)
         for one in held
-        if one.owner == book[1] and ((one.id,) in remote or (is_whole and not one.is_gone))
+        if one.owner == which[1] and ((one.id,) in remote or (is_whole and not one.is_gone))
     }
     return differing(remote, here)
 

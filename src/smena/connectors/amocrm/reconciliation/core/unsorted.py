@@ -29,7 +29,7 @@ class UnsortedDifference:
 
 
 def differing(
-    told: Sequence[Unsorted],
+    read: Sequence[Unsorted],
     still_open: Sequence[Unsorted],
     contents: Contents,
     now: datetime,
@@ -37,8 +37,8 @@ def differing(
     is_whole: bool,
 ) -> UnsortedDifference:
     """Compare; what came in a moment ago is polling's business (it reads the list every minute)."""
-    listed = {one.id for one in told}
-    old = {one.id for one in told if now - one.created_at >= YOUNG}
+    listed = {one.id for one in read}
+    old = {one.id for one in read if now - one.created_at >= YOUNG}
     surplus = [
         one.id
         for one in still_open
@@ -52,7 +52,7 @@ def differing(
 
 
 def number_of(uid: UnsortedId) -> int:
-    """Return a number that stands for a request among the suspects of a check."""
+    """Return a number that stands for a request among the suspects of a reconciliation."""
     return int.from_bytes(blake2b(uid.encode(), digest_size=8).digest()) >> 1
 
 

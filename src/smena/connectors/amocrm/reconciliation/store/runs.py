@@ -17,7 +17,7 @@ _PART = """
     local_sum, missing, stale, surplus, healed, requests, seconds
 """
 
-# Two that begin a check at once: the second finds the first one's and begins nothing.
+# Two that begin one at once: the second finds the first one's and begins nothing.
 BEGIN = """
 INSERT INTO amocrm_reconciliation (account_id, asked_by, started_at, next_at)
 VALUES (:account, :asked_by, :now, :now)
@@ -129,7 +129,7 @@ class Suspect:
 async def begin(
     tx: Tx, asked_by: AskedBy, work: Sequence[ReconciliationPart], now: datetime
 ) -> ReconciliationId | None:
-    """Begin a check; None when one is running already."""
+    """Begin a reconciliation; None when one is running already."""
     number = await tx.value(BEGIN, account=tx.account, asked_by=asked_by.value, now=now)
     if number is None:
         return None
@@ -156,7 +156,7 @@ async def running(tx: Tx) -> Reconciliation | None:
 
 
 async def latest(tx: Tx, limit: int) -> list[Reconciliation]:
-    """Return checks, the newest first."""
+    """Return reconciliations, the newest first."""
     return await tx.all(Reconciliation, LATEST, account=tx.account, limit=limit)
 
 

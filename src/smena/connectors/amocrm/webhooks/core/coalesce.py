@@ -1,7 +1,7 @@
 """Join bodies that came one after another, as far as no state of a card is lost.
 
 A lead that went through two stages was in both: what happened in between may matter to somebody.
-A body that came twice, or a thousand bodies of a thousand leads, are absorbed as one.
+A body that came twice, or a thousand bodies of a thousand leads, are taken in as one.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ Row = Lead | Contact | Company | Task
 
 
 class _Group:
-    """Bodies that may be absorbed as one: no card in two states."""
+    """Bodies that may be taken in as one: no card in two states."""
 
     def __init__(self) -> None:
         self.leads: dict[int, Lead] = {}

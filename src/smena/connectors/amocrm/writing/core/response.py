@@ -100,21 +100,21 @@ def of_creations(
 
 def _of_success(items: Sequence[Item], body: bytes) -> Outcome:
     kind = kind_of(items)
-    told: dict[str, Confirmed] = {}
+    confirmed: dict[str, Confirmed] = {}
     try:
         for raw in read_page(body, ADDRESSES[kind].root).items:
             json = msgspec.json.decode(raw, type=_WrittenJson, strict=False)
             if kind in CREATIONS:
-                told[str(json.request_id)] = Confirmed(created=identity(json.id))
+                confirmed[str(json.request_id)] = Confirmed(created=identity(json.id))
             else:
-                told[str(identity(json.id))] = Confirmed(moment(json.updated_at))
+                confirmed[str(identity(json.id))] = Confirmed(moment(json.updated_at))
     except (*UNREADABLE, BadAnswer):
         return Outcome(unknown=_keys(items))
     names = {
         item.key: str(item.key if kind in CREATIONS else entity_of(item.change)[1])
         for item in items
     }
-    delivered = {key: told[name] for key, name in names.items() if name in told}
+    delivered = {key: confirmed[name] for key, name in names.items() if name in confirmed}
     refused = {key: why for key, why in _refused(items, body).items() if key not in delivered}
     unknown = (key for key in names if key not in delivered and key not in refused)
     return Outcome(delivered, refused, unknown=tuple(unknown))

@@ -66,8 +66,8 @@ def leads(items: Items) -> ParsedPage:
     pairs = read_rows(items, EntityJson, lambda json: (cards.lead(json), source_name(json)))
     rows = Rows(tuple(lead for lead, _ in pairs.good), pairs.malformed)
     names = dict(name for _, name in pairs.good if name)
-    told = _cards(Changes(source=Source.API, leads=rows.good), rows)
-    return replace(told, reference_data=reference_data.sources_of(rows.good, names))
+    parsed = _cards(Changes(source=Source.API, leads=rows.good), rows)
+    return replace(parsed, reference_data=reference_data.sources_of(rows.good, names))
 
 
 def contacts(items: Items) -> ParsedPage:
@@ -144,25 +144,25 @@ def log(rows: Rows[Event], contacts: Mapping[str, ContactId] = NOBODYS) -> Parse
     )
 
 
-def rows_of(told: ParsedPage) -> tuple[object, ...]:
+def rows_of(parsed: ParsedPage) -> tuple[object, ...]:
     """Return all rows of a page, of whatever kind."""
-    changes = told.changes
+    changes = parsed.changes
     rows = (*changes.leads, *changes.contacts, *changes.companies, *changes.tasks)
     conversations = (
-        *told.conversations.notes,
-        *told.conversations.talks,
-        *told.conversations.unsorted,
+        *parsed.conversations.notes,
+        *parsed.conversations.talks,
+        *parsed.conversations.unsorted,
     )
     return (*rows, *changes.calls, *changes.events, *conversations)
 
 
-def only(told: ParsedPage, unseen: Collection[object]) -> ParsedPage:
+def only(parsed: ParsedPage, unseen: Collection[object]) -> ParsedPage:
     """Return what is left of a page when only `unseen` rows are taken."""
-    changes = told.changes
+    changes = parsed.changes
     if changes.events:
         left_over = tuple(event for event in changes.events if event in unseen)
-        contacts = {str(m.id): m.contact for m in told.conversations.messages if m.contact}
-        return log(Rows(left_over, told.malformed), contacts)
+        contacts = {str(m.id): m.contact for m in parsed.conversations.messages if m.contact}
+        return log(Rows(left_over, parsed.malformed), contacts)
     left = replace(
         changes,
         leads=tuple(row for row in changes.leads if row in unseen),
@@ -171,8 +171,8 @@ def only(told: ParsedPage, unseen: Collection[object]) -> ParsedPage:
         tasks=tuple(row for row in changes.tasks if row in unseen),
         calls=tuple(row for row in changes.calls if row in unseen),
     )
-    notes = tuple(note for note in told.conversations.notes if note in unseen)
-    return replace(told, changes=left, conversations=replace(told.conversations, notes=notes))
+    notes = tuple(note for note in parsed.conversations.notes if note in unseen)
+    return replace(parsed, changes=left, conversations=replace(parsed.conversations, notes=notes))
 
 
 def whole_lists(
@@ -231,8 +231,8 @@ def lists_shortened(pages: Iterable[ParsedPage]) -> set[str]:
     """Return the lists from which something went to the bin."""
     return {
         PATHS[removed.kind]
-        for told in pages
-        for removed in told.changes.removed
+        for parsed in pages
+        for removed in parsed.changes.removed
         if not removed.is_restored
     }
 

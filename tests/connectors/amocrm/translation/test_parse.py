@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smena.connectors.amocrm.api.core.payload import AccountJson, BadAnswer, read_one, read_page
-from smena.connectors.amocrm.translation import page as translate
-from smena.connectors.amocrm.translation import people
-from smena.connectors.amocrm.translation.page import ParsedPage
+from smena.connectors.amocrm.translation import parse, people
+from smena.connectors.amocrm.translation.parse import ParsedPage
 from smena.crm.model.entities import (
     Call,
     Company,
@@ -67,11 +66,9 @@ EVENT: dict[str, Any] = {
 }  # fmt: skip
 
 
-def told(
-    path: str, *items: Mapping[str, Any], names: translate.People = translate.NOBODY
-) -> ParsedPage:
+def told(path: str, *items: Mapping[str, Any], names: parse.People = parse.NOBODY) -> ParsedPage:
     body = msgspec.json.encode({"_embedded": {path.rpartition("/")[2]: items}})
-    return translate.page(path, read_page(body, path.rpartition("/")[2]).items, names)
+    return parse.page(path, read_page(body, path.rpartition("/")[2]).items, names)
 
 
 def lead(**changed: Any) -> Lead:
@@ -162,7 +159,7 @@ def test_task() -> None:
     assert (bare.entity_kind, bare.entity_id) == (None, None)
 
 
-def call(names: translate.People = translate.NOBODY, **changed: Any) -> Call:
+def call(names: parse.People = parse.NOBODY, **changed: Any) -> Call:
     (found,) = told("leads/notes", NOTE | changed, names=names).changes.calls
     return found
 
@@ -257,7 +254,7 @@ def test_roster() -> None:
         read_page(msgspec.json.encode({"_embedded": {"x": items}}), "x").items
         for items in (users, pipelines)
     ]
-    read = translate.whole_lists(raw[0], raw[1], ())
+    read = parse.whole_lists(raw[0], raw[1], ())
     changes = read.changes
     assert read.malformed == ()
     assert changes.users[0] == User(
@@ -270,7 +267,7 @@ def test_roster() -> None:
 
 def test_malformed_person_does_not_retire_anybody() -> None:
     items = read_page(b'{"_embedded":{"users":[{"id":"x"},{"id":2}]}}', "users").items
-    read = translate.whole_lists(items, None, None)
+    read = parse.whole_lists(items, None, None)
     assert len(read.malformed) == 1
     assert read.changes.complete == frozenset()
 
