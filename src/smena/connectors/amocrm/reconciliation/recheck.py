@@ -26,8 +26,9 @@ from smena.connectors.amocrm.reconciliation.core.plan import (
     UNSORTED,
     ReconciliationPart,
 )
-from smena.connectors.amocrm.reconciliation.store import runs as store
-from smena.connectors.amocrm.reconciliation.store.runs import Suspect
+from smena.connectors.amocrm.reconciliation.store import runs
+from smena.connectors.amocrm.reconciliation.store import suspects as suspect_rows
+from smena.connectors.amocrm.reconciliation.store.suspects import Suspect
 from smena.connectors.amocrm.translation import parse
 from smena.connectors.amocrm.translation.kinds import kind_of
 from smena.connectors.amocrm.translation.parse import ParsedPage
@@ -46,8 +47,8 @@ LOOK_AGAIN = timedelta(seconds=3)
 async def recheck(run: ReconciliationRun) -> bool:
     """Look into the suspects that are due; False when none is."""
     async with run.tenant() as tx:
-        due = await store.due(tx, run.reconciliation, run.now, IDS_MAX)
-        work = (await store.parts(tx, [run.reconciliation]))[run.reconciliation]
+        due = await suspect_rows.due(tx, run.reconciliation, run.now, IDS_MAX)
+        work = (await runs.parts(tx, [run.reconciliation]))[run.reconciliation]
     by_number = {part.number: part for part in work}
     for number, suspects in groupby(due, key=lambda suspect: suspect.number):
         part = by_number[number]
@@ -66,15 +67,17 @@ async def _batch(
     parsed = parse.page(part.path, read.page.items, run.names)
     remote = marks(read.page.items).rows
     async with run.tenant() as tx:
-        ours = await store.still_there(tx, run.reconciliation, part.number, looks)
+        ours = await suspect_rows.still_there(tx, run.reconciliation, part.number, looks)
         held = await comparison.marks_among(tx, BY_PATH[part.path].of, ours)
         contents = await comparison.compare(tx, parsed.changes, parsed.conversations)
         found = classify(remote, held, contents, looked_at=ours, now=run.crm_now)
         again = {number for number in found.surplus if looks[number] + 1 < LOOKS}
         gone = found.surplus - again
         is_believed = await _is_believed(run, tx, part, gone)
-        await store.look_again(tx, run.reconciliation, part.number, again, run.now + LOOK_AGAIN)
-        await store.forget(tx, run.reconciliation, part.number, ours - again)
+        await suspect_rows.look_again(
+            tx, run.reconciliation, part.number, again, run.now + LOOK_AGAIN
+        )
+        await suspect_rows.forget(tx, run.reconciliation, part.number, ours - again)
         await _heal(run, tx, part, parsed, found)
         if is_believed:
             await _bin(run, tx, part, gone)
@@ -83,7 +86,7 @@ async def _batch(
             part, missing=len(found.missing), stale=len(found.stale), surplus=len(gone),
             healed=healed, requests=read.requests, seconds=read.took.total_seconds(),
         )  # fmt: skip
-        await store.count_found(tx, run.reconciliation, counted)
+        await runs.count_found(tx, run.reconciliation, counted)
         await schedule.count_malformed(tx, len(parsed.malformed))
 
 
@@ -92,7 +95,7 @@ async def _is_believed(
 ) -> bool:
     if not gone:
         return True
-    suspects = part.surplus + await store.missed(tx, run.reconciliation, part.number)
+    suspects = part.surplus + await suspect_rows.missed(tx, run.reconciliation, part.number)
     return is_plausible(suspects, part.local)
 
 

@@ -18,7 +18,7 @@ from smena.connectors.amocrm.reconciliation.core.reference_data import (
     local_rows,
     rows_read,
 )
-from smena.connectors.amocrm.reconciliation.store import runs as store
+from smena.connectors.amocrm.reconciliation.store import runs
 from smena.connectors.amocrm.translation import reference_data as core
 from smena.crm.mirror.ingest import ingest
 from smena.crm.mirror.queries import people as mirror_people
@@ -45,7 +45,7 @@ async def people_and_stages(run: ReconciliationRun, part: ReconciliationPart) ->
             part, requests=PEOPLE_REQUESTS, seconds=(run.now - started_at).total_seconds()
         )
         moved = _ended(spent, found, remote, held)
-        if await store.save(tx, run.reconciliation, moved, read_page=part.page):
+        if await runs.save(tx, run.reconciliation, moved, read_page=part.page):
             await ingest(tx, read, run.now)
 
 
@@ -63,7 +63,7 @@ async def short_list(run: ReconciliationRun, part: ReconciliationPart) -> None:
         found = entries_differing(parsed, held, which)
         present = [one for one in held if not one.is_gone]
         moved = _ended(spent, found, parsed.entries, present)
-        if await store.save(tx, run.reconciliation, moved, read_page=part.page):
+        if await runs.save(tx, run.reconciliation, moved, read_page=part.page):
             await ingest(tx, Reading(reference_data=parsed), run.now)
 
 

@@ -24,7 +24,8 @@ from smena.connectors.amocrm.reconciliation.core.plan import (
     parts,
 )
 from smena.connectors.amocrm.reconciliation.model import AskedBy, ReconciliationOutcome
-from smena.connectors.amocrm.reconciliation.store import runs as store
+from smena.connectors.amocrm.reconciliation.store import runs
+from smena.connectors.amocrm.reconciliation.store import suspects as suspect_rows
 from smena.connectors.amocrm.service import AmocrmService
 from smena.connectors.amocrm.store import connections
 from smena.connectors.amocrm.translation.people import users_by_name
@@ -48,17 +49,17 @@ async def begin(tx: Tx, asked_by: AskedBy, now: datetime) -> bool:
         return False
     if connection.load_started_at is None or connection.load_finished_at is None:
         return False
-    running = await store.running(tx)
+    running = await runs.running(tx)
     if running is not None and now - running.started_at > CUT_AFTER:
-        await store.finish(tx, running.id, ReconciliationOutcome.CUT, now)
+        await runs.finish(tx, running.id, ReconciliationOutcome.CUT, now)
     done = [
-        one for one in await store.latest(tx, HISTORY) if one.outcome is ReconciliationOutcome.DONE
+        one for one in await runs.latest(tx, HISTORY) if one.outcome is ReconciliationOutcome.DONE
     ]
     days = days_to_check(done[0].started_at if done else None, now)
     log_from = await queries.loaded_from(tx) or connection.load_finished_at
     loaded_at = connection.load_started_at + connection.clock_offset
     work = parts(now + connection.clock_offset, days, log_from, loaded_at)
-    if await store.begin(tx, asked_by, work, now) is None:
+    if await runs.begin(tx, asked_by, work, now) is None:
         return False
     await wake(tx, ACCOUNT_JOB, tx.account)
     return True
@@ -67,7 +68,7 @@ async def begin(tx: Tx, asked_by: AskedBy, now: datetime) -> bool:
 async def begin_tonight(tx: Tx, now: datetime) -> bool:
     """Begin the nightly reconciliation of an account when its own clock says so."""
     zone = ZoneInfo((await accounts.account(tx)).time_zone)
-    latest = await store.latest(tx, 1)
+    latest = await runs.latest(tx, 1)
     if not is_night_due(zone, latest[0].started_at if latest else None, now):
         return False
     return await begin(tx, AskedBy.NIGHT, now)
@@ -76,11 +77,9 @@ async def begin_tonight(tx: Tx, now: datetime) -> bool:
 async def go_on(context: JobContext, account: AccountId) -> None:
     """Go on with an account's reconciliation until it is done or has to wait for a second look."""
     async with context.db.tenant(account) as tx:
-        connection, reconciliation = await connections.active(tx), await store.running(tx)
+        connection, reconciliation = await connections.active(tx), await runs.running(tx)
         work = (
-            (await store.parts(tx, [reconciliation.id]))[reconciliation.id]
-            if reconciliation
-            else []
+            (await runs.parts(tx, [reconciliation.id]))[reconciliation.id] if reconciliation else []
         )
         names = users_by_name(await mirror_people.users(tx))
     if connection is None or reconciliation is None or reconciliation.next_at > context.now:
@@ -104,16 +103,16 @@ def _pace(service: AmocrmService, connection: Connection) -> float:
 async def _has_ended(run: ReconciliationRun) -> bool:
     """End the reconciliation when nothing is left; else rest until the next suspect is due."""
     async with run.tenant() as tx:
-        work = (await store.parts(tx, [run.reconciliation]))[run.reconciliation]
+        work = (await runs.parts(tx, [run.reconciliation]))[run.reconciliation]
         if not all(part.is_walked for part in work):
             return True  # another run is walking it
-        until = await store.next_suspect(tx, run.reconciliation)
+        until = await suspect_rows.next_due(tx, run.reconciliation)
         if until is not None:
-            await store.rest(tx, run.reconciliation, until)
+            await runs.rest(tx, run.reconciliation, until)
             return False
         is_healed = all(part.healed == part.found for part in work)
         outcome = ReconciliationOutcome.DONE if is_healed else ReconciliationOutcome.UNHEALED
-        await store.finish(tx, run.reconciliation, outcome, run.now)
+        await runs.finish(tx, run.reconciliation, outcome, run.now)
     found = sum(part.found for part in work)
     log.info("check_done", account=run.account, differences=found, outcome=outcome.value)
     return True

@@ -28,7 +28,8 @@ from smena.connectors.amocrm.reconciliation.core.plan import (
     ReconciliationPart,
     listing,
 )
-from smena.connectors.amocrm.reconciliation.store import runs as store
+from smena.connectors.amocrm.reconciliation.store import runs
+from smena.connectors.amocrm.reconciliation.store import suspects as suspect_rows
 from smena.connectors.amocrm.translation import parse
 from smena.connectors.amocrm.translation.parse import Items, ParsedPage
 from smena.crm.mirror.ingest import ingest
@@ -62,7 +63,7 @@ async def walk(run: ReconciliationRun, part: ReconciliationPart) -> None:
         compare = _events if part.path == EVENTS else _cards
         async with run.tenant() as tx:
             part = await compare(run, tx, part, items)
-            if not await store.save(tx, run.reconciliation, part, read_page=read_page):
+            if not await runs.save(tx, run.reconciliation, part, read_page=read_page):
                 return
 
 
@@ -92,7 +93,7 @@ async def _cards(
         held |= await comparison.marks_between(tx, of, span)
     contents = await comparison.compare(tx, parsed.changes, parsed.conversations)
     found = suspects(remote, held, contents, is_whole=is_whole)
-    await store.suspect(tx, run.reconciliation, part.number, found, run.now + SETTLE)
+    await suspect_rows.add(tx, run.reconciliation, part.number, found, run.now + SETTLE)
     await _derived(run, tx, parsed, held.keys() - found)
     alive = {mark.id: mark.changed_at for mark in held.values() if not mark.is_deleted}
     remote_sum, local_sum = _sums(remote, contents.told), _sums(alive, contents.held)

@@ -13,7 +13,7 @@ from smena.connectors.amocrm.reading.fetch_by_id import one_talk
 from smena.connectors.amocrm.reconciliation.context import ReconciliationRun
 from smena.connectors.amocrm.reconciliation.core.compare import checksum, classify, joined
 from smena.connectors.amocrm.reconciliation.core.plan import TALKS, ReconciliationPart
-from smena.connectors.amocrm.reconciliation.store import runs as store
+from smena.connectors.amocrm.reconciliation.store import runs
 from smena.connectors.amocrm.translation import parse
 from smena.connectors.amocrm.translation.parse import ParsedPage
 from smena.crm.mirror.ingest import ingest
@@ -46,7 +46,7 @@ async def walk(run: ReconciliationRun, part: ReconciliationPart) -> None:
         )
         async with run.tenant() as tx:
             part = await _compared(run, tx, part, parsed)
-            is_ours = await store.save(tx, run.reconciliation, part, read_page=read_page)
+            is_ours = await runs.save(tx, run.reconciliation, part, read_page=read_page)
 
 
 async def _read(run: ReconciliationRun, number: int) -> msgspec.Raw | None:

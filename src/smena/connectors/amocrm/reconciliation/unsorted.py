@@ -13,7 +13,8 @@ from smena.connectors.amocrm.reconciliation.context import ReconciliationRun
 from smena.connectors.amocrm.reconciliation.core.compare import contents_sum
 from smena.connectors.amocrm.reconciliation.core.plan import UNSORTED, ReconciliationPart
 from smena.connectors.amocrm.reconciliation.core.unsorted import UnsortedDifference, differing
-from smena.connectors.amocrm.reconciliation.store import runs as store
+from smena.connectors.amocrm.reconciliation.store import runs
+from smena.connectors.amocrm.reconciliation.store import suspects as suspect_rows
 from smena.connectors.amocrm.translation import parse
 from smena.crm.mirror.ingest import ingest
 from smena.crm.mirror.model import Contents
@@ -57,8 +58,8 @@ async def walk(run: ReconciliationRun, part: ReconciliationPart) -> None:
             remote_sum=contents_sum(contents.told.values()),
             local_sum=contents_sum((*contents.held.values(), *compared.found.surplus)),
         )
-        if await store.save(tx, run.reconciliation, moved, read_page=part.page):
-            await store.suspect(
+        if await runs.save(tx, run.reconciliation, moved, read_page=part.page):
+            await suspect_rows.add(
                 tx, run.reconciliation, part.number, compared.found.all, run.now + SETTLE
             )
 
@@ -69,11 +70,11 @@ async def recheck(
     """Read the list again, count what of the suspected still differs, take the list in."""
     reading = await _read(run, replace(part, requests=0, seconds=0.0))
     async with run.tenant() as tx:
-        ours = await store.still_there(tx, run.reconciliation, part.number, numbers)
+        ours = await suspect_rows.still_there(tx, run.reconciliation, part.number, numbers)
         found = (await _compare(run, tx, reading)).found.among(ours)
-        await store.forget(tx, run.reconciliation, part.number, ours)
+        await suspect_rows.forget(tx, run.reconciliation, part.number, ours)
         await ingest(tx, Reading(conversations=reading.conversations), run.now)
-        await store.count_found(
+        await runs.count_found(
             tx,
             run.reconciliation,
             replace(

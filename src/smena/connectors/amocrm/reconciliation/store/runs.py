@@ -1,7 +1,6 @@
-"""Reconciliations: a run, its parts with the page each has come to, its suspects."""
+"""Reconciliations: a run, and its parts with the page each has come to."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from smena.connectors.amocrm.reconciliation.core.plan import ReconciliationId, ReconciliationPart
@@ -30,16 +29,16 @@ INSERT INTO amocrm_reconciliation_part
 VALUES (:account, :reconciliation, :number, :path, :from_at, :to_at, :is_whole)
 """
 
-_CHECK = """
+_RUN = """
 SELECT id, asked_by, started_at, next_at, finished_at, nullif(outcome, '') AS outcome
   FROM amocrm_reconciliation
 """
-RUNNING = f"{_CHECK} WHERE account_id = :account AND finished_at IS NULL"
-LATEST = f"{_CHECK} WHERE account_id = :account ORDER BY id DESC LIMIT :limit"
+RUNNING = f"{_RUN} WHERE account_id = :account AND finished_at IS NULL"
+LATEST = f"{_RUN} WHERE account_id = :account ORDER BY id DESC LIMIT :limit"
 
 PARTS = f"""
 SELECT reconciliation_id, {_PART} FROM amocrm_reconciliation_part
- WHERE account_id = :account AND reconciliation_id = ANY(:checks) ORDER BY reconciliation_id, number
+ WHERE account_id = :account AND reconciliation_id = ANY(:runs) ORDER BY reconciliation_id, number
 """  # noqa: S608 -- a constant list
 
 # Two workers may walk one part for a moment: the one that is behind changes nothing.
@@ -51,48 +50,6 @@ UPDATE amocrm_reconciliation_part
        requests = :requests, seconds = :seconds
  WHERE account_id = :account AND reconciliation_id = :reconciliation AND number = :number
    AND page = :read_page AND NOT is_walked
-"""
-
-SUSPECT = """
-INSERT INTO amocrm_reconciliation_suspect (account_id, reconciliation_id, number, id, not_before)
-SELECT :account, :reconciliation, :number, unnest(CAST(:ids AS bigint[])), :not_before
-ON CONFLICT DO NOTHING
-"""
-
-DUE = """
-SELECT number, id, looks FROM amocrm_reconciliation_suspect
- WHERE account_id = :account AND reconciliation_id = :reconciliation AND not_before <= :now
- ORDER BY looks, number, id LIMIT :limit
-"""
-
-NEXT_SUSPECT = """
-SELECT min(not_before) FROM amocrm_reconciliation_suspect
- WHERE account_id = :account AND reconciliation_id = :reconciliation
-"""
-
-FORGET = """
-DELETE FROM amocrm_reconciliation_suspect
- WHERE account_id = :account AND reconciliation_id = :reconciliation AND number = :number
-   AND id = ANY(:ids)
-"""
-
-LOOK_AGAIN = """
-UPDATE amocrm_reconciliation_suspect SET looks = looks + 1, not_before = :not_before
- WHERE account_id = :account AND reconciliation_id = :reconciliation AND number = :number
-   AND id = ANY(:ids)
-"""
-
-STILL_THERE = """
-SELECT id FROM amocrm_reconciliation_suspect
- WHERE account_id = :account AND reconciliation_id = :reconciliation AND number = :number
-   AND id = ANY(:ids)
-   FOR UPDATE
-"""
-
-MISSED = """
-SELECT count(*) FROM amocrm_reconciliation_suspect
- WHERE account_id = :account AND reconciliation_id = :reconciliation AND number = :number AND looks
- > 0
 """
 
 FOUND = """
@@ -115,15 +72,6 @@ UPDATE amocrm_reconciliation SET finished_at = :now, outcome = :outcome
 TRIM = """
 DELETE FROM amocrm_reconciliation WHERE started_at < :before AND finished_at IS NOT NULL
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Suspect:
-    """A card to be looked at again; `looks` tells how often it was not there."""
-
-    number: int
-    id: int
-    looks: int
 
 
 async def begin(
@@ -161,12 +109,12 @@ async def latest(tx: Tx, limit: int) -> list[Reconciliation]:
 
 
 async def parts(
-    tx: Tx, checks: Collection[ReconciliationId]
+    tx: Tx, runs: Collection[ReconciliationId]
 ) -> dict[ReconciliationId, list[ReconciliationPart]]:
     found: dict[ReconciliationId, list[ReconciliationPart]] = {
-        reconciliation: [] for reconciliation in checks
+        reconciliation: [] for reconciliation in runs
     }
-    for row in await tx.rows(PARTS, account=tx.account, checks=list(checks)):
+    for row in await tx.rows(PARTS, account=tx.account, runs=list(runs)):
         found[ReconciliationId(row.reconciliation_id)].append(read_as(ReconciliationPart, row))
     return found
 
@@ -197,84 +145,6 @@ async def save(
         read_page=read_page,
     )
     return touched == 1
-
-
-async def suspect(
-    tx: Tx,
-    reconciliation: ReconciliationId,
-    number: int,
-    ids: Collection[int],
-    not_before: datetime,
-) -> None:
-    if ids:
-        await tx.run(
-            SUSPECT,
-            account=tx.account,
-            reconciliation=reconciliation,
-            number=number,
-            ids=sorted(ids),
-            not_before=not_before,
-        )
-
-
-async def due(tx: Tx, reconciliation: ReconciliationId, now: datetime, limit: int) -> list[Suspect]:
-    """Return suspects to be looked into now, those never looked at first."""
-    return await tx.all(
-        Suspect, DUE, account=tx.account, reconciliation=reconciliation, now=now, limit=limit
-    )
-
-
-async def next_suspect(tx: Tx, reconciliation: ReconciliationId) -> datetime | None:
-    found: datetime | None = await tx.value(
-        NEXT_SUSPECT, account=tx.account, reconciliation=reconciliation
-    )
-    return found
-
-
-async def still_there(
-    tx: Tx, reconciliation: ReconciliationId, number: int, ids: Collection[int]
-) -> frozenset[int]:
-    """Return which of these suspects nobody has settled meanwhile, and hold them."""
-    rows = await tx.rows(
-        STILL_THERE,
-        account=tx.account,
-        reconciliation=reconciliation,
-        number=number,
-        ids=sorted(ids),
-    )
-    return frozenset(row.id for row in rows)
-
-
-async def missed(tx: Tx, reconciliation: ReconciliationId, number: int) -> int:
-    """Return how many cards of a part were not there when they were looked at again."""
-    return int(
-        await tx.value(MISSED, account=tx.account, reconciliation=reconciliation, number=number)
-    )
-
-
-async def forget(
-    tx: Tx, reconciliation: ReconciliationId, number: int, ids: Collection[int]
-) -> None:
-    await tx.run(
-        FORGET, account=tx.account, reconciliation=reconciliation, number=number, ids=sorted(ids)
-    )
-
-
-async def look_again(
-    tx: Tx,
-    reconciliation: ReconciliationId,
-    number: int,
-    ids: Collection[int],
-    not_before: datetime,
-) -> None:
-    await tx.run(
-        LOOK_AGAIN,
-        account=tx.account,
-        reconciliation=reconciliation,
-        number=number,
-        ids=sorted(ids),
-        not_before=not_before,
-    )
 
 
 async def count_found(tx: Tx, reconciliation: ReconciliationId, found: ReconciliationPart) -> None:
