@@ -1,5 +1,6 @@
 """Bodies of webhooks: recorded, documented, hostile."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -7,11 +8,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Raw
+from msgspec.json import encode
 
 from smena.connectors.amocrm.api.core import form
-from smena.connectors.amocrm.translation import webhook
+from smena.connectors.amocrm.translation import parse, webhook
 from smena.connectors.amocrm.translation.webhook import ForeignBody, WebhookReading
 from smena.connectors.amocrm.webhooks.core.coalesce import coalesce
+from smena.crm.model.details import Tag, TagId
 from smena.crm.model.entities import Changes, EntityKind, Lead, Source, Task
 from smena.kernel.ids import AccountId
 from tests.connectors.amocrm.api.test_form import RECORDED
@@ -100,6 +104,46 @@ def test_task_moments_are_on_the_clock_of_the_account() -> None:
     assert (task.is_completed, task.entity_kind, task.entity_id) == (True, EntityKind.LEAD, 4000001)
     assert one_task(complete_before=str(AT)).due_at == MOMENT
     assert one_task(element_type="0").entity_kind is None
+
+
+def test_a_body_and_the_api_say_the_same_in_the_same_words() -> None:
+    card = {
+        "id": 4000001,
+        "name": "Поставка",
+        "responsible_user_id": 9000002,
+        "status_id": 71002,
+        "pipeline_id": 700,
+        "updated_by": 9000002,
+        "created_at": AT - 60,
+        "updated_at": AT,
+    }
+    (lead,) = parse.page("leads", [Raw(encode(card))]).changes.leads
+    assert one_lead() == replace(lead, tags=None, fields=None)
+    task = {
+        "id": 8000001,
+        "entity_id": 4000001,
+        "entity_type": "leads",
+        "task_type_id": 1,
+        "text": "Перезвонить",
+        "is_completed": True,
+        "created_by": 9000001,
+        "responsible_user_id": 9000002,
+        "complete_till": 1_790_110_740,
+        "created_at": 1_789_981_200,
+        "updated_at": 1_789_988_400,
+    }
+    (said,) = parse.page("tasks", [Raw(encode(task))]).changes.tasks
+    assert one_task() == said
+
+
+def test_what_a_body_does_not_name_stays_unsaid() -> None:
+    (contact,) = read(body("contacts", "update", LEAD)).changes.contacts
+    assert (contact.company, contact.tags, contact.fields) == (None, None, None)
+    linked = LEAD | {"linked_company_id": "5", "tags][0][id": "3", "tags][0][name": "a"}
+    (contact,) = read(body("contacts", "update", linked)).changes.contacts
+    assert (contact.company, contact.tags) == (5, (Tag(TagId(3), "a"),))
+    (lead,) = read(body("leads", "update", linked)).changes.leads
+    assert (lead.company, lead.contacts, lead.closed_at) == (None, None, None)
 
 
 def test_companies_come_under_contacts() -> None:
