@@ -77,6 +77,8 @@ HANDLERS = (
     chats.miss_talk,
     customers.customers,
     customers.one_customer,
+    customers.customer_groups,
+    customers.one_customer_group,
     customers.add_customers,
     customers.change_customers,
     catalogs.catalogs,

@@ -39,7 +39,7 @@ class ApiRefusal(Exception):  # noqa: N818 -- an answer, not a defect
         self,
         status: int,
         detail: str,
-        errors: Sequence[Any] | None = None,
+        errors: Sequence[Any] | Mapping[str, str] | None = None,
         *,
         key: str = "validation-errors",
     ) -> None:
@@ -67,7 +67,8 @@ def problem(refusal: ApiRefusal) -> Answer:
     """Return the document of an error; validation errors are listed per item."""
     content: dict[str, Any] = {}
     if refusal.errors is not None:
-        content[refusal.key] = list(refusal.errors)
+        is_named = isinstance(refusal.errors, Mapping)
+        content[refusal.key] = refusal.errors if is_named else list(refusal.errors)
     content |= {
         "title": TITLES.get(refusal.status, "Error"),
         "type": f"https://httpstatus.es/{refusal.status}",
