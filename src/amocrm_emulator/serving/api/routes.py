@@ -17,6 +17,7 @@ from amocrm_emulator.serving.api.control import (
     chats,
     general,
     integrations,
+    product,
     saved_states,
     triggers,
 )
@@ -158,6 +159,7 @@ HANDLERS = (
     api_faults.set_script,
     api_faults.end_script,
     api_faults.limits,
+    product.set_product,
     saved_states.save,
     saved_states.load,
     triggers.triggers,
