@@ -213,7 +213,7 @@ def _check_loss_reasons(who: Caller, kind: str, items: list[Doc]) -> None:
         and _stage_after(who, item) != LOST
     }
     if wrong:
-        raise ApiRefusal(400, "Invalid request body", wrong, key="errors")
+        raise ApiRefusal(400, "Invalid request body", by_card=wrong)
 
 
 def _stage_after(who: Caller, item: Doc) -> int | None:

@@ -39,15 +39,17 @@ class ApiRefusal(Exception):  # noqa: N818 -- an answer, not a defect
         self,
         status: int,
         detail: str,
-        errors: Sequence[Any] | Mapping[str, str] | None = None,
+        errors: Sequence[Any] | None = None,
         *,
         key: str = "validation-errors",
+        by_card: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
         self.key = key
         self.status = status
         self.detail = detail
         self.errors = errors
+        self.by_card = by_card
 
 
 def hal(content: object, status: int = 200) -> Answer:
@@ -67,8 +69,9 @@ def problem(refusal: ApiRefusal) -> Answer:
     """Return the document of an error; validation errors are listed per item."""
     content: dict[str, Any] = {}
     if refusal.errors is not None:
-        is_named = isinstance(refusal.errors, Mapping)
-        content[refusal.key] = refusal.errors if is_named else list(refusal.errors)
+        content[refusal.key] = list(refusal.errors)
+    if refusal.by_card is not None:
+        content["errors"] = refusal.by_card
     content |= {
         "title": TITLES.get(refusal.status, "Error"),
         "type": f"https://httpstatus.es/{refusal.status}",
