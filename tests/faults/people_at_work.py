@@ -144,7 +144,7 @@ class People:
         contact = crm.cards.add_contact(ROBOT, at, "Гость", quiet=True)
         lead = crm.leads.add(
             ROBOT, at, "Заявка", contacts=[contact], quiet=True, pipeline_id=SALES,
-            status_id=crm.unsorted.stage(SALES),
+            status_id=crm.pipelines.unsorted_stage(SALES),
         )  # fmt: skip
         cards = {"leads": [lead], "contacts": [contact]}
         crm.unsorted.add(at, "forms", cards, pipeline_id=SALES, source_name="Сайт")

@@ -6,21 +6,34 @@ from amocrm_emulator.account.core.kinds import SINGULAR
 from amocrm_emulator.account.hooks.core import body
 from amocrm_emulator.account.hooks.core.body import Change
 from amocrm_emulator.account.links import Links
+from amocrm_emulator.account.merging import Merging
 from amocrm_emulator.account.records import Records
 from amocrm_emulator.account.store import Doc
 from amocrm_emulator.account.tasks import Tasks
 from amocrm_emulator.account.unit_of_work import UnitOfWork
+from amocrm_emulator.account.unsorted_requests import UnsortedRequests
 
 
 class Cards:
     """What people do with the cards of customers, and with any card."""
 
-    def __init__(self, work: UnitOfWork, records: Records, links: Links, tasks: Tasks) -> None:
+    def __init__(
+        self,
+        work: UnitOfWork,
+        records: Records,
+        *,
+        links: Links,
+        tasks: Tasks,
+        merging: Merging,
+        requests: UnsortedRequests,
+    ) -> None:
         self._work = work
         self._store = work.store
         self._records = records
         self._links = links
         self._tasks = tasks
+        self._merging = merging
+        self._requests = requests
 
     def add_contact(
         self, by: int, at: int, name: str, *, quiet: bool = False, **fields: Any
@@ -98,6 +111,8 @@ class Cards:
             self._records.save(kind, new)
             self._store.set_deleted(kind, number, deleted=True)
             self._log_bin(by, at, kind, new, "deleted")
+            if kind == "leads":
+                self._requests.lead_vanished(number, at)
             if not quiet:
                 self._work.tell(_delete_change(kind, new))
         return True
@@ -117,20 +132,13 @@ class Cards:
         return True
 
     def merge(self, by: int, at: int, kind: str, into: int, absorbed: int) -> Doc:
-        """Join two cards of one kind: links and notes move, the second one disappears."""
+        """Join two cards of one kind: what hung on the second one moves, and it disappears."""
+        if into == absorbed:
+            raise KeyError(f"{kind} {into} twice")
         with self._work.transaction():
             self._records.existing(kind, into)
             self._records.existing(kind, absorbed)
-            for other in ("leads", "contacts", "companies"):
-                for target, is_main in self._store.links(kind, absorbed, other):
-                    self._links.put((kind, into), (other, target), is_main=is_main)
-            self._store.run(
-                "UPDATE entity SET parent = ? WHERE kind = 'notes' AND parent_kind = ?"
-                " AND parent = ?",
-                into,
-                kind,
-                absorbed,
-            )
+            self._merging.move(kind, absorbed, into)
             self.delete(by, at, kind, absorbed)
             self._work.log(by, at, "entity_merged", SINGULAR[kind], into)
             new = self._records.touch(kind, into, by, at)

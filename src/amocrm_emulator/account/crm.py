@@ -19,6 +19,7 @@ from amocrm_emulator.account.hooks.digital_pipeline import DigitalPipeline
 from amocrm_emulator.account.hooks.queue import HookQueue
 from amocrm_emulator.account.leads import Leads
 from amocrm_emulator.account.links import Links
+from amocrm_emulator.account.merging import Merging
 from amocrm_emulator.account.notes import Notes
 from amocrm_emulator.account.oauth.authority import Authority, NewIntegration
 from amocrm_emulator.account.records import Records
@@ -34,6 +35,7 @@ from amocrm_emulator.account.talks import Talks
 from amocrm_emulator.account.tasks import Tasks
 from amocrm_emulator.account.unit_of_work import UnitOfWork
 from amocrm_emulator.account.unsorted import UnsortedLeads
+from amocrm_emulator.account.unsorted_requests import UnsortedRequests
 
 
 class Crm:
@@ -59,10 +61,26 @@ class Crm:
         self.links = Links(self.work, self.records)
         self.tasks = Tasks(self.work, self.records)
         self.notes = Notes(self.work, self.records)
-        self.leads = Leads(self.work, self.records, self.links, self.pipelines, self.tasks)
-        self.cards = Cards(self.work, self.records, self.links, self.tasks)
-        self.customers = Customers(self.work, self.records)
+        requests = UnsortedRequests(self.work, self.records)
+        self.leads = Leads(
+            self.work,
+            self.records,
+            links=self.links,
+            pipelines=self.pipelines,
+            tasks=self.tasks,
+            requests=requests,
+        )
         self.talks = Talks(self.work, self.records, self.people)
+        merging = Merging(self.work, self.records, self.links, self.tasks, self.talks)
+        self.cards = Cards(
+            self.work,
+            self.records,
+            links=self.links,
+            tasks=self.tasks,
+            merging=merging,
+            requests=requests,
+        )
+        self.customers = Customers(self.work, self.records)
         self.unsorted = UnsortedLeads(
             self.work,
             self.records,
@@ -71,6 +89,7 @@ class Crm:
             links=self.links,
             talks=self.talks,
             pipelines=self.pipelines,
+            requests=requests,
         )
         self._set_clock()
 

@@ -4,6 +4,10 @@ from amocrm_emulator.account.records import Records
 from amocrm_emulator.account.store import Doc
 from amocrm_emulator.account.unit_of_work import UnitOfWork
 
+STAGES = ("Недавно купили", "Пора связаться", "Ждём покупку", "Не купили в срок")
+SEGMENTS = (("Постоянные", "3f78ff"), ("Крупные", "ae003f"))
+_COLORS = ("#ccc8f9", "#fffd7f", "#98cbff", "#ff8f92")
+
 
 class Customers:
     """What people do with customers."""
@@ -12,6 +16,39 @@ class Customers:
         self._work = work
         self._store = work.store
         self._records = records
+
+    def stages(self) -> list[Doc]:
+        """Return the stages of repeated sales, in their order; the first one is the default."""
+        return [
+            {
+                "id": place,
+                "name": name,
+                "sort": 10 * place,
+                "is_default": place == 1,
+                "conditions": [],
+                "color": color,
+                "type": 0,
+                "account_id": self._work.account.id,
+            }
+            for place, (name, color) in enumerate(zip(STAGES, _COLORS, strict=True), 1)
+        ]
+
+    def segments(self) -> list[Doc]:
+        """Return the groups that customers may be put into."""
+        return [
+            {
+                "id": place,
+                "name": name,
+                "color": color,
+                "created_at": 0,
+                "updated_at": 0,
+                "account_id": self._work.account.id,
+                "available_products_price_types": [],
+                "customers_count": 0,
+                "custom_fields_values": None,
+            }
+            for place, (name, color) in enumerate(SEGMENTS, 1)
+        ]
 
     def add(self, by: int, at: int, fields: Doc) -> int:
         """Add a customer of repeated sales."""

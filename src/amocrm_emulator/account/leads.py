@@ -12,6 +12,7 @@ from amocrm_emulator.account.spec import LOST, WON
 from amocrm_emulator.account.store import Doc
 from amocrm_emulator.account.tasks import Tasks
 from amocrm_emulator.account.unit_of_work import UnitOfWork
+from amocrm_emulator.account.unsorted_requests import UnsortedRequests
 
 CLOSED = {WON, LOST}
 
@@ -20,7 +21,14 @@ class Leads:
     """What people do with leads."""
 
     def __init__(
-        self, work: UnitOfWork, records: Records, links: Links, pipelines: Pipelines, tasks: Tasks
+        self,
+        work: UnitOfWork,
+        records: Records,
+        *,
+        links: Links,
+        pipelines: Pipelines,
+        tasks: Tasks,
+        requests: UnsortedRequests,
     ) -> None:
         self._work = work
         self._store = work.store
@@ -28,6 +36,7 @@ class Leads:
         self._links = links
         self._pipelines = pipelines
         self._tasks = tasks
+        self._requests = requests
 
     def add(
         self,
@@ -77,6 +86,8 @@ class Leads:
             if new["status_id"] != LOST:
                 new["loss_reason_id"] = None
             self._records.save("leads", new)
+            if self._pipelines.is_unsorted(old) and not self._pipelines.is_unsorted(new):
+                self._requests.lead_left(number, at)
             self._lead_events(by, at, old, new)
             if not quiet:
                 self._work.tell(*_changes(old, new))

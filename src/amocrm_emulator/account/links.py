@@ -27,13 +27,7 @@ class Links:
         """Part two cards; raises KeyError when the first is absent."""
         with self._work.transaction():
             self._records.existing(*source)
-            for one, two in ((source, target), (target, source)):
-                self._store.run(
-                    "DELETE FROM link"
-                    " WHERE from_kind = ? AND from_id = ? AND to_kind = ? AND to_id = ?",
-                    *one,
-                    *two,
-                )
+            self.drop(source, target)
             before = [{"unlink": {"entity": {"type": SINGULAR[target[0]], "id": target[1]}}}]
             self._work.log(by, at, "entity_unlinked", SINGULAR[source[0]], source[1], before)
             self._records.touch(source[0], source[1], by, at)
@@ -60,6 +54,16 @@ class Links:
         for one, two, main in ((source, target, is_main), (target, source, False)):
             self._store.run(
                 "INSERT OR REPLACE INTO link VALUES (?, ?, ?, ?, ?)", *one, *two, int(main)
+            )
+
+    def drop(self, source: Card, target: Card) -> None:
+        """Take a link away in both directions, and nothing else."""
+        for one, two in ((source, target), (target, source)):
+            self._store.run(
+                "DELETE FROM link"
+                " WHERE from_kind = ? AND from_id = ? AND to_kind = ? AND to_id = ?",
+                *one,
+                *two,
             )
 
     def _drop_companies(self, source: Card) -> None:

@@ -54,12 +54,16 @@ class Switches:
     """A finished task cannot be opened again."""
     moves_tasks: bool = False
     """Open tasks follow their lead to another responsible user."""
+    refuses_unsorted: bool = False
+    """A write to a lead that waits in Unsorted is refused; otherwise it takes the lead out."""
     merges_duplicates: bool = False
     """The control of duplicates works for leads added with their contact."""
     has_customers: bool = False
     """The account's feature of repeated sales."""
 
     # Webhooks
+    joins_roots: bool = False
+    """A body holds everything that one action changed, under several roots."""
     lacks_chat_hooks: bool = False
     """Nobody can subscribe to messages and unsorted leads."""
     keeps_hooks_off: bool = False

@@ -5,8 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from amocrm_emulator.account.cards import Cards
-from amocrm_emulator.account.hooks.core import chat_body
-from amocrm_emulator.account.hooks.core.body import Change
 from amocrm_emulator.account.leads import Leads
 from amocrm_emulator.account.links import Links
 from amocrm_emulator.account.records import Records
@@ -15,6 +13,7 @@ from amocrm_emulator.account.spec import ROBOT
 from amocrm_emulator.account.store import Doc
 from amocrm_emulator.account.talks import Talks
 from amocrm_emulator.account.unit_of_work import UnitOfWork
+from amocrm_emulator.account.unsorted_requests import UnsortedRequests
 
 CATEGORIES = ("sip", "mail", "forms", "chats")
 CardNumbers = Mapping[str, Sequence[int]]
@@ -35,6 +34,7 @@ class UnsortedLeads:
         links: Links,
         talks: Talks,
         pipelines: Pipelines,
+        requests: UnsortedRequests,
     ) -> None:
         self._work = work
         self._store = work.store
@@ -44,6 +44,7 @@ class UnsortedLeads:
         self._links = links
         self._talks = talks
         self._pipelines = pipelines
+        self._requests = requests
 
     def add(self, at: int, category: str, cards: CardNumbers, **fields: Any) -> Doc:
         """Add an unsorted lead around cards that were made for it; return its state."""
@@ -66,23 +67,16 @@ class UnsortedLeads:
                 self._records.save(
                     "contacts", self._records.existing("contacts", contact) | {"is_unsorted": True}
                 )
-            self._save(row)
-            self._work.tell(_change("add", tuple(chat_body.unsorted_fields(row, row["cards"]))))
+            self._requests.add(row)
         return row
 
-    def stage(self, pipeline: int) -> int:
-        """Return the stage where unsorted leads of a pipeline stand."""
-        return pipeline * 100
-
     def find(self, uid: str) -> Doc | None:
-        docs = self._store.docs(
-            "SELECT doc FROM entity WHERE kind = 'unsorted' AND search = ? AND deleted = 0", [uid]
-        )
-        return docs[0] if docs else None
+        return self._requests.find(uid)
 
     def accept(self, by: int, at: int, row: Doc, *, user: int | None, status: int | None) -> None:
         """Let a lead into a stage under somebody's responsibility."""
         with self._work.transaction():
+            self._requests.end(row, "accept", at)
             for lead in row["cards"].get("leads", ()):
                 self._leads.change(
                     by,
@@ -100,25 +94,24 @@ class UnsortedLeads:
                 self._cards.change(
                     "contacts", by, at, contact, is_unsorted=False, responsible_user_id=user or by
                 )
-            self._end(row, "accept", at)
 
     def decline(self, by: int, at: int, row: Doc) -> None:
         """Send a lead and what came with it to the recycle bin."""
         with self._work.transaction():
+            self._requests.end(row, "decline", at)
             for kind in ("leads", "contacts", "companies"):
                 for number in row["cards"].get(kind, ()):
                     self._cards.delete(by, at, kind, number, quiet=True)
-            self._end(row, "decline", at)
 
     def link(self, by: int, at: int, row: Doc, lead: int) -> None:
         """Join a chat that waits to a lead that exists already."""
         with self._work.transaction():
+            self._requests.end(row, "link", at)
             for contact in self._present(row, "contacts"):
                 self._cards.change("contacts", by, at, contact, is_unsorted=False)
                 self._links.add(by, at, ("leads", lead), ("contacts", contact))
             for number in row["cards"].get("leads", ()):
                 self._cards.delete(by, at, "leads", number, quiet=True)
-            self._end(row, "link", at)
 
     def chat_from_stranger(self, at: int, name: str, text: str, *, origin: str) -> Doc:
         """Let an unknown customer write: a contact, a message and an unsorted lead of chats."""
@@ -132,7 +125,7 @@ class UnsortedLeads:
                 contacts=(contact,),
                 quiet=True,
                 pipeline_id=pipeline,
-                status_id=self.stage(pipeline),
+                status_id=self._pipelines.unsorted_stage(pipeline),
             )
             message = self._talks.write(ROBOT, at, contact, text, is_incoming=True, origin=origin)
             metadata = {
@@ -157,17 +150,3 @@ class UnsortedLeads:
     def _present(self, row: Doc, kind: str) -> list[int]:
         numbers = row["cards"].get(kind, ())
         return [number for number in numbers if self._store.entity(kind, number) is not None]
-
-    def _end(self, row: Doc, action: str, at: int) -> None:
-        ended = row | {"updated_at": at, "ended": action}
-        self._save(ended)
-        self._store.set_deleted("unsorted", row["id"], deleted=True)
-        fields = chat_body.unsorted_end_fields(row, action, row["cards"])
-        self._work.tell(_change("delete", tuple(fields)))
-
-    def _save(self, row: Doc) -> None:
-        self._store.save("unsorted", row, {"subtype": row["category"], "search": row["uid"]})
-
-
-def _change(action: str, fields: tuple[tuple[str, object], ...]) -> Change:
-    return Change(f"{action}_unsorted", "unsorted", action, fields)

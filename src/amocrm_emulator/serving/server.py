@@ -159,11 +159,13 @@ class Emulator:
             sender=self.sender,
             switches=self.switches,
             states=setting.states,
+            product=None,
         )
         wire = Wire(
             dated(app, self.crm.clock),
             Script(setting.faults),
             setting.latency_seconds,
+            now=self.crm.clock.exact,
             ban=lambda seconds: self.limiter.ban(self.crm.clock.exact() + seconds),
             expire=self.crm.oauth.registry.expire,
         )

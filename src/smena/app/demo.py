@@ -202,6 +202,7 @@ async def _set_up(
 ) -> None:
     """Connect the account, add the administrator and the template; tell how to get in."""
     emulator_url = await emulator
+    await _tell_product(emulator_url, made.settings.url)
     if await _is_fresh(made):
         await _connect(made, kept, emulator_url)
     await _activate(made)
@@ -276,6 +277,16 @@ async def _activate(made: node.Parts) -> None:
         flaws = await accounts.activate(tx, given, Giver(admin, EMAIL), now)
     if flaws:
         raise BadSetting(_("Демо не активировано: {flaws}").format(flaws=flaws))
+
+
+async def _tell_product(emulator_url: str, url: str) -> None:
+    """Let each lead in the emulator link to what Smena made of it."""
+    told = {
+        "lead": f"{url.rstrip('/')}/distribution/results?lead={{id}}",
+        "labels": {"ru": "Посмотреть в Смене", "en": "Look in Smena"},
+    }
+    async with httpx2.AsyncClient(trust_env=False) as client:
+        await client.post(f"{emulator_url}/control/product", json=told)
 
 
 async def _limit(emulator_url: str, per_second: int | None) -> None:

@@ -84,6 +84,8 @@ def troubles(field: Mapping[str, Any], given: Any, path: str) -> Iterable[Troubl
     for place, value in enumerate(given):
         if not isinstance(value, dict):
             yield ("InvalidType", f"{path}.{place}", "This value should be of type object.")
+        elif "enum" in value:  # as reads of old showed it
+            yield ("FieldNotExpected", f"{path}.{place}.enum", "This field was not expected.")
         elif _says(field["type"], value) and (trouble := _trouble(field, value)) is not None:
             code, inner, detail = trouble
             yield code, f"{path}.{place}.{inner}", detail
@@ -169,12 +171,12 @@ def _enum(field: Mapping[str, Any], value: Mapping[str, Any]) -> Doc | None:
 def _kind_of_reach(field: Mapping[str, Any], value: Mapping[str, Any]) -> Doc | None:
     """Return the kind of a phone or an e-mail, by default the working one."""
     enums = field["enums"] or ()
-    named = value.get("enum_code") or value.get("enum")
+    named = value.get("enum_code")
     if value.get("enum_id") is not None:
         return next((enum for enum in enums if enum["id"] == value["enum_id"]), None)
     if named is None:
         return next(iter(enums), None)
-    return next((enum for enum in enums if named in (enum["code"], enum["id"])), None)
+    return next((enum for enum in enums if named == enum["code"]), None)
 
 
 def _line(value: Mapping[str, Any]) -> int | None:

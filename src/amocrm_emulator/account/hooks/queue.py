@@ -1,6 +1,6 @@
 """Bodies of webhooks on their way out: queued in the account's file for whoever subscribed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 import msgspec
@@ -25,9 +25,18 @@ class HookQueue:
         """Queue bodies for each hook that subscribed to any of the changes."""
         for hook, settings in self._store.rows("SELECT id, settings FROM hook WHERE disabled = 0"):
             wanted = set(msgspec.json.decode(settings))
-            heard = [change for change in changes if change.setting in wanted]
-            for start in range(0, len(heard), CHANGES_IN_A_BODY):
-                self._put_body(hook, heard[start : start + CHANGES_IN_A_BODY])
+            for told in self._groups([one for one in changes if one.setting in wanted]):
+                for start in range(0, len(told), CHANGES_IN_A_BODY):
+                    self._put_body(hook, told[start : start + CHANGES_IN_A_BODY])
+
+    def _groups(self, changes: Sequence[Change]) -> Iterable[Sequence[Change]]:
+        """Part the changes by their root, where a body has one."""
+        if self._account.switches.joins_roots:
+            return [changes]
+        by_root: dict[str, list[Change]] = {}
+        for change in changes:
+            by_root.setdefault(change.root, []).append(change)
+        return by_root.values()
 
     def _put_body(self, hook: int, changes: Sequence[Change]) -> None:
         account = self._account

@@ -29,11 +29,24 @@ class Pipelines:
         found = next(p for p in self.all if p["id"] == pipeline)
         return int(found["statuses"][0]["id"])
 
+    def unsorted_stage(self, pipeline: int) -> int:
+        """Return the stage where unsorted leads of a pipeline stand."""
+        return pipeline * 100
+
+    def is_unsorted(self, lead: Mapping[str, Any]) -> bool:
+        """Tell whether a lead stands in Unsorted."""
+        return bool(lead["status_id"] == self.unsorted_stage(lead["pipeline_id"]))
+
+    def takes(self, pipeline: int, status: int) -> bool:
+        """Tell whether a lead can be put there: nothing is put into Unsorted by its number."""
+        return self.has_status(pipeline, status) and status != self.unsorted_stage(pipeline)
+
     def has_status(self, pipeline: int, status: int) -> bool:
         found = self.find(pipeline)
         if found is None:
             return False
-        return status in {WON, LOST, pipeline * 100} | {s["id"] for s in found["statuses"]}
+        of_system = {WON, LOST, self.unsorted_stage(pipeline)}
+        return status in of_system | {stage["id"] for stage in found["statuses"]}
 
     def find(self, number: object) -> Doc | None:
         return next((found for found in self.all if found["id"] == number), None)

@@ -36,18 +36,40 @@ PIECES = 20
 
 @dataclass(slots=True)
 class Wire:
-    """The application with its trouble; `ban` is called with seconds, `expire` with a token."""
+    """The application with its trouble; `ban` is called with seconds, `expire` with a token.
+
+    Until the moment `silent_until` of the account's clock nothing of the API answers.
+    """
 
     app: App
     script: Script = field(default_factory=Script)
     latency_seconds: float = 0.0
+    silent_until: float = 0.0
+    now: Callable[[], float] = lambda: 0.0
     ban: Callable[[float], None] = lambda _seconds: None
     expire: Callable[[str], bool] = lambda _token: False
     closing: asyncio.Event = field(default_factory=asyncio.Event)
+    _speaks: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def fall_silent(self, until: float) -> None:
+        """Let every request hang until a moment."""
+        self._speaks.set()
+        self.silent_until, self._speaks = until, asyncio.Event()
+
+    def speak(self) -> None:
+        """End the silence: what hangs is broken off."""
+        self.silent_until = 0.0
+        self._speaks.set()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http" or not scope["path"].startswith(WATCHED):
             await self.app(scope, receive, send)
+            return
+        left = self.silent_until - self.now()
+        if left > 0:
+            call = HeldRequest(self.app, scope, receive, send, await read_body(receive))
+            await self._pause(left, call, self._speaks)
+            await call.reset(None)
             return
         if self.latency_seconds:
             await self._pause(self.latency_seconds)
@@ -118,9 +140,13 @@ class Wire:
             await call.more(reply.body[start : start + size])
         await call.end()
 
-    async def _pause(self, seconds: float, call: "HeldRequest | None" = None) -> None:
+    async def _pause(
+        self, seconds: float, call: "HeldRequest | None" = None, *ends: asyncio.Event
+    ) -> None:
         """Wait, but no longer than this emulator lives, or than its client."""
-        waits: list[asyncio.Future[Any]] = [asyncio.ensure_future(self.closing.wait())]
+        waits: list[asyncio.Future[Any]] = [
+            asyncio.ensure_future(end.wait()) for end in (self.closing, *ends)
+        ]
         if call is not None:
             waits.append(asyncio.ensure_future(call.gone()))
         await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)

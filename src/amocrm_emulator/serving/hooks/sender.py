@@ -64,6 +64,8 @@ class Sender:
         self._flying: set[int] = set()
         self._quiet_since: float | None = None
         self.faults = HookFaults()
+        self.held_until = 0.0
+        """Until when the account's clock lets nothing leave; it leaves afterwards."""
         self.outcomes = DeliveryOutcomes()
         self.sent = 0
 
@@ -126,6 +128,8 @@ class Sender:
             self._quiet_since = None
 
     def _due(self) -> list[Delivery]:
+        if self._crm.clock.exact() < self.held_until:
+            return []
         rows = self._crm.store.rows(
             "SELECT d.id, d.hook, d.body, d.attempt, d.request_id,"
             " coalesce(o.destination, h.destination), coalesce(h.disabled, 0), o.content_type"

@@ -1,6 +1,7 @@
 """The strip on every page: the account, its clock, its limits, the faults that are on."""
 
 from dataclasses import dataclass
+from math import ceil
 
 from amocrm_emulator.account.clock import CrmClock, ManualClock, MovableClock
 from amocrm_emulator.account.crm import Crm
@@ -14,7 +15,7 @@ from amocrm_emulator.serving.page.forms.fault_presets import Ahead, ahead
 
 @dataclass(frozen=True, slots=True)
 class EmulatorStatus:
-    """`busy_until`, `banned_until`: moments, None when they have passed."""
+    """`silent_until`, `busy_until`, `banned_until`: moments, None when they have passed."""
 
     account: str
     subdomain: str
@@ -28,6 +29,8 @@ class EmulatorStatus:
     latency_ms: int
     busy_until: float | None
     banned_until: float | None
+    silent_until: float | None
+    now: float
 
     @classmethod
     def of(cls, request: Http) -> "EmulatorStatus":
@@ -50,13 +53,24 @@ class EmulatorStatus:
             latency_ms=round(1000 * wire.latency_seconds),
             busy_until=limiter.busy_until if now < limiter.busy_until else None,
             banned_until=limiter.banned_until if now < limiter.banned_until else None,
+            silent_until=wire.silent_until if now < wire.silent_until else None,
+            now=now,
         )
 
     @property
     def has_faults(self) -> bool:
         of_hooks = (self.hooks.drop, self.hooks.duplicate, self.hooks.reorder)
-        of_api = (self.script, self.latency_ms, self.busy_until, self.banned_until)
-        return any((*of_hooks, *of_api))
+        return any((*of_hooks, self.script, self.latency_ms, *self._ends))
+
+    @property
+    def seconds_left(self) -> int | None:
+        """Return when the trouble ends by itself; None: not by itself, or there is none."""
+        ends = [end for end in self._ends if end is not None]
+        return ceil(max(ends) - self.now) if ends else None
+
+    @property
+    def _ends(self) -> tuple[float | None, ...]:
+        return self.silent_until, self.busy_until, self.banned_until
 
 
 def movable(clock: CrmClock) -> ManualClock | MovableClock | None:

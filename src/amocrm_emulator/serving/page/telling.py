@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from amocrm_emulator.account.core.kinds import SINGULAR
 from amocrm_emulator.account.crm import Crm
 from amocrm_emulator.account.spec import LOST, ROBOT, WON
 from amocrm_emulator.account.store import Doc
@@ -29,13 +30,23 @@ _NOTES = {
     "sms_out": _("Исходящее SMS"),
 }
 
+_CHANNELS = {
+    "telegram": "Telegram",
+    "vk": _("ВКонтакте"),
+    "avito": _("Авито"),
+    "whatsapp": "WhatsApp",
+}
+_CARDS = {
+    "lead": _("сделка {n}"),
+    "contact": _("контакт {n}"),
+    "company": _("компания {n}"),
+    "customer": _("покупатель {n}"),
+}
 _PLAIN = (
     ("name_field_value", "name"),
     ("custom_field_value", "text"),
     ("tag", "name"),
     ("task", "text"),
-    ("message", "origin"),
-    ("talk", "origin"),
 )
 
 
@@ -66,9 +77,24 @@ def event_author(crm: Crm, event: Doc) -> str:
 def event_text(crm: Crm, event: Doc) -> str:
     """Tell what an event changed; empty when its name says all."""
     before, after = _told(crm, event["value_before"]), _told(crm, event["value_after"])
-    if before and after:
-        return f"{before} → {after}"
-    return after or before
+    told = f"{before} → {after}" if before and after else after or before
+    field = _field(crm, event)
+    return f"{field}: {told}" if field else told
+
+
+def _field(crm: Crm, event: Doc) -> str:
+    """Name the custom field that an event is about; empty for other events."""
+    plural = {single: kind for kind, single in SINGULAR.items()}.get(event["entity_type"], "")
+    for value in (*event["value_after"], *event["value_before"]):
+        if "custom_field_value" in value:
+            field = crm.fields.find(plural, value["custom_field_value"])
+            return str(field["name"]) if field else ""
+    return ""
+
+
+def channel(origin: str) -> str:
+    """Name the messenger of a conversation."""
+    return say(_CHANNELS.get(origin, origin))
 
 
 def note_name(note: Doc) -> str:
@@ -110,7 +136,9 @@ def _one(crm: Crm, value: Mapping[str, Any]) -> str:
         case {"sale_field_value": {"sale": sale}}:
             return money(sale)
         case {"link": {"entity": card}} | {"unlink": {"entity": card}}:
-            return f"{card['type']} {card['id']}"
+            return say(_CARDS.get(card["type"], card["type"] + " {n}"), n=card["id"])
+        case {"message": {"origin": origin}} | {"talk": {"origin": origin}}:
+            return channel(str(origin or ""))
     return _plain(value)
 
 

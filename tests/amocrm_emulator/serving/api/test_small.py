@@ -81,3 +81,23 @@ async def test_customers_are_a_feature(at: Place) -> None:
     ]
     assert await at.ids("/customers?query=люти", "customers") == [made["id"]]
     assert (await at.answer("PATCH", "/customers", [{"id": 1}])).status_code == 400
+    nowhere = [{"id": made["id"], "status_id": 99}]
+    assert (await at.answer("PATCH", "/customers", nowhere)).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("statuses", {"name", "sort", "is_default", "conditions", "color", "type", "account_id"}),
+        ("segments", {"name", "color", "customers_count", "created_at", "account_id"}),
+    ],
+)
+async def test_stages_and_segments_of_customers(at: Place, name: str, keys: set[str]) -> None:
+    assert (await at.answer("GET", f"/customers/{name}")).status_code == 402
+    await at.call("POST", "/control/switches", {"has_customers": True})
+    found = await at.call("GET", f"/customers/{name}")
+    rows = found["_embedded"][name]
+    assert found["_total_items"] == len(rows) > 1
+    assert all(row.keys() >= keys for row in rows)
+    assert await at.call("GET", f"/customers/{name}/{rows[0]['id']}") == rows[0]
+    assert (await at.answer("GET", f"/customers/{name}/99")).status_code == 204

@@ -108,6 +108,9 @@ async def test_cards(db: Database, way: str) -> None:
             fresh.begin(leads=3)
             for kind, number in (("contacts", fresh.contacts[1]), ("leads", fresh.leads[1])):
                 made.crm.notes.add(ANNA, made.now(), kind, number, "call_in", dict(CALL))
+                made.crm.tasks.add(
+                    ANNA, made.now(), "Замер", made.now(), entity_type=kind, entity_id=number
+                )
         assert await told(made, "both") == []
         await faults(made, drop=1.0 if way == "poll" else 0.0)
         clock.advance(A_MOMENT)

@@ -112,6 +112,8 @@ CASES = {
     ),
     "companies under their own root": Case({"splits_companies": True}),
     "a task's responsible as an update": Case({"joins_task_responsible": True}),
+    "several roots in a webhook": Case({"joins_roots": True}),
+    "writes to Unsorted are refused": Case({"refuses_unsorted": True}),
 }
 
 
@@ -219,6 +221,33 @@ async def test_a_subscription_that_stays_off_is_made_anew(db: Database) -> None:
             assert await webhooks_queries.webhook_settings_lacking(tx) == frozenset()
         assert connection is not None
         assert connection.webhook_state is WebhookState.ALIVE
+
+
+@pytest.mark.parametrize(
+    ("refuses", "state"), [(False, CommandState.DELIVERED), (True, CommandState.REFUSED)]
+)
+async def test_a_command_to_a_lead_in_unsorted(
+    db: Database, state: CommandState, *, refuses: bool
+) -> None:
+    """It takes the lead out of there, or is refused; the mirror sees what came of it."""
+    async with stand(db, history_days=1) as made:
+        made.crm.switches.set({"refuses_unsorted": refuses})
+        row = made.crm.unsorted.chat_from_stranger(made.now(), "Пётр", "Есть?", origin="telegram")
+        (lead,) = row["cards"]["leads"]
+        await made.connect()
+        await made.load()
+        async with db.tenant(ACCOUNT) as tx:
+            asked = NewCommand(ChangeLead(lead=LeadId(lead), price=7), "test", Priority.FRESH)
+            await actions.request_all(tx, [asked], made.clock.now())
+        await made.deliver()
+        async with db.tenant(ACCOUNT) as tx:
+            assert list(await queries.command_counts(tx)) == [state]
+        assert (made.crm.unsorted.find(row["uid"]) is not None) is refuses
+        await made.emulator.flush_hooks()
+        await made.settle(rounds=4)
+        made.clock.offset += timedelta(hours=1)  # short lists are read again
+        await made.settle(rounds=1)
+        assert await compare(made) == []
 
 
 async def live(office: Office, times: int) -> None:

@@ -17,30 +17,74 @@ from amocrm_emulator.serving.api.kit.bodies import (
     is_whole,
     missing,
     not_a_choice,
+    read_any,
     read_items,
     read_object,
     wrong_types,
 )
 from amocrm_emulator.serving.api.kit.caller import Caller, caller
+from amocrm_emulator.serving.api.kit.checks import check_authors
 
 NOTE_OF_DIRECTION = {"inbound": "call_in", "outbound": "call_out"}
 REQUIRED = ("direction", "duration", "source", "phone")
+OPTIONAL = (
+    "uniq",
+    "link",
+    "call_result",
+    "call_status",
+    "call_responsible",
+    "responsible_user_id",
+    "created_by",
+    "created_at",
+    "request_id",
+)
+NOBODY_HAS_THE_NUMBER = 263
 PARAMS = ("uniq", "duration", "source", "link", "phone", "call_result", "call_status")
 
 
 @post("/api/v4/calls", status_code=200)
 async def calls(request: Http) -> Answer:
-    """Add calls by phone number; a call whose number nobody has is not added."""
+    """Add calls by phone number; a call whose number nobody has is an error of its own.
+
+    When nobody has any of the numbers the whole request is refused, in the same form.
+    """
     who = caller(request)
     items = await read_items(request)
-    check_items(items, _check)
+    given = await read_any(request)
+    nulls = {item["request_id"]: _nulls(raw) for item, raw in zip(items, given, strict=True)}
+    check_items(items, lambda item: _check(who.crm, item, nulls[item["request_id"]]))
+    added, errors = [], []
     with who.crm.work.transaction():
-        added = [row for item in items if (row := _add(request, who, item)) is not None]
-    return hal({"_total_items": len(added), "errors": [], "_embedded": {"calls": added}})
+        for item in items:
+            row = _add(request, who, item)
+            if row is None:
+                errors.append(_not_found(item))
+            else:
+                added.append(row)
+    content = {"_total_items": len(added), "errors": errors, "_embedded": {"calls": added}}
+    return hal(content, 200 if added else 400)
 
 
-def _check(item: Doc) -> Iterable[Trouble]:
+def _not_found(item: Doc) -> Doc:
+    return {
+        "title": "Entity not found",
+        "type": "https://httpstatus.es/400",
+        "status": NOBODY_HAS_THE_NUMBER,
+        "detail": "Entity not found",
+        "request_id": item["request_id"],
+    }
+
+
+def _nulls(item: Doc) -> list[str]:
+    """Name what was given as null: a call lacks what it does not know."""
+    return [name for name in OPTIONAL if name in item and item[name] is None]
+
+
+def _check(crm: Crm, item: Doc, nulls: Iterable[str]) -> Iterable[Trouble]:
     yield from missing(item, REQUIRED)
+    for name in nulls:
+        yield ("IsNull", name, "This value should not be null.")
+    yield from check_authors(crm, item)
     yield from wrong_types(item, ("duration", "call_status", "created_at"), ("phone", "source"))
     if item.get("direction") is not None and item["direction"] not in NOTE_OF_DIRECTION:
         yield not_a_choice("direction")

@@ -5,11 +5,19 @@ from typing import Any
 from litestar import patch, post
 from litestar.params import FromPath
 
+from amocrm_emulator.account.spec import LOST
 from amocrm_emulator.account.store import Doc
 from amocrm_emulator.serving.api.cards.calls import find_contact
 from amocrm_emulator.serving.api.cards.cards import card_paths, kind_of
 from amocrm_emulator.serving.api.cards.tags import tags_after, tags_of
-from amocrm_emulator.serving.api.kit.answers import Answer, Http, hal, self_link, written
+from amocrm_emulator.serving.api.kit.answers import (
+    Answer,
+    ApiRefusal,
+    Http,
+    hal,
+    self_link,
+    written,
+)
 from amocrm_emulator.serving.api.kit.bodies import (
     Trouble,
     check_items,
@@ -45,6 +53,7 @@ async def add_cards(request: Http) -> Answer:
     items = await read_items(request)
     items, refused = sift(request, items, lambda item: check_card(who.crm, kind, item))
     require_add(who, kind)
+    _check_loss_reasons(who, kind, items)
     with who.crm.work.transaction():
         added = [(add_card(who, kind, item), item["request_id"]) for item in items]
     rows = [
@@ -62,6 +71,7 @@ async def change_cards(request: Http) -> Answer:
     with who.crm.work.transaction():
         for item in items:
             require(who, "edit", kind, who.crm.records.existing(kind, item["id"]))
+        _check_loss_reasons(who, kind, items)
         changed = [_change(who, kind, int(item["id"]), item) for item in items]
     rows = [_changed_row(request, kind, doc) for doc in changed]
     return written(request, kind, rows, refused=refused)
@@ -74,6 +84,7 @@ async def change_card(request: Http, number: FromPath[int]) -> Answer:
     item = await read_object(request) | {"id": number, "request_id": "0"}
     check_items([item], lambda item: _check_change(who, kind, item))
     require(who, "edit", kind, who.crm.records.existing(kind, number))
+    _check_loss_reasons(who, kind, [item])
     return hal(_changed_row(request, kind, _change(who, kind, number, item)))
 
 
@@ -84,6 +95,7 @@ async def add_complex(request: Http) -> Answer:
     items = await read_items(request, COMPLEX_MAX)
     check_items(items, lambda item: _check_complex(who, item))
     require_add(who, "leads")
+    _check_loss_reasons(who, "leads", items)
     with who.crm.work.transaction():
         return hal([_add_whole(request, who, item) for item in items])
 
@@ -184,9 +196,41 @@ def _check_change(who: Caller, kind: str, item: Doc) -> list[Trouble]:
     doc = who.crm.store.entity(kind, number) if is_whole(number) else None
     if doc is None:
         return [not_a_choice("id")]
+    if kind == "leads" and who.crm.pipelines.is_unsorted(doc) and who.crm.switches.refuses_unsorted:
+        return [not_a_choice("status_id")]
     if kind == "leads" and item.get("pipeline_id") is None:
         return check_card(who.crm, kind, item | {"pipeline_id": doc["pipeline_id"]})
     return check_card(who.crm, kind, item)
+
+
+def _check_loss_reasons(who: Caller, kind: str, items: list[Doc]) -> None:
+    """Refuse a reason of losing a lead that is not lost; its form of errors is another one."""
+    wrong = {
+        str(item.get("id", item["request_id"])): "Loss reason can be specified only for lost lead"
+        for item in items
+        if kind == "leads"
+        and item.get("loss_reason_id") is not None
+        and _stage_after(who, item) != LOST
+    }
+    if wrong:
+        raise ApiRefusal(400, "Invalid request body", by_card=wrong)
+
+
+def _stage_after(who: Caller, item: Doc) -> int | None:
+    """Return the stage where a lead will stand; None: the first one of a pipeline."""
+    doc = who.crm.store.entity("leads", item["id"]) if "id" in item else None
+    pipeline = item.get("pipeline_id")
+    stays = doc is not None and pipeline in {None, doc["pipeline_id"]}
+    status: int | None = item.get("status_id") or (doc["status_id"] if doc and stays else None)
+    return status
+
+
+def _out_of_unsorted(who: Caller, lead: Doc, item: Doc) -> Doc:
+    """Any write takes a lead out of Unsorted: into the first stage when it names none."""
+    if not who.crm.pipelines.is_unsorted(lead) or item.get("status_id") is not None:
+        return {}
+    pipeline = item.get("pipeline_id") or lead["pipeline_id"]
+    return {"status_id": who.crm.pipelines.first_status(pipeline)}
 
 
 def _change(who: Caller, kind: str, number: int, item: Doc) -> Doc:
@@ -201,6 +245,7 @@ def _change(who: Caller, kind: str, number: int, item: Doc) -> Doc:
         fields["custom_fields_values"] = crm.fields.merged(kind, before, given)
     fields["tags"] = tags_after(crm, kind, old["tags"], item)
     if kind == "leads":
+        fields |= _out_of_unsorted(who, old, item)
         return crm.leads.change(who.user, at, number, **fields)
     if kind == "contacts" and not item.get("name") and _full_name(item):
         fields["name"] = _full_name(old | fields)

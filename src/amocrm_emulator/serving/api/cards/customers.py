@@ -16,6 +16,7 @@ from amocrm_emulator.serving.api.kit.answers import (
     hal,
     listing,
     self_link,
+    whole,
     written,
 )
 from amocrm_emulator.serving.api.kit.bodies import (
@@ -97,6 +98,31 @@ async def change_customers(request: Http) -> Answer:
     return written(request, "customers", rows)
 
 
+@get(["/api/v4/customers/statuses", "/api/v4/customers/segments"])
+async def customer_groups(request: Http) -> Answer:
+    """List the stages of repeated sales, or the segments of customers."""
+    name, rows = _groups(request)
+    shown = [row | {"_links": self_link(request, f"customers/{name}/{row['id']}")} for row in rows]
+    return whole(request, name, shown, f"customers/{name}")
+
+
+@get(["/api/v4/customers/statuses/{number:int}", "/api/v4/customers/segments/{number:int}"])
+async def one_customer_group(request: Http, number: FromPath[int]) -> Answer:
+    name, rows = _groups(request)
+    row = next((row for row in rows if row["id"] == number), None)
+    if row is None:
+        return absent(request)
+    return hal(row | {"_links": self_link(request, f"customers/{name}/{number}")})
+
+
+def _groups(request: Http) -> tuple[str, list[Doc]]:
+    """Return what the address names: statuses or segments."""
+    found = _caller(request).crm.customers
+    if "/statuses" in request.scope["path"]:
+        return "statuses", found.stages()
+    return "segments", found.segments()
+
+
 def _check(who: Caller, item: Doc, *, is_new: bool) -> Iterable[Trouble]:
     if is_new:
         yield from missing(item, ("name",))
@@ -106,6 +132,9 @@ def _check(who: Caller, item: Doc, *, is_new: bool) -> Iterable[Trouble]:
     responsible = item.get("responsible_user_id")
     if responsible is not None and not is_active(who.crm, responsible):
         yield not_a_choice("responsible_user_id")
+    stages = {stage["id"] for stage in who.crm.customers.stages()}
+    if is_whole(item.get("status_id")) and item["status_id"] not in stages:
+        yield not_a_choice("status_id")
 
 
 def _given(item: Doc) -> dict[str, Any]:

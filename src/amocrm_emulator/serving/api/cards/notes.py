@@ -31,7 +31,13 @@ from amocrm_emulator.serving.api.kit.bodies import (
     read_object,
 )
 from amocrm_emulator.serving.api.kit.caller import Caller, caller
-from amocrm_emulator.serving.api.kit.checks import OF_NOTES, card_exists, is_active, strangers
+from amocrm_emulator.serving.api.kit.checks import (
+    OF_NOTES,
+    card_exists,
+    check_authors,
+    is_active,
+    strangers,
+)
 from amocrm_emulator.serving.api.kit.lists import notes_page
 from amocrm_emulator.serving.api.kit.seeing import only_of_visible_cards, require
 
@@ -154,6 +160,7 @@ def _check_new(who: Caller, kind: str, item: Doc) -> Iterable[Trouble]:
         yield not_a_choice("note_type")
     if item.get("responsible_user_id") and not is_active(who.crm, item["responsible_user_id"]):
         yield not_a_choice("responsible_user_id")
+    yield from check_authors(who.crm, item)
     yield from _check_params(item)
 
 

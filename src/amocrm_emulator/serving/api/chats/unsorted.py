@@ -181,7 +181,7 @@ def _check_accept(who: Caller, row: Doc, item: Doc) -> Iterable[Trouble]:
     if user is not None and not is_active(who.crm, user):
         yield not_a_choice("user_id")
     if status is not None and not (
-        is_whole(status) and who.crm.pipelines.has_status(row["pipeline_id"], status)
+        is_whole(status) and who.crm.pipelines.takes(row["pipeline_id"], status)
     ):
         yield not_a_choice("status_id")
 
@@ -206,7 +206,7 @@ def _add(who: Caller, category: str, item: Doc) -> Doc:
     }
     lead = (given_card(item, "leads") or {}) | {
         "pipeline_id": pipeline,
-        "status_id": who.crm.unsorted.stage(pipeline),
+        "status_id": who.crm.pipelines.unsorted_stage(pipeline),
         "created_by": 0,
     }
     links = {kind: [{"id": number}] for kind, number in made.items()}

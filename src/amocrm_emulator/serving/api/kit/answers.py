@@ -42,12 +42,14 @@ class ApiRefusal(Exception):  # noqa: N818 -- an answer, not a defect
         errors: Sequence[Any] | None = None,
         *,
         key: str = "validation-errors",
+        by_card: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
         self.key = key
         self.status = status
         self.detail = detail
         self.errors = errors
+        self.by_card = by_card
 
 
 def hal(content: object, status: int = 200) -> Answer:
@@ -68,6 +70,8 @@ def problem(refusal: ApiRefusal) -> Answer:
     content: dict[str, Any] = {}
     if refusal.errors is not None:
         content[refusal.key] = list(refusal.errors)
+    if refusal.by_card is not None:
+        content["errors"] = refusal.by_card
     content |= {
         "title": TITLES.get(refusal.status, "Error"),
         "type": f"https://httpstatus.es/{refusal.status}",

@@ -6,6 +6,7 @@ from typing import Any
 from amocrm_emulator.account.core.field_values import troubles as value_troubles
 from amocrm_emulator.account.core.kinds import CARDS
 from amocrm_emulator.account.crm import Crm
+from amocrm_emulator.account.spec import ROBOT
 from amocrm_emulator.account.store import Doc
 from amocrm_emulator.serving.api.kit.bodies import (
     Trouble,
@@ -93,13 +94,22 @@ def strangers(crm: Crm, item: Doc, known: Collection[str]) -> Iterable[Trouble]:
     """Name the properties that the documents do not, where accounts refuse them."""
     if crm.switches.refuses_unknown:
         for name in sorted(item.keys() - known):
-            yield ("NotSupported", name, "This field was not expected.")
+            yield ("FieldNotExpected", name, "This field was not expected.")
 
 
 def _people(crm: Crm, item: Doc) -> Iterable[Trouble]:
     responsible = item.get("responsible_user_id")
     if responsible is not None and not is_active(crm, responsible):
         yield not_a_choice("responsible_user_id")
+    yield from check_authors(crm, item)
+
+
+def check_authors(crm: Crm, item: Doc) -> Iterable[Trouble]:
+    """Name the authors who do not work here (any more); the robot is one."""
+    for name in ("created_by", "updated_by"):
+        author = item.get(name)
+        if author is not None and author != ROBOT and not is_active(crm, author):
+            yield not_a_choice(name)
 
 
 def is_active(crm: Crm, user: Any) -> bool:
@@ -113,7 +123,7 @@ def _stage(crm: Crm, item: Doc) -> Iterable[Trouble]:
         yield not_a_choice("pipeline_id")
     elif status is not None:
         among = numbers if pipeline is None else [pipeline]
-        if not any(crm.pipelines.has_status(number, status) for number in among):
+        if not any(crm.pipelines.takes(number, status) for number in among):
             yield not_a_choice("status_id")
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from amocrm_emulator.account.core.fields import phone_key
 from amocrm_emulator.account.store import Doc, Store
+from amocrm_emulator.serving.api.kit.answers import ApiRefusal
 from amocrm_emulator.serving.api.kit.query import Query, numbers, span, values
 
 # Which filter looks at which column; anything else is ignored, as amoCRM does.
@@ -76,7 +77,7 @@ def cards_page(
     only_deleted = kind == "leads" and "only_deleted" in query.embed
     where = Where(["kind = ?", "deleted = ?"], [kind, int(only_deleted)])
     allowed = query.filter if has_filters else _without_option(query.filter)
-    _add_filters(where, allowed)
+    _add_filters(where, _exact(where, allowed))
     if query.search:
         _add_search(where, query.search)
     narrow(where)
@@ -85,7 +86,7 @@ def cards_page(
 
 def customers_page(store: Store, query: Query) -> tuple[list[Doc], bool]:
     where = Where(["kind = 'customers'", "deleted = 0"], [])
-    _add_filters(where, query.filter)
+    _add_filters(where, _exact(where, query.filter))
     if query.search:
         _add_search(where, query.search)
     return page_of(store, where, query)
@@ -125,6 +126,14 @@ def page_of(store: Store, where: Where, query: Query) -> tuple[list[Doc], bool]:
 
 def _without_option(given: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in given.items() if name in ALWAYS_WORK}
+
+
+def _exact(where: Where, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Take out the bare moments and numbers: of cards they mean just this one, not "from"."""
+    bare = {name for name in given if name in RANGES and not isinstance(given[name], dict)}
+    for name in bare:
+        where.one_of(RANGES[name], numbers(given[name]))
+    return {name: value for name, value in given.items() if name not in bare}
 
 
 def _add_filters(where: Where, given: Mapping[str, Any]) -> None:
@@ -168,7 +177,9 @@ def _add_custom_field(where: Where, field: list[int], wanted: Any) -> None:
 
 
 def _add_statuses(where: Where, given: Mapping[str, Any]) -> None:
-    """Only pairs count: a status without its pipeline is ignored."""
+    """Only pairs count: a status without its pipeline is ignored, an empty pipeline refused."""
+    if any(isinstance(pair, dict) and pair.get("pipeline_id") == "" for pair in given.values()):
+        raise ApiRefusal(400, "filter[statuses] needs a pipeline_id", [])
     pairs = [
         (*numbers(pair.get("pipeline_id", ""))[:1], *numbers(pair.get("status_id", ""))[:1])
         for pair in given.values()

@@ -132,7 +132,7 @@ async def remove_stage(request: Http, number: FromPath[int], status: FromPath[in
 
 
 def _editable(crm: Crm, pipeline: Doc, status: int) -> None:
-    if status == crm.unsorted.stage(pipeline["id"]):
+    if status == crm.pipelines.unsorted_stage(pipeline["id"]):
         raise ApiRefusal(400, "The status of unsorted leads cannot be changed", [])
     if status not in SYSTEM_NAMES and crm.pipelines.stage(pipeline, status) is None:
         raise ApiRefusal(404, "Status not found")

@@ -84,7 +84,7 @@ def stages(request: Http, crm: Crm, pipeline: Doc) -> list[Doc]:
     """Return the stages in their order: unsorted, the pipeline's own, won and lost."""
     names = pipeline.get("names") or {}
     rows: list[tuple[Any, ...]] = [
-        (pipeline["id"] * 100, "Неразобранное", "#c1c1c1", 10, 1, []),
+        (crm.pipelines.unsorted_stage(pipeline["id"]), "Неразобранное", "#c1c1c1", 10, 1, []),
         *(
             (
                 stage["id"],

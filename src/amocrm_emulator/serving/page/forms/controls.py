@@ -96,12 +96,12 @@ async def set_faults(request: Http) -> Answer:
     crm: Crm = request.app.state.crm
     form = await form_of(request)
     hooks, api = form.text("hooks"), form.text("api")
-    wire, limiter = request.app.state.wire, request.app.state.limiter
+    parts = fault_presets.RunningParts.of(request)
     if hooks in OF_HOOKS:
-        request.app.state.sender.set_faults(OF_HOOKS[hooks])
+        parts.sender.set_faults(OF_HOOKS[hooks])
     elif api == NONE:
-        fault_presets.end(wire, limiter)
-    elif not fault_presets.start(api, wire, limiter, crm.clock.exact()):
+        fault_presets.end(parts)
+    elif not fault_presets.start(api, parts, crm.clock.exact()):
         raise ApiRefusal(404, _("Такого действия нет."))
     return done(back(form.text("back")), "faults")
 

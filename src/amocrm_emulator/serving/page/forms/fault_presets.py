@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from amocrm_emulator.serving.api.kit.answers import Http
 from amocrm_emulator.serving.api.kit.limiter import RequestLimiter
 from amocrm_emulator.serving.faults.core.model import (
     ApiFault,
@@ -13,8 +14,10 @@ from amocrm_emulator.serving.faults.core.model import (
 )
 from amocrm_emulator.serving.faults.script import Script
 from amocrm_emulator.serving.faults.wire import Wire
+from amocrm_emulator.serving.hooks.sender import Sender
 
 SECONDS, TIMES = 30, 3
+SILENT_SECONDS = 300
 LATE_SECONDS = 1.0
 _WRITES: tuple[Method, ...] = ("POST", "PATCH")
 
@@ -51,14 +54,32 @@ class Ahead:
     left: int | None
 
 
-def start(name: str, wire: Wire, limiter: RequestLimiter, now: float) -> bool:
+@dataclass(frozen=True, slots=True)
+class RunningParts:
+    """What trouble happens to: the wire of the API, its limits, the webhooks on their way."""
+
+    wire: Wire
+    limiter: RequestLimiter
+    sender: Sender
+
+    @classmethod
+    def of(cls, request: Http) -> "RunningParts":
+        state = request.app.state
+        return cls(state.wire, state.limiter, state.sender)
+
+
+def start(name: str, parts: RunningParts, now: float) -> bool:
     """Begin a trouble by its name; tell whether there is one of this name."""
+    wire, limiter = parts.wire, parts.limiter
     if name in SCRIPTS:
         wire.script = Script(SCRIPTS[name])
     elif name == "busy":
         limiter.busy_until = now + SECONDS
     elif name == "ban":
         limiter.ban(now + SECONDS)
+    elif name == "silent":
+        wire.fall_silent(now + SILENT_SECONDS)
+        parts.sender.held_until = now + SILENT_SECONDS
     elif name == "late":
         wire.latency_seconds = LATE_SECONDS
     else:
@@ -66,10 +87,12 @@ def start(name: str, wire: Wire, limiter: RequestLimiter, now: float) -> bool:
     return True
 
 
-def end(wire: Wire, limiter: RequestLimiter) -> None:
+def end(parts: RunningParts) -> None:
     """Let everything go well again."""
-    wire.script, wire.latency_seconds = Script(), 0.0
-    limiter.busy_until = limiter.banned_until = 0.0
+    parts.wire.script, parts.wire.latency_seconds = Script(), 0.0
+    parts.wire.speak()
+    parts.sender.held_until = 0.0
+    parts.limiter.busy_until = parts.limiter.banned_until = 0.0
 
 
 def ahead(wire: Wire) -> list[Ahead]:

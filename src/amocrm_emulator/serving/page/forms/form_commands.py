@@ -68,7 +68,7 @@ def stage(command: FormCommand) -> None:
     pipeline, _colon, status = command.form.text("stage").partition(":")
     place = FormFields({"pipeline": pipeline, "status": status})
     to, at = place.number("pipeline"), place.number("status")
-    if to is None or at is None or not command.crm.pipelines.has_status(to, at):
+    if to is None or at is None or not command.crm.pipelines.takes(to, at):
         raise BadField(_("Выберите этап."))
     reasons = {number for number, _name in command.crm.account.doc["loss_reasons"]}
     reason = command.form.number("reason")

@@ -51,6 +51,7 @@ def card_page(request: Http, kind: str, number: int, *, failure: FormFailure | N
         tasks=rows.of_card(crm.store, "tasks", kind, number),
         messages=_messages(crm, kind, number),
         channels=CHANNELS,
+        product=request.app.state.product,
         notes=rows.of_card(crm.store, "notes", kind, number),
         events=rows.events_of_card(crm.store, kind, number),
         people=people_of(crm),

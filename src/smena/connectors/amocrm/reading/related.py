@@ -1,8 +1,8 @@
 """Have those read again who hang on a card that went to the bin.
 
-A card that is merged into another one vanishes, and its links, calls and notes move without any
-news of their own; the log names only the two cards. The deadline of a lead's next task moves with
-its tasks, and the lead does not tell either.
+A card that is merged into another one vanishes, and its links, calls, notes and tasks move
+without any news of their own; the log names only the two cards. The deadline of a lead's next
+task moves with its tasks, and the lead does not tell either.
 """
 
 from collections.abc import Collection, Iterable
@@ -15,10 +15,11 @@ from smena.crm.model.entities import EntityKind, Removed, Task
 from smena.kernel.db import Tx
 
 LEADS, CONTACTS = PATHS[EntityKind.LEAD], PATHS[EntityKind.CONTACT]
+TASKS = PATHS[EntityKind.TASK]
 
 
 async def ask_for_related(tx: Tx, removed: Iterable[Removed], now: datetime) -> None:
-    """Ask for the leads and contacts linked to these cards, and for the notes of their calls."""
+    """Ask for the leads and contacts linked to these cards, their tasks, the notes of calls."""
     removed, wanted = tuple(removed), set[tuple[str, int]]()
     gone = [item for item in removed if not item.is_restored]
     for kind in WITH_NOTES:
@@ -27,6 +28,7 @@ async def ask_for_related(tx: Tx, removed: Iterable[Removed], now: datetime) -> 
             continue
         notes = await comparison.calls_on(tx, kind, ids)
         wanted |= {(notes_path(kind), note) for note in notes}
+        wanted |= {(TASKS, task) for task in await cards.tasks_on(tx, kind, ids)}
         wanted |= {(LEADS, lead) for lead in await cards.leads_with(tx, kind, ids)}
         if kind is EntityKind.COMPANY:
             wanted |= {(CONTACTS, one) for one in await cards.contacts_with(tx, ids)}

@@ -35,6 +35,18 @@ SELECT DISTINCT entity_id FROM crm_task
 """
 
 
+TASKS_ON = """
+SELECT id FROM crm_task
+ WHERE account_id = $1 AND NOT is_deleted AND entity_kind = $2 AND entity_id = ANY($3::bigint[])
+"""
+
+
+async def tasks_on(tx: Tx, kind: EntityKind, ids: Collection[int]) -> set[int]:
+    """Return the tasks that hang on these cards."""
+    raw = await tx.driver()
+    return {row["id"] for row in await raw.fetch(TASKS_ON, tx.account, kind, list(ids))}
+
+
 async def leads_with(tx: Tx, kind: EntityKind, ids: Collection[int]) -> set[int]:
     """Return the leads linked to these contacts or companies."""
     raw = await tx.driver()

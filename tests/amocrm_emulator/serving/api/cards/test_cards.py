@@ -8,6 +8,7 @@ from tests.amocrm_emulator.place import (
     BORIS,
     BOSS,
     FIRST,
+    GONE,
     LOST,
     NOON,
     REPAIR,
@@ -67,7 +68,6 @@ async def test_a_new_lead(at: Place) -> None:
         ({"pipeline_id": SERVICE}, {"status_id": REPAIR, "pipeline_id": SERVICE}),
         ({"status_id": WON}, {"pipeline_id": SALES, "closed_at": NOON}),
         ({"status_id": LOST, "loss_reason_id": 2}, {"loss_reason_id": 2}),
-        ({"loss_reason_id": 2}, {"loss_reason_id": None}),
         ({"created_at": NOON - 9}, {"created_at": NOON - 9, "updated_at": NOON}),
     ],
 )
@@ -129,6 +129,75 @@ async def test_changes_of_a_lead(
     assert row.keys() == {"id", "updated_at", "_links"}
     lead = await at.call("GET", f"/leads/{number}")
     assert {name: lead[name] for name in expected} == expected
+
+
+@pytest.mark.parametrize("path", ["/leads", "/leads/complex"])
+async def test_a_reason_of_losing_needs_a_lost_lead(at: Place, path: str) -> None:
+    """PHP#88: in a form of errors of its own."""
+    answer = await at.answer("POST", path, [{"name": "Окна", "loss_reason_id": 2}])
+    told = {"0": "Loss reason can be specified only for lost lead"}
+    assert (answer.status_code, answer.json()["errors"]) == (400, told)
+    assert await at.ids("/leads", "leads") == []
+
+
+@pytest.mark.parametrize(
+    ("given", "is_good"),
+    [
+        ({"loss_reason_id": 2}, False),
+        ({"loss_reason_id": None}, True),
+        ({"loss_reason_id": 2, "status_id": WON}, False),
+        ({"loss_reason_id": 2, "status_id": LOST}, True),
+    ],
+)
+@pytest.mark.parametrize("form", ["single", "batch"])
+async def test_a_reason_given_to_an_open_lead(
+    at: Place, given: dict[str, Any], form: str, *, is_good: bool
+) -> None:
+    number = at.lead()
+    if form == "single":
+        answer = await at.answer("PATCH", f"/leads/{number}", given)
+    else:
+        answer = await at.answer("PATCH", "/leads", [given | {"id": number}])
+    assert answer.status_code == (200 if is_good else 400)
+    if not is_good:
+        assert answer.json()["detail"] == "Invalid request body"
+        assert list(answer.json()["errors"]) == [str(number)]
+
+
+async def test_the_reason_of_a_lost_lead_changes_without_its_stage(at: Place) -> None:
+    number = at.lead(status_id=LOST, loss_reason_id=1)
+    await at.call("PATCH", f"/leads/{number}", {"loss_reason_id": 2})
+    assert (await at.call("GET", f"/leads/{number}"))["loss_reason_id"] == 2
+
+
+@pytest.mark.parametrize("author", [GONE, 5])
+@pytest.mark.parametrize("name", ["created_by", "updated_by"])
+async def test_an_author_who_does_not_work_here(at: Place, name: str, author: int) -> None:
+    """PHP#220: a card is not written in the name of somebody who was shut out."""
+    lead = at.lead()
+    task = {"text": "Позвонить", "complete_till": NOON + 60}
+    note = {"note_type": "common", "params": {"text": "да"}, "entity_id": lead}
+    for method, path, item in (
+        ("POST", "/leads", {}),
+        ("PATCH", "/leads", {"id": lead}),
+        ("POST", "/contacts", {}),
+        ("POST", "/tasks", task),
+        ("POST", "/leads/notes", note),
+    ):
+        answer = await at.answer(method, path, [item | {name: author}])
+        assert answer.status_code == 400, path
+        (error,) = answer.json()["validation-errors"][0]["errors"]
+        assert (error["code"], error["path"]) == ("NotSupportedChoice", name)
+
+
+async def test_a_kind_of_phone_is_not_named_by_enum(at: Place) -> None:
+    """PHP#4: reads of old showed it so."""
+    phone = {"field_code": "PHONE", "values": [{"value": "+7", "enum": "WORK"}]}
+    answer = await at.answer("POST", "/contacts", [{"custom_fields_values": [phone]}])
+    assert answer.status_code == 400
+    (error,) = answer.json()["validation-errors"][0]["errors"]
+    told = ("FieldNotExpected", "custom_fields_values.0.values.0.enum")
+    assert (error["code"], error["path"]) == told
 
 
 async def test_a_reopened_lead(at: Place) -> None:

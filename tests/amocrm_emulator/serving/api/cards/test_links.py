@@ -78,6 +78,79 @@ async def test_unknown_ends(at: Place, path: str, item: dict[str, object]) -> No
     assert answer.status_code == 400
 
 
+async def merge(at: Place, kind: str, kept: int, absorbed: int) -> None:
+    done = await at.call("POST", f"/control/{kind}/{kept}/merge", {"absorbs": absorbed})
+    assert done == {"done": True}
+
+
+@pytest.mark.parametrize("kind", ["leads", "contacts", "companies"])
+async def test_notes_and_tasks_of_a_merged_card_are_the_survivors(at: Place, kind: str) -> None:
+    kept, absorbed = (_card(at, kind) for _ in range(2))
+    note = at.crm.notes.add(BOSS, NOON, kind, absorbed, "common", {"text": "важно"})
+    task = at.crm.tasks.add(
+        BOSS, NOON, "Позвонить", NOON + 60, entity_type=kind, entity_id=absorbed
+    )
+    await merge(at, kind, kept, absorbed)
+    (row,) = (await at.call("GET", f"/{kind}/{kept}/notes"))["_embedded"]["notes"]
+    assert (row["id"], row["entity_id"]) == (note, kept)
+    assert (await at.call("GET", f"/tasks/{task}"))["entity_id"] == kept
+    asked = f"/tasks?filter[entity_type]={kind}&filter[entity_id]={kept}"
+    assert await at.ids(asked, "tasks") == [task]
+    assert (await at.call("GET", f"/{kind}/{kept}"))["closest_task_at"] == NOON + 60
+
+
+def _card(at: Place, kind: str) -> int:
+    if kind == "leads":
+        return at.lead()
+    add = at.crm.cards.add_contact if kind == "contacts" else at.crm.cards.add_company
+    return add(BOSS, NOON, "Карточка")
+
+
+async def test_a_merged_contact_leaves_no_links_behind(at: Place) -> None:
+    kept, absorbed, other = at.contact("Иван"), at.contact("Ваня"), at.contact("Пётр")
+    both, lead = at.lead(contacts=[absorbed, kept]), at.lead(contacts=[absorbed, other])
+    own = at.crm.cards.add_company(BOSS, NOON, "Своя")
+    theirs = at.crm.cards.add_company(BOSS, NOON, "Чужая")
+    at.crm.links.add(BOSS, NOON, ("contacts", kept), ("companies", own))
+    at.crm.links.add(BOSS, NOON, ("contacts", absorbed), ("companies", theirs))
+    await merge(at, "contacts", kept, absorbed)
+    for number, expected in ((both, [(kept, True)]), (lead, [(kept, True), (other, False)])):
+        found = await at.call("GET", f"/leads/{number}?with=contacts")
+        rows = found["_embedded"]["contacts"]
+        assert [(row["id"], row["is_main"]) for row in rows] == expected
+    assert [number for number, _ in at.crm.store.links("contacts", kept, "companies")] == [own]
+    assert at.crm.store.rows("SELECT * FROM link WHERE ? IN (from_id, to_id)", absorbed) == []
+
+
+async def test_a_merged_lead_keeps_its_main_contact_and_company(at: Place) -> None:
+    main, other = at.contact("Иван"), at.contact("Пётр")
+    own, theirs = (at.crm.cards.add_company(BOSS, NOON, name) for name in ("Своя", "Чужая"))
+    kept = at.lead(contacts=[main], company=own)
+    absorbed = at.lead(contacts=[other], company=theirs)
+    await merge(at, "leads", kept, absorbed)
+    found = await at.call("GET", f"/leads/{kept}?with=contacts")
+    rows = found["_embedded"]["contacts"]
+    assert [(row["id"], row["is_main"]) for row in rows] == [(main, True), (other, False)]
+    assert [row["id"] for row in found["_embedded"]["companies"]] == [own]
+
+
+async def test_a_merged_contacts_conversation_goes_on(at: Place) -> None:
+    kept, absorbed = at.contact("Иван"), at.contact("Ваня")
+    first = at.crm.talks.write(0, NOON, absorbed, "Здравствуйте", is_incoming=True)
+    await merge(at, "contacts", kept, absorbed)
+    talk = await at.call("GET", f"/talks/{first['talk_id']}")
+    assert talk["contact_id"] == kept
+    again = at.crm.talks.write(0, NOON, kept, "Вы тут?", is_incoming=True)
+    assert again["talk_id"] == first["talk_id"]
+
+
+async def test_a_card_is_not_merged_with_itself(at: Place) -> None:
+    number = at.lead(contacts=[at.contact()])
+    done = await at.call("POST", f"/control/leads/{number}/merge", {"absorbs": number})
+    assert done == {"done": False}
+    assert len(at.crm.store.links("leads", number, "contacts")) == 1
+
+
 async def test_merging(at: Place) -> None:
     kept, absorbed = at.contact("Иван"), at.contact("Ваня")
     lead = at.lead(contacts=[absorbed])

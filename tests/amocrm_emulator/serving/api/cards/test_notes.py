@@ -129,7 +129,30 @@ async def test_otherwise_to_the_contact(at: Place, leads: int, where: str) -> No
     assert at.events()[-1] == ("outgoing_call", BOSS)
 
 
-async def test_a_call_of_an_unknown_number_is_not_added(at: Place) -> None:
-    answer = await at.call("POST", "/calls", [CALL])
-    assert answer["_embedded"]["calls"] == []
+async def test_a_call_of_an_unknown_number_is_refused(at: Place) -> None:
+    """PHP#52: in the form of the good answer."""
+    answer = await at.answer("POST", "/calls", [CALL])
+    told = answer.json()
+    assert (answer.status_code, told["_total_items"]) == (400, 0)
+    assert told["_embedded"]["calls"] == []
+    (error,) = told["errors"]
+    assert (error["title"], error["status"], error["request_id"]) == ("Entity not found", 263, "0")
     assert at.events() == []
+
+
+async def test_of_two_calls_the_known_number_is_added(at: Place) -> None:
+    contact = at.contact(phone="+79001234567")
+    answer = await at.call("POST", "/calls", [CALL | {"phone": "+79990000000"}, CALL])
+    assert [row["entity_id"] for row in answer["_embedded"]["calls"]] == [contact]
+    assert [row["request_id"] for row in answer["errors"]] == ["0"]
+
+
+@pytest.mark.parametrize("name", ["call_status", "call_result", "request_id", "uniq"])
+async def test_a_call_has_no_nulls(at: Place, name: str) -> None:
+    """PHP#51, PHP#570: what is not known is left out."""
+    at.contact(phone="+79001234567")
+    answer = await at.answer("POST", "/calls", [CALL | {name: None}])
+    assert answer.status_code == 400
+    (error,) = answer.json()["validation-errors"][0]["errors"]
+    assert (error["path"], error["detail"]) == (name, "This value should not be null.")
+    assert [kind for kind, _by in at.events()] == ["contact_added"]

@@ -104,10 +104,68 @@ async def test_an_accepted_lead(at: Place, heard: Receiver) -> None:
     told = (summary["total"], summary["accepted"], summary["average_sort_time"])
     assert told == (0, 1, 60)
     await at.emulator.flush_hooks()
-    fields = heard.received[0].fields
+    fields = {name: told for body in heard.received for name, told in body.pairs}
     assert fields["unsorted[delete][0][action]"] == "accept"
     assert fields["unsorted[delete][0][accept_result][leads][0][id]"] == str(number)
     assert fields["leads[add][0][id]"] == str(number)
+
+
+async def waiting(at: Place) -> tuple[int, int, str]:
+    """Return the lead and the contact of a request that waits, and its uid."""
+    made = await add(at, "sip", CALL)
+    lead, contact = (made["_embedded"][kind][0]["id"] for kind in ("leads", "contacts"))
+    return lead, contact, made["uid"]
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+async def test_nothing_is_put_into_unsorted_by_the_number_of_its_stage(
+    at: Place, method: str
+) -> None:
+    """Reported by clients of several languages: PHP#156, Krukov/amocrm_api#69."""
+    item = {"id": at.lead()} if method == "PATCH" else {"name": "Окна"}
+    place = {"pipeline_id": SALES, "status_id": SALES * 100}
+    answer = await at.answer(method, "/leads", [item | place])
+    assert answer.status_code == 400
+    (error,) = answer.json()["validation-errors"][0]["errors"]
+    assert (error["code"], error["path"]) == ("NotSupportedChoice", "status_id")
+    uid = (await add(at, "forms", FORM))["uid"]
+    path = f"/leads/unsorted/{uid}/accept"
+    assert (await at.answer("POST", path, {"status_id": SALES * 100})).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("given", "stage"),
+    [({"responsible_user_id": ANNA}, FIRST), ({"status_id": TALKS}, TALKS), ({"price": 1}, FIRST)],
+)
+async def test_a_write_takes_a_lead_out_and_ends_the_waiting(
+    at: Place, heard: Receiver, given: dict[str, int], stage: int
+) -> None:
+    """PHP#156: any update does."""
+    lead, contact, uid = await waiting(at)
+    await subscribe(at, heard.url, "delete_unsorted")
+    await at.call("PATCH", f"/leads/{lead}", given)
+    assert (await at.call("GET", f"/leads/{lead}"))["status_id"] == stage
+    assert (await at.answer("GET", f"/leads/unsorted/{uid}")).status_code == 404
+    assert (await at.call("GET", f"/contacts/{contact}"))["is_unsorted"] is False
+    assert (await at.call("GET", "/leads/unsorted/summary"))["accepted"] == 1
+    await at.emulator.flush_hooks()
+    (told,) = heard.received
+    assert told.fields["unsorted[delete][0][action]"] == "accept"
+
+
+async def test_whoever_moves_a_lead_by_hand_ends_its_waiting(at: Place) -> None:
+    lead, _contact, uid = await waiting(at)
+    at.crm.leads.change(ANNA, at.clock.now(), lead, name="Перезвонить")
+    assert (await at.answer("GET", f"/leads/unsorted/{uid}")).status_code == 200
+    at.crm.leads.change(ANNA, at.clock.now(), lead, status_id=TALKS)
+    assert (await at.answer("GET", f"/leads/unsorted/{uid}")).status_code == 404
+
+
+async def test_a_waiting_lead_that_is_thrown_away_waits_no_longer(at: Place) -> None:
+    lead, _contact, uid = await waiting(at)
+    at.crm.cards.delete(ANNA, at.clock.now(), "leads", lead)
+    assert (await at.answer("GET", f"/leads/unsorted/{uid}")).status_code == 404
+    assert (await at.call("GET", "/leads/unsorted/summary"))["declined"] == 1
 
 
 async def test_a_lead_is_accepted_into_the_first_stage_by_default(at: Place) -> None:

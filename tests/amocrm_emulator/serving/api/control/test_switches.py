@@ -93,6 +93,14 @@ async def task_of_lead(at: Place) -> int:
     return int(at.crm.records.existing("tasks", task)["responsible_user_id"])
 
 
+async def write_to_unsorted(at: Place) -> tuple[int, bool]:
+    """Return the answer to a write, and whether the lead still waits."""
+    row = at.crm.unsorted.chat_from_stranger(NOON, "Пётр", "Есть окна?", origin="telegram")
+    (lead,) = row["cards"]["leads"]
+    answer = await at.answer("PATCH", f"/leads/{lead}", {"price": 5})
+    return answer.status_code, at.crm.unsorted.find(row["uid"]) is not None
+
+
 async def chat_hooks(at: Place) -> int:
     return (await at.answer("POST", "/webhooks", CHATS)).status_code
 
@@ -119,6 +127,7 @@ async def hook_again(at: Place) -> bool:
         ("refuses_unknown", stranger, 200, 400),
         ("refuses_reopening", reopening, 200, 400),
         ("moves_tasks", task_of_lead, ANNA, BORIS),
+        ("refuses_unsorted", write_to_unsorted, (200, False), (400, True)),
         ("lacks_chat_hooks", chat_hooks, 201, 400),
         ("keeps_hooks_off", hook_again, False, True),
     ],
@@ -189,6 +198,24 @@ async def test_switch_of_bodies(  # noqa: PLR0917 -- the columns of the table
     await at.emulator.flush_hooks()
     (received,) = heard.received
     assert received.fields.get(name) == (on if is_on else off)
+
+
+@pytest.mark.parametrize(("is_on", "bodies"), [(False, 2), (True, 1)])
+async def test_a_body_has_one_root(at: Place, heard: Receiver, bodies: int, *, is_on: bool) -> None:
+    await at.call("POST", "/control/switches", {"joins_roots": is_on})
+    await subscribe(at, heard.url, "add_lead", "add_task", "update_lead", "responsible_lead")
+    with at.crm.work.transaction():
+        lead = at.crm.leads.add(ANNA, NOON, "Окна")
+        at.crm.tasks.add(ANNA, NOON, "Перезвонить", NOON)
+        at.crm.leads.change(ANNA, NOON, lead, responsible_user_id=BORIS)
+    await at.emulator.flush_hooks()
+    roots = [
+        {name.partition("[")[0] for name, _told in body.pairs} - {"account"}
+        for body in heard.received
+    ]
+    assert len(roots) == bodies
+    assert set().union(*roots) == {"leads", "task"}
+    assert all(len(found) == 1 for found in roots) is not is_on
 
 
 async def test_a_third_of_the_events_come_late(at: Place) -> None:

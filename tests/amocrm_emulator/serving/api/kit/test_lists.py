@@ -58,6 +58,28 @@ async def test_limit_of_events(at: Place, most: int, given: int) -> None:
     assert len(await at.ids("/events?limit=150", "events")) == given
 
 
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [("filter[updated_at]={earlier}", 0), ("filter[updated_at]={noon}", 1)],
+)
+async def test_a_bare_moment_is_that_very_moment(at: Place, query: str, expected: int) -> None:
+    """PHP#358: of cards it does not mean "since", so there is nothing as a rule."""
+    at.lead()
+    asked = query.format(earlier=NOON - 60, noon=NOON)
+    assert len(await at.ids(f"/leads?{asked}", "leads")) == expected
+
+
+async def test_a_bare_moment_of_tasks_means_since(at: Place) -> None:
+    at.crm.tasks.add(BOSS, NOON, "Позвонить", NOON)
+    assert len(await at.ids(f"/tasks?filter[updated_at]={NOON - 60}", "tasks")) == 1
+
+
+async def test_a_stage_of_no_pipeline_is_refused(at: Place) -> None:
+    at.lead(status_id=WON)
+    stage = "filter[statuses][0][pipeline_id]=&filter[statuses][0][status_id]=142"
+    assert (await at.answer("GET", f"/leads?{stage}")).status_code == 400
+
+
 async def test_walk_by_next(at: Place) -> None:
     numbers = [at.lead(name=f"Сделка {place}") for place in range(7)]
     path: str | None = "/leads?limit=3&order[id]=desc&filter[id][0]=" + "&filter[id][]=".join(

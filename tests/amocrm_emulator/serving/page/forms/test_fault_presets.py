@@ -1,11 +1,14 @@
 """Trouble at the press of a button really happens to clients, and ends."""
 
+import asyncio
+
 import httpx2
 import pytest
 
 from amocrm_emulator.account.clock import MachineClock, MovableClock
+from amocrm_emulator.serving.page.forms import fault_presets
 from amocrm_emulator.serving.page.status import movable
-from tests.amocrm_emulator.place import Place
+from tests.amocrm_emulator.place import ANNA, Place, Receiver, subscribe
 from tests.amocrm_emulator.serving.page.browsing import done, seen, send
 
 pytestmark = pytest.mark.anyio
@@ -54,6 +57,39 @@ async def test_late_answers_and_their_end(at: Place) -> None:
     assert at.emulator.wire.latency_seconds == 0
     assert await status_of(at) == 200
     assert "<b>нет" in await seen(at, "/")
+
+
+async def test_no_answer_at_all_until_the_lever_is_pulled_back(at: Place, heard: Receiver) -> None:
+    await subscribe(at, heard.url, "add_lead")
+    await done(at, "faults", api="silent")
+    asking = asyncio.create_task(at.answer("GET", "/account"))
+    at.crm.leads.add(ANNA, at.clock.now(), "Окна")
+    await at.emulator.flush_hooks()
+    assert "не отвечает до 17:18:20" in await seen(at, "/"), "the page answers"
+    assert (heard.received, asking.done()) == ([], False)
+    await done(at, "faults", api="none")
+    with pytest.raises(httpx2.TransportError):
+        await asking
+    assert await status_of(at) == 200
+    await at.emulator.flush_hooks()
+    assert len(heard.received) == 1, "what was held has left"
+
+
+async def test_silence_ends_by_itself(at: Place) -> None:
+    await done(at, "faults", api="silent")
+    at.clock.advance(fault_presets.SILENT_SECONDS)
+    assert await status_of(at) == 200
+    assert "<b>нет" in await seen(at, "/")
+
+
+async def test_the_button_of_troubles_counts_down(at: Place) -> None:
+    assert "Сбои…" in await seen(at, "/")
+    await done(at, "faults", api="busy")
+    at.clock.advance(6.5)
+    assert "Сбои: ещё 24 с" in await seen(at, "/")
+    await done(at, "faults", api="none")
+    await done(at, "faults", api="late")
+    assert "Сбои: включены" in await seen(at, "/")
 
 
 async def test_unknown_trouble(at: Place) -> None:

@@ -7,6 +7,7 @@ from tests.amocrm_emulator.place import (
     ANNA,
     BORIS,
     BOSS,
+    CITY,
     FIRST,
     LOST,
     NOON,
@@ -154,6 +155,38 @@ async def test_the_strip_tells_clock_limits_and_faults(at: Place) -> None:
     await done(at, "clock", advance="3600")
     assert at.clock.now() == NOON + 3600
     assert (await send(at, "clock", advance="-5")).status_code == 409
+
+
+async def test_a_field_and_a_channel_are_named(at: Place) -> None:
+    contact = at.contact()
+    lead = at.lead(contacts=[contact])
+    for city in ("Тула", "Калуга"):
+        given = [{"field_id": CITY, "values": [{"value": city}]}]
+        await at.call("PATCH", f"/leads/{lead}", {"custom_fields_values": given})
+    at.crm.talks.write(ANNA, at.clock.now(), contact, "Добрый день", is_incoming=False, origin="vk")
+    at.crm.links.add(ANNA, at.clock.now(), ("leads", lead), ("contacts", at.contact("Пётр")))
+    found = await seen(at, f"/leads/detail/{lead}")
+    for told in ("Город: Тула<", "Город: Тула → Калуга", "ВКонтакте</small>", "контакт 5000002"):
+        assert told in found
+    assert '<option value="vk"' in found
+    assert ">vk<" not in found
+
+
+async def test_a_lead_is_linked_to_the_product_that_was_told(at: Place) -> None:
+    number = at.lead()
+    address = f"/leads/detail/{number}?done=lead"
+    assert "Посмотреть" not in await seen(at, address)
+    labels = {"ru": "Посмотреть в Продукте", "en": "Look in the product"}
+    for lead in ("javascript:{id}", "http://127.0.0.1/leads", "http://[{id}", 5):
+        refused = await at.answer("POST", "/control/product", {"lead": lead, "labels": labels})
+        assert refused.status_code == 400
+    told = {"lead": "http://127.0.0.1:8700/results?lead={id}", "labels": labels}
+    await at.call("POST", "/control/product", told)
+    found = await seen(at, address)
+    assert f'href="http://127.0.0.1:8700/results?lead={number}"' in found
+    assert "Посмотреть в Продукте" in found
+    await done(at, "visitor", language="en")
+    assert "Look in the product" in await seen(at, address)
 
 
 async def test_english(at: Place) -> None:
