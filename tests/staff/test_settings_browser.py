@@ -75,7 +75,7 @@ def test_a_day_off_of_the_company_is_seen_on_the_panel(page: Page) -> None:
     page.goto("/settings/calendar")
     page.get_by_role("button", name="Убрать: пт, 20 ноября").click()
     page.goto("/activity")
-    expect(page.locator("#priority-1")).to_be_visible()
+    expect(page.locator("#lane-1")).to_be_visible()
     expect(page.locator("#day-special")).to_have_count(0)
 
 
@@ -99,7 +99,7 @@ def test_a_zone_of_ones_own_moves_the_day(page: Page) -> None:
     page.get_by_role("button", name="Сохранить").click()
     expect(page.get_by_role("heading", name="Account settings")).to_be_visible()
     page.goto("/activity")
-    expect(page.locator(f"#priority-{ANNA}")).to_contain_text("16:")  # 09:… in Moscow
+    expect(page.locator(f"#lane-{ANNA}")).to_contain_text("16:")  # 09:… in Moscow
 
 
 @pytest.mark.parametrize("address", ["/settings/account", "/settings/calendar"])
