@@ -139,6 +139,7 @@ def _app(made: Parts) -> Litestar:
         services={"amocrm": made.service, "inbox": Inbox(made.db, _waker(made.db))},
         nav=wiring.navigation(),
         menu=wiring.MENU,
+        notice_sources=wiring.NOTICE_SOURCES,
         middleware=wiring.MIDDLEWARE,
         re_authenticate=wiring.RE_AUTHENTICATE,
         gauges=[Gauges(made.db, made.clock, made.service).refresh],

@@ -28,7 +28,9 @@ from smena.kernel.jobs.registry import Registry
 from smena.settings.pages import account, activation, front, module, outbox, people
 from smena.staff.pages import calendar as staff_calendar
 from smena.staff.pages import hours as staff
+from smena.staff.pages import notices as staff_notices
 from smena.web.nav import NavEntry
+from smena.web.notices import NoticeSource
 
 # What is published inside a transaction, and the account jobs that it wakes.
 TOPICS: Mapping[str, Sequence[str]] = {
@@ -58,6 +60,10 @@ MIDDLEWARE: Sequence[Middleware] = access.MIDDLEWARE
 RE_AUTHENTICATE = access.RE_AUTHENTICATE
 
 MENU = access.MENU
+
+
+# What features say on every page to those who may mend it.
+NOTICE_SOURCES: Sequence[NoticeSource] = (staff_notices.unknown_moved_days,)
 
 
 def registry(clock: Clock) -> Registry:
