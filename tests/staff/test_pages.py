@@ -110,7 +110,7 @@ async def test_round_the_clock_is_offered_for_a_minute_before_midnight(
         assert (await queries.hours(tx)).of(BORIS).week == ((Period(0, 1439),),) * 7
     shown = (await client.get(address)).text
     assert 'name="until_midnight"' in shown
-    assert "Круглосуточно" in shown
+    assert "Если работа идёт дальше, нажмите «Круглосуточно»" in shown
     taken = await send(client, address, typed | {"until_midnight": "1"})
     assert taken.headers["location"] == "/settings/hours"
     async with db.tenant(ACCOUNT) as tx:
