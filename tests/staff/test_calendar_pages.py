@@ -38,14 +38,80 @@ async def test_a_year_tells_what_differs(client: httpx2.AsyncClient) -> None:
     assert '<option value="RU" selected>Россия</option>' in text
     assert 'data-day="2026-11-04" title="праздник: День народного единства"' in text
     assert "короткий день, завтра День народного единства" in text
-    assert "выходной, перенесён с 3 января" in text
+    assert 'data-day="2026-01-09" title="выходной: перенос с 3 января"' in text
+    assert 'data-day="2026-03-09" title="выходной: перенос с 8 марта"' in text
+    assert 'data-day="2026-12-31" title="выходной: перенос с 4 января"' in text
+    assert 'class="is-rest " data-day="2026-03-07"' in text, "an eve that nobody works"
     assert "известны по" in text
     last = (await client.get(f"{PAGE}?year=2025")).text
     assert "рабочий день вместо 3 ноября, на час короче" in last
     far = (await client.get(f"{PAGE}?year=2099")).text
-    assert "ещё не известны" in far
+    assert "Переносы на 2099 год ещё не опубликованы" in far
     for odd in ("1999", "9999", "-1", "год", "٢٠٢٦", ""):
         assert 'data-day="2026-01-01"' in (await client.get(f"{PAGE}?year={odd}")).text, odd
+
+
+async def test_the_year_after_the_last_decree_says_so(client: httpx2.AsyncClient) -> None:
+    """CAL-l: the holidays of the law, and no guess that looks like a decree."""
+    until = queries.moves_known_until("RU")
+    assert until is not None
+    last = (await client.get(f"{PAGE}?year={until}")).text
+    assert "ещё не опубликованы" not in last
+    following = (await client.get(f"{PAGE}?year={until + 1}")).text
+    assert f"Переносы на {until + 1} год ещё не опубликованы" in following
+    assert f"по {until} год" in following
+    assert "перенос с" not in following
+    assert f'data-day="{until + 1}-01-08" title="праздник: Новогодние каникулы"' in following
+
+
+async def test_a_calendar_is_that_of_the_usual_week(client: httpx2.AsyncClient) -> None:
+    six = WEEK | {"day5": "10:00–15:00"}
+    await send(client, "/settings/hours/default", six)
+    text = (await client.get(f"{PAGE}?year=2025")).text
+    assert 'class="" data-day="2025-05-02"' in text
+    assert "перенос с 23 февраля" in text
+    assert "перенос с 4 января" not in text
+    assert 'class="is-short " data-day="2025-02-22"' in text
+    assert 'class="" data-day="2025-11-01"' in text
+
+
+@pytest.mark.parametrize(
+    ("country", "expected"),
+    [
+        ("BY", "статья 116 Трудового кодекса Республики Беларусь"),
+        ("KZ", "Трудовой кодекс Казахстана не сокращает день перед праздником"),
+        ("UZ", "Короткие дни этой страны не известны"),
+    ],
+)
+async def test_short_days_by_the_law_of_the_country(
+    client: httpx2.AsyncClient, country: str, expected: str
+) -> None:
+    await send(client, PAGE, {"country": country}, f"{PAGE}/country")
+    assert expected in (await client.get(PAGE)).text
+
+
+async def test_six_days_a_week_are_worked_when_a_saturday_was_moved(
+    client: httpx2.AsyncClient, db: Database
+) -> None:
+    """CAL-d for one person beside another with the usual hours."""
+    await send(client, f"/settings/hours/{BORIS}", WEEK | {"day5": "09:00–18:00"})
+    assert await works(db, date(2025, 5, 2)) == {ANNA: False, BORIS: True}
+    assert await works(db, date(2025, 5, 8)) == {ANNA: False, BORIS: False}
+    assert await works(db, date(2025, 11, 1)) == {ANNA: True, BORIS: True}
+
+
+async def test_the_companys_days_count_without_a_country_and_before_it(
+    client: httpx2.AsyncClient, db: Database
+) -> None:
+    """CAL-i."""
+    decreed = date(2024, 4, 27)
+    assert await works(db, decreed) == {ANNA: True, BORIS: True}
+    await send(client, PAGE, {"day": "2024-04-27", "kind": "off", "note": ""}, f"{PAGE}/days")
+    assert await works(db, decreed) == {ANNA: False, BORIS: False}
+    await send(client, PAGE, {"country": ""}, f"{PAGE}/country")
+    await send(client, PAGE, {"day": "2026-12-28", "kind": "off", "note": ""}, f"{PAGE}/days")
+    assert await works(db, date(2026, 12, 28)) == {ANNA: False, BORIS: False}
+    assert await works(db, decreed) == {ANNA: False, BORIS: False}
 
 
 async def test_the_country_is_chosen(client: httpx2.AsyncClient, db: Database) -> None:

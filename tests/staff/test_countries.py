@@ -6,13 +6,16 @@ import pytest
 
 from smena.staff.core.country import usual_country
 from smena.staff.core.own_day import DayFault, GivenDay, check
+from smena.staff.core.special import for_week
 from smena.staff.countries import known, moves_known_until, special_days
-from smena.staff.model import DayKind, OwnDay
+from smena.staff.model import OFFICE_HOURS, DayKind, OwnDay
 
 
 def of_kind(country: str, year: int, kind: DayKind) -> list[str]:
+    """Return the dates of a kind as those live them who work from Monday to Friday."""
     found = special_days(country, year)
-    return [f"{day:%d.%m}" for day, one in sorted(found.items()) if one.kind is kind]
+    lived = ((day, for_week(OFFICE_HOURS.week, day, one)) for day, one in sorted(found.items()))
+    return [f"{day:%d.%m}" for day, one in lived if one and one.kind is kind]
 
 
 @pytest.mark.parametrize(
@@ -35,9 +38,9 @@ def of_kind(country: str, year: int, kind: DayKind) -> list[str]:
 def test_russia(year: int, working: list[str], short: list[str], moved: list[str]) -> None:
     assert of_kind("RU", year, DayKind.WORKING) == working
     assert of_kind("RU", year, DayKind.SHORT) == short
-    taken = [f"{day:%d.%m}" for day, one in sorted(special_days("RU", year).items())
-             if one.kind is DayKind.OFF and one.instead_of]  # fmt: skip
-    assert taken == moved
+    by_decree = [f"{day:%d.%m}" for day, one in sorted(special_days("RU", year).items())
+                 if one.kind is DayKind.OFF and one.instead_of and not one.owed_for]  # fmt: skip
+    assert by_decree == moved
 
 
 def test_a_moved_working_day_is_as_short_as_the_one_it_replaces() -> None:

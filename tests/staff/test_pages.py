@@ -94,3 +94,25 @@ async def test_nobody_else_may(db: Database) -> None:
 
 async def test_a_stranger_has_no_hours(client: httpx2.AsyncClient) -> None:
     assert (await client.get("/settings/hours/999")).status_code == 404
+
+
+@pytest.mark.parametrize("whose", ["default", str(BORIS)])
+async def test_round_the_clock_is_offered_for_a_minute_before_midnight(
+    client: httpx2.AsyncClient, db: Database, whose: str
+) -> None:
+    """SCH-h: 23:59 is saved as it was typed, and the form asks what was meant."""
+    address = f"/settings/hours/{whose}"
+    typed = {f"day{n}": "00:00–23:59" for n in range(7)}
+    assert "Круглосуточно" not in (await client.get(address)).text
+    saved = await send(client, address, typed)
+    assert (saved.status_code, saved.headers["location"]) == (303, address)
+    async with db.tenant(ACCOUNT) as tx:
+        assert (await queries.hours(tx)).of(BORIS).week == ((Period(0, 1439),),) * 7
+    shown = (await client.get(address)).text
+    assert 'name="until_midnight"' in shown
+    assert "Если работа идёт дальше, нажмите «Круглосуточно»" in shown
+    taken = await send(client, address, typed | {"until_midnight": "1"})
+    assert taken.headers["location"] == "/settings/hours"
+    async with db.tenant(ACCOUNT) as tx:
+        assert (await queries.hours(tx)).of(BORIS).week == ((Period(0, 1440),),) * 7
+    assert "Круглосуточно" not in (await client.get(address)).text

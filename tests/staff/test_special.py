@@ -22,6 +22,7 @@ ALWAYS = WorkHours(OFFICE_HOURS.week, works_on_holidays=True)
 
 HOLIDAY = SpecialDay(DayKind.OFF, {"ru": "День народного единства"})
 MOVED_OFF = SpecialDay(DayKind.OFF, instead_of=SATURDAY)
+MOVED_EVE = SpecialDay(DayKind.OFF, instead_of=SATURDAY, is_eve=True)
 MOVED_WORK = SpecialDay(DayKind.WORKING, instead_of=MONDAY)
 MOVED_SHORT = SpecialDay(DayKind.WORKING, instead_of=MONDAY, is_short=True)
 OWN_WORK = SpecialDay(DayKind.WORKING, note="отчётная суббота")
@@ -40,6 +41,17 @@ SHORT = SpecialDay(DayKind.SHORT)
             OFFICE_HOURS, SATURDAY, MOVED_SHORT, (Period(540, 1020),), id="as short as that Monday"
         ),
         pytest.param(NO_MONDAYS, SATURDAY, MOVED_WORK, (), id="who has Mondays off stays at home"),
+        pytest.param(SIX_DAYS, MONDAY, MOVED_OFF, OFFICE, id="who works on Saturdays works on"),
+        pytest.param(
+            SIX_DAYS, MONDAY, MOVED_EVE, (Period(540, 1020),), id="and goes an hour earlier"
+        ),
+        pytest.param(OFFICE_HOURS, MONDAY, MOVED_EVE, (), id="which is nothing to others"),
+        pytest.param(
+            SIX_DAYS, SATURDAY, MOVED_SHORT, (Period(600, 900),), id="a Saturday as any other"
+        ),
+        pytest.param(
+            SIX_DAYS, SATURDAY, SHORT, (Period(600, 840),), id="unless a holiday follows it"
+        ),
         pytest.param(
             SIX_DAYS, SATURDAY, MOVED_WORK, (Period(600, 900),), id="a worked Saturday keeps hours"
         ),
@@ -106,6 +118,7 @@ special_days = st.builds(
     st.sampled_from(DayKind),
     instead_of=st.one_of(st.none(), days),
     is_short=st.booleans(),
+    is_eve=st.booleans(),
 )
 zones = st.sampled_from([MOSCOW, BERLIN])
 
@@ -129,7 +142,11 @@ def test_a_special_day_never_adds_to_a_day_that_is_worked_anyway(
     length = sum((one.end - one.start for one in found), timedelta(0))
     if usual:
         assert length <= sum((one.end - one.start for one in usual), timedelta(0))
-    if special.kind is DayKind.OFF and not week.works_on_holidays:
+    moved_from = special.instead_of
+    is_owed = moved_from is None or not week.week[moved_from.weekday()]
+    if special.kind is DayKind.OFF and is_owed and not week.works_on_holidays:
         assert found == ()
+    if special.kind is DayKind.OFF and not is_owed and not special.is_eve:
+        assert found == usual
     if week.works_on_holidays:
         assert found == usual

@@ -75,9 +75,11 @@ async def _gate(
     path = request.scope["path"]
     if standing.is_activated or path == "/" or path.startswith(_ALWAYS_OPEN):
         lines = await _lines(db, viewer, standing, path)
-        notices.put(
-            request.scope, *lines, *([_watching(viewer)] if is_dry and path != OUTBOX else [])
-        )
+        if is_dry and path != OUTBOX:
+            lines.append(_watching(viewer))
+        for source in request.app.state.notice_sources:
+            lines += await source(request)
+        notices.put(request.scope, *lines)
         off = modules.of_path(path)
         return await modules.instead(request, viewer, off) if off in standing.modules_off else None
     return await _instead(request, viewer, standing)

@@ -146,6 +146,7 @@ def _app(made: Parts) -> Litestar:
         },
         nav=wiring.navigation(),
         menu=wiring.MENU,
+        notice_sources=wiring.NOTICE_SOURCES,
         middleware=wiring.MIDDLEWARE,
         re_authenticate=wiring.RE_AUTHENTICATE,
         request_class=wiring.REQUEST,

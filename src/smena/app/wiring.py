@@ -31,7 +31,9 @@ from smena.kernel.labels import Labels
 from smena.settings import routes as settings
 from smena.staff.pages import calendar as staff_calendar
 from smena.staff.pages import hours as staff
+from smena.staff.pages import notices as staff_notices
 from smena.web.nav import NavEntry
+from smena.web.notices import NoticeSource
 
 # What is published inside a transaction, and the account jobs that it wakes.
 TOPICS: Mapping[str, Sequence[str]] = {
@@ -57,6 +59,10 @@ RE_AUTHENTICATE = re_authenticate
 REQUEST = PageRequest
 
 MENU = access.MENU
+
+
+# What features say on every page to those who may mend it.
+NOTICE_SOURCES: Sequence[NoticeSource] = (staff_notices.unknown_moved_days,)
 
 
 def registry() -> Registry:

@@ -1,10 +1,11 @@
 """Special days of countries, as the library `holidays` knows them, in our words.
 
-What it lacks for Russia, the short days, is added from `core/russia`. Holidays of single regions
-are left out: an account has no region.
+What it lacks, the short days, is added from `core/eves`. Holidays of single regions are left out:
+an account has no region.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import lru_cache
 from types import MappingProxyType
@@ -13,14 +14,15 @@ from typing import Any
 import holidays
 from holidays.registry import EntityLoader
 
-from smena.staff.core import russia
-from smena.staff.core.country import NO_HOLIDAYS, RUSSIA
+from smena.staff.core import eves
+from smena.staff.core.country import NO_HOLIDAYS
+from smena.staff.core.moved_holidays import holidays_behind, in_a_row
+from smena.staff.core.russian_names import in_russian
 from smena.staff.model import DayKind, SpecialDay
 
 YEARS = range(2000, 2101)
-_LANGUAGES = {"ru": ("ru",), "en": ("en_US", "en_GB", "en")}
+_RUSSIAN, _ENGLISH = ("ru", "ru_KG"), ("en_US", "en_GB", "en")
 _ONE_DAY = timedelta(days=1)
-_WEEKEND_FROM = 5
 _YEARS_KEPT = 200
 
 
@@ -33,27 +35,22 @@ def known() -> frozenset[str]:
 
 @lru_cache(maxsize=_YEARS_KEPT)
 def special_days(country: str, year: int) -> Mapping[date, SpecialDay]:
-    """Return the dates of a year that differ from a usual week; nothing for an unknown country."""
+    """Return the dates of a year that may differ from a usual week, and for whom is told by it.
+
+    Nothing for an unknown country.
+    """
     if country not in known() or year not in YEARS:
         return MappingProxyType({})
-    found = {language: _calendar(country, year, language) for language in _LANGUAGES}
-    calendar = found["ru"]
-    moved = _moved(calendar)
-    days: dict[date, SpecialDay] = {}
-    for day in calendar:
-        if day in moved:
-            days[day] = SpecialDay(DayKind.OFF, instead_of=moved[day])
-        else:
-            names = {language: str(one.get(day)) for language, one in found.items()}
-            days[day] = SpecialDay(DayKind.OFF, names)
-    replaced = {given: taken for taken, given in moved.items()}
-    for day in calendar.weekend_workdays:
-        if day.year == year and day not in calendar:
-            taken = replaced.get(day)
-            is_short = country == RUSSIA and taken is not None and russia.is_eve(taken)
-            days[day] = SpecialDay(DayKind.WORKING, instead_of=taken, is_short=is_short)
-    if country == RUSSIA:
-        days |= _short_days(year, days)
+    calendar = _calendar(country, year, _ENGLISH)
+    names = _names(country, year, calendar)
+    days = _days_off(country, year, calendar, names) | _working_days(country, year, calendar)
+    for eve in _eves(country, year):
+        before = names.get(eve + _ONE_DAY, {})
+        found = days.get(eve)
+        if found is None:
+            days[eve] = SpecialDay(DayKind.SHORT, before)
+        elif found.instead_of is not None:
+            days[eve] = replace(found, names=before, is_eve=True)
     return MappingProxyType(days)
 
 
@@ -66,13 +63,65 @@ def moves_known_until(country: str) -> int | None:
     return max((given.year for given in _moved(calendar)), default=None)
 
 
-def _calendar(country: str, year: int, language: str) -> Any:
-    """Return a calendar with names in the reader's language, else in the country's own."""
-    supported = holidays.country_holidays(country, expand=False).supported_languages
-    chosen = next((one for one in _LANGUAGES[language] if one in supported), None)
-    if chosen is None and supported:
-        chosen = holidays.country_holidays(country, expand=False).default_language
-    return holidays.country_holidays(country, years=[year], language=chosen, expand=False)
+def _calendar(country: str, year: int, languages: tuple[str, ...], *, observed: bool = True) -> Any:
+    """Return a year and the next one, whose first day has an eve; in one of the languages if known.
+
+    Without one the country's own language is spoken.
+    """
+    known_ones = holidays.country_holidays(country, expand=False).supported_languages
+    chosen = next((one for one in languages if one in known_ones), None)
+    years = [year, year + 1]
+    return holidays.country_holidays(
+        country, years=years, language=chosen, expand=False, observed=observed
+    )
+
+
+def _names(country: str, year: int, english: Any) -> dict[date, Mapping[str, str]]:
+    """Return what each day off is called, by language."""
+    if any(one in english.supported_languages for one in _RUSSIAN):
+        russian = dict(_calendar(country, year, _RUSSIAN))
+    else:
+        russian = {day: in_russian(country, name) for day, name in english.items()}
+    return {day: {"ru": russian.get(day, name), "en": name} for day, name in english.items()}
+
+
+def _days_off(
+    country: str, year: int, calendar: Any, names: Mapping[date, Mapping[str, str]]
+) -> dict[date, SpecialDay]:
+    """Return holidays by their names, and moved days off by the date that they were moved from."""
+    moved = _moved(calendar)
+    kept = _calendar(country, year, _ENGLISH, observed=False)
+    given = {day: name for day, name in calendar.items() if day not in kept}
+    behind = holidays_behind(given, kept, calendar.weekend)
+    rows = in_a_row(behind)
+    days: dict[date, SpecialDay] = {}
+    for day in calendar:
+        if day.year != year:
+            continue
+        if day in moved:
+            days[day] = SpecialDay(DayKind.OFF, instead_of=moved[day])
+        elif day in behind:
+            days[day] = SpecialDay(DayKind.OFF, instead_of=behind[day], owed_for=rows[day])
+        else:
+            days[day] = SpecialDay(DayKind.OFF, names[day])
+    return days
+
+
+def _working_days(country: str, year: int, calendar: Any) -> dict[date, SpecialDay]:
+    """Return the days off that are worked, as short as the day that each replaces was to be."""
+    replaced = {given: taken for taken, given in _moved(calendar).items()}
+    days: dict[date, SpecialDay] = {}
+    for day in calendar.weekend_workdays:
+        if day.year == year and day not in calendar:
+            taken = replaced.get(day)
+            is_short = taken is not None and eves.is_eve(country, taken)
+            days[day] = SpecialDay(DayKind.WORKING, instead_of=taken, is_short=is_short)
+    return days
+
+
+def _eves(country: str, year: int) -> list[date]:
+    dates = (date(year, 1, 1) + _ONE_DAY * number for number in range(366))
+    return [day for day in dates if day.year == year and eves.is_eve(country, day)]
 
 
 def _moved(calendar: Any) -> dict[date, date]:
@@ -89,20 +138,3 @@ def _moved(calendar: Any) -> dict[date, date]:
                 given = date(from_year[0] if from_year else year, from_month, from_day)
                 found[date(year, month, day)] = given
     return found
-
-
-def _short_days(year: int, days: Mapping[date, SpecialDay]) -> dict[date, SpecialDay]:
-    """Return the eves of Russian holidays that are usual working days, as calendars print them."""
-    eves = (date(year, 1, 1) + _ONE_DAY * number for number in range(366))
-    return {
-        eve: SpecialDay(DayKind.SHORT, _names_of(eve + _ONE_DAY, days))
-        for eve in eves
-        if eve.year == year
-        and eve.weekday() < _WEEKEND_FROM
-        and eve not in days
-        and russia.is_eve(eve)
-    }
-
-
-def _names_of(day: date, days: Mapping[date, SpecialDay]) -> Mapping[str, str]:
-    return days[day].names if day in days else {}

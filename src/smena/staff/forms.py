@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 from zoneinfo import available_timezones
 
 from smena.kernel.i18n import gettext as _
+from smena.staff.core import week as weeks
 from smena.staff.core.week import Day, HoursFault, HoursRefused, check_week, read_day, write_day
 from smena.staff.model import WorkHours
 
 ZONE = "time_zone"
 HOLIDAYS = "works_on_holidays"
+UNTIL_MIDNIGHT = "until_midnight"
+"""The button that makes 24:00 out of 23:59."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,17 @@ class WeekForm:
     works_on_holidays: bool = False
     errors: Mapping[str, str] = field(default_factory=dict)
     value: WorkHours | None = None
+
+    @property
+    def ends_before_midnight(self) -> bool:
+        return self.value is not None and weeks.ends_before_midnight(self.value.week)
+
+    @property
+    def until_midnight(self) -> str:
+        """What the button is called that works the last minute of these days."""
+        if self.value and weeks.is_round_the_clock_but_a_minute(self.value.week):
+            return _("Круглосуточно")
+        return _("До полуночи, 24:00")
 
 
 def day_field(weekday: int) -> str:
@@ -52,6 +66,9 @@ def read(given: Mapping[str, str]) -> WeekForm:
             "Такого часового пояса нет: выберите из списка, например Asia/Yekaterinburg"
         )
     works = given.get(HOLIDAYS) == "1"
+    if UNTIL_MIDNIGHT in given and not faults:
+        week = list(weeks.until_midnight(tuple(week)))
+        texts = [write_day(day) for day in week]
     value = None if errors else WorkHours(tuple(week), time_zone or None, works)
     return WeekForm(texts, time_zone, works, errors, value)
 

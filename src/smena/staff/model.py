@@ -56,13 +56,26 @@ class SpecialDay:
 
     kind: DayKind
     names: Mapping[str, str] = field(default_factory=dict)
-    """What the holiday is called, by language; for a short day the holiday it stands before."""
+    """What the holiday is called, by language; for an eve the holiday it stands before."""
     instead_of: date | None = None
     """The date with which a moved day off, or a moved working day, was exchanged."""
+    owed_for: tuple[date, ...] = ()
+    """Holidays on days off for which days off are given in a row; `instead_of` is one of them."""
     is_short: bool = False
     """A moved working day that lasts an hour less, as the day did that it replaces."""
+    is_eve: bool = False
+    """A moved day that stands before a holiday: short for those whom the move does not concern."""
     note: str | None = None
     """The company's own words; None when the calendar of the country says so."""
+
+
+class ShortDays(StrEnum):
+    """What is known of short days before the holidays of a country."""
+
+    BY_LAW = "by_law"
+    NONE = "none"
+    """The law of the country knows none."""
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +127,6 @@ class Rota:
     hours: Hours
     special: Mapping[date, SpecialDay]
 
-    @property
-    def special_day(self) -> SpecialDay | None:
-        return self.special.get(self.day)
-
 
 @dataclass(frozen=True, slots=True)
 class Year:
@@ -128,7 +137,7 @@ class Year:
     usual: Week
     moves_until: int | None
     """The last year whose moved days are known; None where no decree moves days."""
-    has_short_days: bool
+    short_days: ShortDays
 
 
 OFFICE_DAY = (Period(9 * 60, 18 * 60),)

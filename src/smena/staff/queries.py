@@ -8,8 +8,9 @@ from smena.accounts import queries as accounts
 from smena.crm.model.entities import UserId
 from smena.kernel.db import Tx
 from smena.staff import countries
-from smena.staff.core import calendar
-from smena.staff.core.country import RUSSIA, usual_country
+from smena.staff.core import calendar, eves
+from smena.staff.core.country import usual_country
+from smena.staff.core.special import for_week, special_for
 from smena.staff.model import (
     OFFICE_HOURS,
     Hours,
@@ -36,6 +37,11 @@ async def hours(tx: Tx) -> Hours:
 async def rota(tx: Tx, day: date) -> Rota:
     """Return all that decides about who works when on a date."""
     return Rota(day, await hours(tx), await special_days(tx, day - _AROUND, day + _AROUND))
+
+
+def special_day(known: Rota) -> SpecialDay | None:
+    """Return in what the date differs for those who have no hours of their own."""
+    return special_for(known.hours.default, known.day, known.special)
 
 
 def work_days(
@@ -85,15 +91,17 @@ async def special_days(tx: Tx, first: date, last: date) -> Mapping[date, Special
 
 
 async def year(tx: Tx, number: int) -> Year:
-    """Return a year of the production calendar."""
+    """Return a year of the production calendar, as the usual week of the account lives it."""
     chosen = await country(tx)
-    return Year(
-        chosen,
-        await special_days(tx, date(number, 1, 1), date(number, 12, 31)),
-        (await hours(tx)).default.week,
-        countries.moves_known_until(chosen),
-        has_short_days=chosen == RUSSIA,
-    )
+    usual = (await hours(tx)).default.week
+    found = await special_days(tx, date(number, 1, 1), date(number, 12, 31))
+    lived = {day: one for day, given in found.items() if (one := for_week(usual, day, given))}
+    return Year(chosen, lived, usual, moves_known_until(chosen), eves.short_days(chosen))
+
+
+def moves_known_until(code: str) -> int | None:
+    """Return the last year whose moved days are known; None where no decree moves days."""
+    return countries.moves_known_until(code)
 
 
 def known_countries() -> frozenset[str]:

@@ -1,6 +1,7 @@
 """Working hours in the reader's words."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from smena.kernel.i18n import day as day_words
 from smena.kernel.i18n import gettext as _
@@ -70,7 +71,12 @@ def special_text(special: SpecialDay) -> str:
 def _day_off(special: SpecialDay) -> str:
     if special.instead_of is None:
         return _("праздник: {holiday}").format(holiday=_name(special))
-    return _("выходной, перенесён с {day}").format(day=day_words(special.instead_of))
+    return _("выходной: {moved}").format(moved=moved_text(special.instead_of))
+
+
+def moved_text(instead_of: date) -> str:
+    """Return why a day is off that is no holiday: `перенос с 3 января`."""
+    return _("перенос с {day}").format(day=day_words(instead_of))
 
 
 def _working(special: SpecialDay) -> str:

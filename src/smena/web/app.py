@@ -22,6 +22,7 @@ from smena.web import errors, flashes, frame, operations, preferences, static, v
 from smena.web.cookies import Jar
 from smena.web.live import Streams
 from smena.web.nav import NavEntry
+from smena.web.notices import NoticeSource
 from smena.web.templates import environment
 
 BODY_MAX_BYTES = 1024 * 1024
@@ -62,6 +63,7 @@ def create_app(
     services: Mapping[str, object] | None = None,
     nav: Sequence[NavEntry] = (),
     menu: str | None = None,
+    notice_sources: Sequence[NoticeSource] = (),
     middleware: Sequence[Middleware] = (),
     re_authenticate: ReAuthenticate | None = None,
     request_class: type[Request[Any, Any, Any]] = Request,
@@ -86,6 +88,7 @@ def create_app(
             "services": dict(services or {}),
             "jar": jar,
             "kit": Kit(settings.language, tuple(nav), menu),
+            "notice_sources": tuple(notice_sources),
             "streams": Streams(),
             "gauges": tuple(gauges),
             "checks": dict(checks or {"database": database_check(db)}),

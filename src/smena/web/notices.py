@@ -1,11 +1,14 @@
 """What stands on every page of an account: its name, and lines on what is missing or broken.
 
 Whoever knows (access) puts them into the request before the page is made; the layout shows them.
+Features give their sources to the application, see `app/wiring`.
 """
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from litestar import Request
 from litestar.types import Scope
 
 _KEY = "smena_notices"
@@ -20,6 +23,10 @@ class Notice:
     kind: str = "stale"
     action: str = ""
     href: str = ""
+
+
+NoticeSource = Callable[[Request[Any, Any, Any]], Awaitable[Sequence[Notice]]]
+"""What a feature has to say on every page to those who may mend it; asked at each page."""
 
 
 def put(scope: Scope, *notices: Notice) -> None:

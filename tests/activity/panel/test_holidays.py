@@ -11,7 +11,7 @@ from smena.kernel.clock import SetClock
 from smena.kernel.db import Database
 from smena.staff import actions as staff
 from smena.staff.core.own_day import GivenDay
-from smena.staff.model import OFFICE_HOURS, DayKind, WorkHours
+from smena.staff.model import OFFICE_DAY, OFFICE_HOURS, DayKind, WorkHours
 from tests.activity.cast import DAY, at
 from tests.activity.stand import ACCOUNT, AFTERNOON, ANNA, BORIS, Floor, head, make_app
 from tests.web.site import visitor
@@ -81,3 +81,37 @@ async def test_the_companys_own_day(db: Database) -> None:
     text = await page(db, EVE)
     assert "Выходной компании: &lt;переезд&gt;" in text
     assert "выходной по календарю" in text
+
+
+async def test_a_moved_day_off_says_whence_and_is_no_holiday(db: Database) -> None:
+    """CAL-c, CAL-d: Anna has the Friday instead of a Saturday, Boris works on Saturdays."""
+    moved = date(2026, 1, 9)
+    floor = Floor(db)
+    await floor.open()
+    floor.does(BORIS, [back("10:00", moved), back("10:05", moved)])
+    await floor.absorb()
+    async with db.tenant(ACCOUNT) as tx:
+        six = WorkHours((OFFICE_DAY,) * 6 + ((),))
+        await staff.set_hours(tx, BORIS, six, AFTERNOON)
+    people = (await panel(db, moved)).people
+    assert people[ANNA].lane.frame.shifts == ()
+    (shift,) = people[BORIS].lane.frame.shifts
+    assert shift.end - shift.start == 9 * HOUR
+    text = await page(db, moved)
+    assert "Выходной: перенос с 3 января" in text
+    assert '<small class="secondary">перенос с 3 января' in text
+    assert "Новогодние каникулы" not in text
+    english = await page(db, moved, cookie="language=en")
+    assert "A day off: moved from January 3" in english
+
+
+async def test_the_head_speaks_for_the_usual_week(db: Database) -> None:
+    """Where everybody works on Saturdays, that Friday is a day like any other."""
+    floor = Floor(db)
+    await floor.open()
+    async with db.tenant(ACCOUNT) as tx:
+        await staff.set_default(tx, WorkHours((OFFICE_DAY,) * 6 + ((),)), AFTERNOON)
+    assert (await panel(db, date(2026, 1, 9))).special is None
+    eve = (await panel(db, date(2026, 3, 7))).special
+    assert eve is not None
+    assert eve.kind is DayKind.SHORT

@@ -57,7 +57,7 @@ async def panel(tx: Tx, day: date, now: datetime, only: Collection[UserId] | Non
     return Panel(
         day, now, zone, chosen, await queries_people.groups(tx), shown,
         robots=_automatic(raw, day, zone, chosen), complete_until=until, last_change=last_change,
-        special=rota.special_day,
+        special=staff.special_day(rota),
     )  # fmt: skip
 
 

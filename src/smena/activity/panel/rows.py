@@ -12,6 +12,7 @@ from smena.activity.panel.days import Panel, PersonDay
 from smena.kernel.i18n import duration_words
 from smena.kernel.i18n import gettext as _
 from smena.staff.model import DayKind
+from smena.staff.words import moved_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +123,9 @@ def _times(panel: Panel, person: PersonDay) -> tuple[str, str]:
 def _day_off(person: PersonDay) -> str:
     special = person.special
     if special is not None and special.kind is DayKind.OFF:
-        is_holiday = special.note is None and special.instead_of is None
-        return _("праздник") if is_holiday else _("выходной по календарю")
+        if special.note is not None:
+            return _("выходной по календарю")
+        return moved_text(special.instead_of) if special.instead_of else _("праздник")
     return _("выходной по графику")
 
 

@@ -6,6 +6,8 @@ from smena.kernel.time_zones import country_of
 
 NO_HOLIDAYS = ""
 RUSSIA = "RU"
+BELARUS = "BY"
+KAZAKHSTAN = "KZ"
 _RUSSIAN_HOST = "amocrm.ru"
 
 

@@ -1,13 +1,16 @@
 """What a holiday, a moved day and a short day do to somebody's usual week.
 
-A day off has no shift. A moved working day is worked as the weekday that it replaces, so whoever
-is off on that weekday stays at home; one that the company has set itself, as the person's most
-usual day. Whoever works on that weekday anyway keeps the hours of their own. A short day ends an
-hour earlier. Nothing of this counts for a person who works on holidays.
+A day off has no shift. Two dates that change places concern only those who are off on the one and
+work on the other: whoever works on Saturdays neither has the day off that was moved from a Saturday
+nor works on a Saturday as on another day. A moved working day is worked as the weekday that it
+replaces; one that the company has set itself, as the person's most usual day, unless that weekday
+has hours of its own. A short day ends an hour earlier, if it is worked at all. Nothing of this
+counts for a person who works on holidays.
 """
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 
 from smena.staff.model import DAY_MINUTES, DayKind, Period, SpecialDay, Week, WorkHours
@@ -22,7 +25,40 @@ def special_for(
     hours: WorkHours, day: date, special: Mapping[date, SpecialDay]
 ) -> SpecialDay | None:
     """Return in what a date differs for this person."""
-    return None if hours.works_on_holidays else special.get(day)
+    found = special.get(day)
+    if found is None or hours.works_on_holidays:
+        return None
+    return for_week(hours.week, day, found)
+
+
+def for_week(week: Week, day: date, found: SpecialDay) -> SpecialDay | None:
+    """Return what is left of a special day for those who work by this week."""
+    if found.note is not None:
+        return found
+    is_worked = bool(week[day.weekday()])
+    if found.kind is DayKind.SHORT:
+        return found if is_worked else None
+    if found.instead_of is None:
+        return found
+    if found.kind is DayKind.WORKING:
+        is_concerned = not is_worked and bool(week[found.instead_of.weekday()])
+        exchanged = found if is_concerned else None
+    else:
+        exchanged = _day_off(week, found, found.instead_of)
+    if exchanged is None and found.is_eve and is_worked:
+        return SpecialDay(DayKind.SHORT, found.names)
+    return exchanged
+
+
+def _day_off(week: Week, found: SpecialDay, instead_of: date) -> SpecialDay | None:
+    """Return the moved day off, if this week is owed one: its own days off alone are moved.
+
+    Several in a row are given in their order, so who is owed one of two has the first of them.
+    """
+    holidays = found.owed_for or (instead_of,)
+    owed = [one for one in holidays if not week[one.weekday()]]
+    place = holidays.index(instead_of)
+    return replace(found, instead_of=owed[place]) if place < len(owed) else None
 
 
 def periods(hours: WorkHours, day: date, special: Mapping[date, SpecialDay]) -> Periods:

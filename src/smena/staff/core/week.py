@@ -16,6 +16,7 @@ _PERIODS_MAX = 6
 _TEXT_MAX = 200
 _HOUR_LAST = 24
 _MINUTE_LAST = 59
+_LAST = DAY_MINUTES - 1
 
 
 class HoursFault(StrEnum):
@@ -99,6 +100,26 @@ def check_week(week: Week) -> dict[int, HoursFault]:
         and (following := week[(weekday + 1) % 7])
         and day[-1].end_minute - DAY_MINUTES > following[0].start_minute
     }
+
+
+def is_round_the_clock_but_a_minute(week: Week) -> bool:
+    """Tell whether a whole day was typed as `00:00–23:59`."""
+    return any(day and day[0].start_minute == 0 and day[-1].end_minute == _LAST for day in week)
+
+
+def ends_before_midnight(week: Week) -> bool:
+    """Tell whether work stops a minute before midnight, by which most people mean midnight."""
+    return any(period.end_minute == _LAST for day in week for period in day)
+
+
+def until_midnight(week: Week) -> Week:
+    """Return the week with the last minute of these days worked."""
+    return tuple(
+        tuple(
+            Period(one.start_minute, DAY_MINUTES) if one.end_minute == _LAST else one for one in day
+        )
+        for day in week
+    )
 
 
 def write_day(day: Day) -> str:

@@ -14,7 +14,7 @@ from smena.accounts import queries as accounts
 from smena.kernel.collation import name_key
 from smena.kernel.i18n import gettext as _
 from smena.kernel.i18n import language
-from smena.staff import actions, calendar_view, queries, words
+from smena.staff import actions, calendar_view, calendar_words, queries, words
 from smena.staff.core.own_day import YEARS, DayFault, GivenDay, read_date
 from smena.staff.model import OwnDay
 from smena.web.page import Html, flash, page, redirect
@@ -91,8 +91,7 @@ async def _page(
         lines=calendar_view.lines(found.special),
         country=found.country,
         countries=_countries(),
-        moves_until=found.moves_until,
-        has_short_days=found.has_short_days,
+        known=calendar_words.knowledge(found, year, today.year),
         given=given or GivenDay(kind="off"),
         kinds=words.kinds(),
         errors={name: words.fault_text(fault) for name, fault in (faults or {}).items()},

@@ -46,7 +46,7 @@ async def save_default(request: PageRequest) -> Html | Response[bytes]:
     async with request.tenant() as tx:
         await actions.set_default(tx, form.value, request.now)
     flash(request, _("Общие часы сохранены."))
-    return redirect(HOURS)
+    return redirect(f"{HOURS}/default" if form.ends_before_midnight else HOURS)
 
 
 @get(f"{HOURS}/{{user:int}}", guards=[needs(Ability.EDIT_WORK_HOURS)])
@@ -70,7 +70,8 @@ async def save_own(request: PageRequest, user: FromPath[int]) -> Html | Response
         else:
             await actions.set_hours(tx, person.id, form.value, request.now)
     flash(request, _("Часы сохранены: {name}.").format(name=person.name))
-    return redirect(HOURS)
+    is_asked = form.ends_before_midnight and "clear" not in given
+    return redirect(f"{HOURS}/{person.id}" if is_asked else HOURS)
 
 
 async def _overview(tx: Tx) -> dict[str, Any]:
