@@ -149,14 +149,28 @@ async def _emulator(
     """
     console.print(_("Запускается эмулятор amoCRM…"))
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "amocrm_emulator.serving.cli",
-        "--port", str(kept.emulator_port), "--token", kept.emulator_token,
-        "--seed", str(options.seed), "--users", str(options.users),
-        "--speed", str(options.speed), "--account-id", str(ACCOUNT),
-        "--time-zone", kept.time_zone, "--data", str(options.folder / "emulator.sqlite"),
+        sys.executable,
+        "-m",
+        "amocrm_emulator.serving.cli",
+        "--port",
+        str(kept.emulator_port),
+        "--token",
+        kept.emulator_token,
+        "--seed",
+        str(options.seed),
+        "--users",
+        str(options.users),
+        "--speed",
+        str(options.speed),
+        "--account-id",
+        str(ACCOUNT),
+        "--time-zone",
+        kept.time_zone,
+        "--data",
+        str(options.folder / "emulator.sqlite"),
         "--end-with-parent",
         stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
+    )
     watching = asyncio.create_task(_watch(child, stop, console))
     telling = asyncio.create_task(_address(child, options, kept))
     try:

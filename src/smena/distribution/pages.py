@@ -180,6 +180,12 @@ async def _form(
 
 
 ROUTES = (
-    index, results, one_result, templates, new_template, edit_template, add_template,
+    index,
+    results,
+    one_result,
+    templates,
+    new_template,
+    edit_template,
+    add_template,
     change_template,
-)  # fmt: skip
+)

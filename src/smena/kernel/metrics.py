@@ -17,9 +17,11 @@ TOKENS = Counter(
     "smena_crm_tokens_total", "Renewals of tokens by outcome", ["outcome"], registry=REGISTRY
 )
 DISABLE_WEBHOOKS = Counter(
-    "smena_crm_disable_webhooks_total", "Told that we are off, by outcome", ["outcome"],
+    "smena_crm_disable_webhooks_total",
+    "Told that we are off, by outcome",
+    ["outcome"],
     registry=REGISTRY,
-)  # fmt: skip
+)
 JOBS = Counter(
     "smena_jobs_total", "Background work by outcome", ["job", "outcome"], registry=REGISTRY
 )
@@ -57,9 +59,19 @@ RECONCILIATION_FOUND = _gauge(
 FINDINGS = _gauge("needs_hand", "Troubles of the connection that need a person")
 
 _OF_ACCOUNT = (
-    CONNECTED, DATA_AGE, WEBHOOK_AGE, WEBHOOK_LAG, BODIES_WAITING, UNREAD, COMMANDS_WAITING,
-    REQUESTS_MINUTE, TOO_FAST_HOUR, RECONCILIATION_AGE, RECONCILIATION_FOUND, FINDINGS,
-)  # fmt: skip
+    CONNECTED,
+    DATA_AGE,
+    WEBHOOK_AGE,
+    WEBHOOK_LAG,
+    BODIES_WAITING,
+    UNREAD,
+    COMMANDS_WAITING,
+    REQUESTS_MINUTE,
+    TOO_FAST_HOUR,
+    RECONCILIATION_AGE,
+    RECONCILIATION_FOUND,
+    FINDINGS,
+)
 
 
 def forget_account(account: str) -> None:

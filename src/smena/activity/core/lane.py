@@ -109,8 +109,12 @@ def _pieces(
     waiting = [(busy[-1][1], now)] if busy and now - busy[-1][1] <= settings.gap_seconds else []
     ahead = [(max(now, frame.start), frame.end)]
     layers = (
-        (_TALKING, calls), (_BUSY, busy), (_ON_SHIFT, shifts), (_AHEAD, ahead), (_WAITING, waiting)
-    )  # fmt: skip
+        (_TALKING, calls),
+        (_BUSY, busy),
+        (_ON_SHIFT, shifts),
+        (_AHEAD, ahead),
+        (_WAITING, waiting),
+    )
     for bit, spans in layers:
         for begin, end in spans:
             if begin < end:

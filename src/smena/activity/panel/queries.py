@@ -55,10 +55,17 @@ async def panel(tx: Tx, day: date, now: datetime, only: Collection[UserId] | Non
     }
     until = (await coverage.complete_until(tx)).get(Coverage.EVENTS)
     return Panel(
-        day, now, zone, chosen, await queries_people.groups(tx), shown,
-        robots=_automatic(raw, day, zone, chosen), complete_until=until, last_change=last_change,
+        day,
+        now,
+        zone,
+        chosen,
+        await queries_people.groups(tx),
+        shown,
+        robots=_automatic(raw, day, zone, chosen),
+        complete_until=until,
+        last_change=last_change,
         special=staff.special_day(rota),
-    )  # fmt: skip
+    )
 
 
 async def renewed(tx: Tx, known: Panel, now: datetime, touched: Collection[UserId]) -> Panel:

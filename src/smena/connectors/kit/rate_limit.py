@@ -66,9 +66,13 @@ async def acquire(
             line, rank, _microseconds(now), round(1_000_000 / per_second)
         )
         await tx.run(
-            SAVE, free_at=line.free_at, waiting=list(line.waiting), asked=list(line.asked),
-            served=list(line.served), **key,
-        )  # fmt: skip
+            SAVE,
+            free_at=line.free_at,
+            waiting=list(line.waiting),
+            asked=list(line.asked),
+            served=list(line.served),
+            **key,
+        )
     return timedelta(microseconds=told.wait), told.is_given
 
 

@@ -122,9 +122,10 @@ class Conversations:
 
     @property
     def is_silent(self) -> bool:
-        return not (
-            self.notes or self.dropped or self.messages or self.talks or self.unsorted
-        ) and self.unsorted_until is None  # fmt: skip
+        return (
+            not (self.notes or self.dropped or self.messages or self.talks or self.unsorted)
+            and self.unsorted_until is None
+        )
 
 
 NO_CONVERSATIONS = Conversations()

@@ -56,9 +56,10 @@ def asks_for(change: Change, names: Names, zone: tzinfo) -> tuple[str, ...]:
         return (
             _("новая задача: {text}").format(text=_short(change.text)),
             *_responsible(change.responsible, names),
-            _("срок: {when}").format(when=f"{day(change.due_at.astimezone(zone).date())}, "
-                                          f"{clock(change.due_at, zone)}"),
-        )  # fmt: skip
+            _("срок: {when}").format(
+                when=f"{day(change.due_at.astimezone(zone).date())}, {clock(change.due_at, zone)}"
+            ),
+        )
     if isinstance(change, ChangeTask):
         return (*_responsible(change.responsible, names), *_task_parts(change, zone))
     return (*_responsible(change.responsible, names), *_card_parts(change, names))

@@ -87,9 +87,15 @@ async def finish(
 ) -> tuple[UserId, tuple[LedgerEntry, ...]] | None:
     """Close a result that is on its way; None when it was closed before."""
     row = await tx.row(
-        FINISH, account=tx.account, template=key.template, lead=key.lead, attempt=key.attempt,
-        state=state, reason=reason, now=now,
-    )  # fmt: skip
+        FINISH,
+        account=tx.account,
+        template=key.template,
+        lead=key.lead,
+        attempt=key.attempt,
+        state=state,
+        reason=reason,
+        now=now,
+    )
     return None if row is None else (row.user_id, entries_of(row.entries))
 
 

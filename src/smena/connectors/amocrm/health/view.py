@@ -75,11 +75,11 @@ def health_view(health: HealthFacts, zone: ZoneInfo, now: datetime, labels: Labe
         findings=tuple(_finding(one, zone, labels) for one in found),
         facts=tuple(_facts(health, zone, now)),
         rates=tuple(_rate(one) for one in _by_name(rates.kinds)),
-        total=_rate(KindRate(
-            "", rates.last_minute, rates.hour, sum(one.failed for one in rates.kinds)
-        )),
+        total=_rate(
+            KindRate("", rates.last_minute, rates.hour, sum(one.failed for one in rates.kinds))
+        ),
         too_fast=number(rates.too_fast),
-    )  # fmt: skip
+    )
 
 
 def _finding(finding: Finding, zone: ZoneInfo, labels: Labels) -> FindingView:

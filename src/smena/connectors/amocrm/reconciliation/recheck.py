@@ -83,9 +83,14 @@ async def _batch(
             await _bin(run, tx, part, gone)
         healed = len((found.missing | found.stale) & parsed.ids) + len(gone) * is_believed
         counted = replace(
-            part, missing=len(found.missing), stale=len(found.stale), surplus=len(gone),
-            healed=healed, requests=read.requests, seconds=read.took.total_seconds(),
-        )  # fmt: skip
+            part,
+            missing=len(found.missing),
+            stale=len(found.stale),
+            surplus=len(gone),
+            healed=healed,
+            requests=read.requests,
+            seconds=read.took.total_seconds(),
+        )
         await runs.count_found(tx, run.reconciliation, counted)
         await schedule.count_malformed(tx, len(parsed.malformed))
 

@@ -88,8 +88,15 @@ def _ended(
 ) -> ReconciliationPart:
     """Return a part that was walked in one step, all that it found healed."""
     return replace(
-        part, page=part.page + 1, is_walked=True, remote=len(remote), local=len(held),
-        missing=len(found.missing), stale=len(found.stale), surplus=len(found.surplus),
+        part,
+        page=part.page + 1,
+        is_walked=True,
+        remote=len(remote),
+        local=len(held),
+        missing=len(found.missing),
+        stale=len(found.stale),
+        surplus=len(found.surplus),
         healed=len(found.missing) + len(found.stale) + len(found.surplus),
-        remote_sum=found.remote_sum, local_sum=found.local_sum,
-    )  # fmt: skip
+        remote_sum=found.remote_sum,
+        local_sum=found.local_sum,
+    )

@@ -78,10 +78,13 @@ async def recheck(
             tx,
             run.reconciliation,
             replace(
-                reading.spent, missing=len(found.missing), stale=len(found.stale),
-                surplus=len(found.surplus), healed=len(found.all),
+                reading.spent,
+                missing=len(found.missing),
+                stale=len(found.stale),
+                surplus=len(found.surplus),
+                healed=len(found.all),
             ),
-        )  # fmt: skip
+        )
 
 
 async def _read(run: ReconciliationRun, part: ReconciliationPart) -> UnsortedReading:

@@ -16,9 +16,14 @@ from smena.kernel.i18n import gettext as _
 from smena.kernel.i18n import ngettext, number
 
 KINDS = (
-    (PEOPLE,), SHORT, (EVENTS,), tuple(notes.path for notes in kinds.NOTES),
-    *((one.path,) for one in kinds.KINDS), (UNSORTED,), (TALKS,),
-)  # fmt: skip
+    (PEOPLE,),
+    SHORT,
+    (EVENTS,),
+    tuple(notes.path for notes in kinds.NOTES),
+    *((one.path,) for one in kinds.KINDS),
+    (UNSORTED,),
+    (TALKS,),
+)
 """Lists that are one thing for the reader, in the order of the page."""
 
 COVERAGE = {
@@ -54,14 +59,16 @@ def found_text(missing: int, stale: int, surplus: int) -> str:
     parts = [
         ngettext("не хватало {n}", "не хватало {n}|не хватало {n}", missing).format(
             n=number(missing)
-        ) if missing else "",
-        ngettext("устарела {n}", "устарели {n}|устарело {n}", stale).format(
-            n=number(stale)
-        ) if stale else "",
-        ngettext("лишняя {n}", "лишние {n}|лишних {n}", surplus).format(
-            n=number(surplus)
-        ) if surplus else "",
-    ]  # fmt: skip
+        )
+        if missing
+        else "",
+        ngettext("устарела {n}", "устарели {n}|устарело {n}", stale).format(n=number(stale))
+        if stale
+        else "",
+        ngettext("лишняя {n}", "лишние {n}|лишних {n}", surplus).format(n=number(surplus))
+        if surplus
+        else "",
+    ]
     return ", ".join(text for text in parts if text) or _("совпадает")
 
 

@@ -70,9 +70,13 @@ async def polled(
 ) -> None:
     """Note a reading of the event log; `news_at` when it brought something new."""
     await tx.run(
-        POLL, account=tx.account, polled_at=at, pages=pages, seconds=took.total_seconds(),
+        POLL,
+        account=tx.account,
+        polled_at=at,
+        pages=pages,
+        seconds=took.total_seconds(),
         news_at=news_at,
-    )  # fmt: skip
+    )
 
 
 async def last_seen(tx: Tx) -> LastSeen:

@@ -40,12 +40,20 @@ SELECT pipeline_id, id, name, sort, color, kind FROM crm_status
 async def users(tx: Tx) -> list[User]:
     return [
         User(
-            UserId(row.id), row.name, row.email, GroupId(row.group_id), row.is_active,
-            row.is_admin, None if row.role_id is None else RoleId(row.role_id), row.is_free,
-            row.language, row.phone, rights_of(row.rights),
+            UserId(row.id),
+            row.name,
+            row.email,
+            GroupId(row.group_id),
+            row.is_active,
+            row.is_admin,
+            None if row.role_id is None else RoleId(row.role_id),
+            row.is_free,
+            row.language,
+            row.phone,
+            rights_of(row.rights),
         )
         for row in await tx.rows(USERS, account=tx.account)
-    ]  # fmt: skip
+    ]
 
 
 async def groups(tx: Tx) -> list[Group]:

@@ -76,13 +76,25 @@ async def keep(tx: Tx, calls: Iterable[Call], repeats: Mapping[NoteId, NoteId]) 
         KEEP,
         [
             (
-                tx.account, c.note, c.user, c.entity_kind, c.entity_id, c.direction,
-                started_at(c), c.stamp, c.stamp_is, c.duration_seconds, c.phone, c.uniq,
-                c.status, c.source, repeats.get(c.note),
+                tx.account,
+                c.note,
+                c.user,
+                c.entity_kind,
+                c.entity_id,
+                c.direction,
+                started_at(c),
+                c.stamp,
+                c.stamp_is,
+                c.duration_seconds,
+                c.phone,
+                c.uniq,
+                c.status,
+                c.source,
+                repeats.get(c.note),
             )
             for c in calls
         ],
-    )  # fmt: skip
+    )
 
 
 async def find(tx: Tx, notes: Iterable[NoteId]) -> dict[int, Call]:

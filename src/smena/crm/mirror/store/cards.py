@@ -38,26 +38,45 @@ SELECT id, text, type_id, responsible_id, entity_kind, entity_id, due_at, durati
 """
 
 _COMMON = {
-    "id": "bigint", "responsible_id": "bigint", "created_at": "timestamptz",
-    "updated_at": "timestamptz", "is_deleted": "boolean", "source": "text",
-}  # fmt: skip
+    "id": "bigint",
+    "responsible_id": "bigint",
+    "created_at": "timestamptz",
+    "updated_at": "timestamptz",
+    "is_deleted": "boolean",
+    "source": "text",
+}
 
 KEEP_CONTACTS = bulk.upsert(
     "crm_contact",
     ("id",),
-    {**_COMMON, **CARD_TYPES, "name": "text", "phones": "text[]", "emails": "text[]",
-     "company_id": "bigint"},
-)  # fmt: skip
+    {
+        **_COMMON,
+        **CARD_TYPES,
+        "name": "text",
+        "phones": "text[]",
+        "emails": "text[]",
+        "company_id": "bigint",
+    },
+)
 
 KEEP_COMPANIES = bulk.upsert("crm_company", ("id",), {**_COMMON, **CARD_TYPES, "name": "text"})
 
 KEEP_TASKS = bulk.upsert(
     "crm_task",
     ("id",),
-    {**_COMMON, "text": "text", "type_id": "bigint", "entity_kind": "text", "entity_id": "bigint",
-     "due_at": "timestamptz", "duration_seconds": "int", "is_completed": "boolean",
-     "result": "text", "created_by": "bigint"},
-)  # fmt: skip
+    {
+        **_COMMON,
+        "text": "text",
+        "type_id": "bigint",
+        "entity_kind": "text",
+        "entity_id": "bigint",
+        "due_at": "timestamptz",
+        "duration_seconds": "int",
+        "is_completed": "boolean",
+        "result": "text",
+        "created_by": "bigint",
+    },
+)
 
 
 async def find_contacts(tx: Tx, ids: Iterable[int]) -> dict[int, Held[Contact]]:
@@ -81,11 +100,15 @@ async def find_tasks(tx: Tx, ids: Iterable[int]) -> dict[int, Held[Task]]:
 async def keep_contacts(tx: Tx, contacts: Sequence[Contact], source: Source) -> None:
     rows = [
         {
-            **_common(one, source), **card_values(one.fields, one.tags), "name": one.name,
-            "phones": one.phones, "emails": one.emails, "company_id": one.company,
+            **_common(one, source),
+            **card_values(one.fields, one.tags),
+            "name": one.name,
+            "phones": one.phones,
+            "emails": one.emails,
+            "company_id": one.company,
         }
         for one in contacts
-    ]  # fmt: skip
+    ]
     await bulk.write(tx, KEEP_CONTACTS, rows)
 
 
@@ -100,21 +123,31 @@ async def keep_companies(tx: Tx, companies: Sequence[Company], source: Source) -
 async def keep_tasks(tx: Tx, tasks: Sequence[Task], source: Source) -> None:
     rows = [
         {
-            **_common(one, source), "text": one.text, "type_id": one.type_id,
-            "entity_kind": one.entity_kind, "entity_id": one.entity_id, "due_at": one.due_at,
-            "duration_seconds": one.duration_seconds, "is_completed": one.is_completed,
-            "result": one.result, "created_by": one.created_by,
+            **_common(one, source),
+            "text": one.text,
+            "type_id": one.type_id,
+            "entity_kind": one.entity_kind,
+            "entity_id": one.entity_id,
+            "due_at": one.due_at,
+            "duration_seconds": one.duration_seconds,
+            "is_completed": one.is_completed,
+            "result": one.result,
+            "created_by": one.created_by,
         }
         for one in tasks
-    ]  # fmt: skip
+    ]
     await bulk.write(tx, KEEP_TASKS, rows)
 
 
 def _common(card: Contact | Company | Task, source: Source) -> Mapping[str, object]:
     return {
-        "id": card.id, "responsible_id": card.responsible, "created_at": card.created_at,
-        "updated_at": card.updated_at, "is_deleted": card.is_deleted, "source": source,
-    }  # fmt: skip
+        "id": card.id,
+        "responsible_id": card.responsible,
+        "created_at": card.created_at,
+        "updated_at": card.updated_at,
+        "is_deleted": card.is_deleted,
+        "source": source,
+    }
 
 
 def _contact(row: asyncpg.Record) -> Contact:

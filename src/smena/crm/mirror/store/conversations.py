@@ -12,21 +12,47 @@ from smena.crm.model.entities import ContactId, EntityKind, NoteId, Source, User
 from smena.kernel.db import Tx
 
 _NOTE = {
-    "id": "bigint", "type": "text", "entity_kind": "text", "entity_id": "bigint",
-    "author_id": "bigint", "responsible_id": "bigint", "created_at": "timestamptz",
-    "updated_at": "timestamptz", "text": "text", "params": "jsonb", "source": "text",
-}  # fmt: skip
+    "id": "bigint",
+    "type": "text",
+    "entity_kind": "text",
+    "entity_id": "bigint",
+    "author_id": "bigint",
+    "responsible_id": "bigint",
+    "created_at": "timestamptz",
+    "updated_at": "timestamptz",
+    "text": "text",
+    "params": "jsonb",
+    "source": "text",
+}
 _MESSAGE = {
-    "id": "text", "way": "text", "at": "timestamptz", "author_id": "bigint", "talk_id": "bigint",
-    "chat_id": "text", "contact_id": "bigint", "entity_kind": "text", "entity_id": "bigint",
-    "origin": "text", "text": "text", "source": "text",
-}  # fmt: skip
+    "id": "text",
+    "way": "text",
+    "at": "timestamptz",
+    "author_id": "bigint",
+    "talk_id": "bigint",
+    "chat_id": "text",
+    "contact_id": "bigint",
+    "entity_kind": "text",
+    "entity_id": "bigint",
+    "origin": "text",
+    "text": "text",
+    "source": "text",
+}
 _TALK = {
-    "id": "bigint", "created_at": "timestamptz", "updated_at": "timestamptz",
-    "contact_id": "bigint", "chat_id": "text", "entity_kind": "text", "entity_id": "bigint",
-    "is_in_work": "boolean", "is_read": "boolean", "origin": "text", "rate": "bigint",
-    "missed_at": "timestamptz", "source": "text",
-}  # fmt: skip
+    "id": "bigint",
+    "created_at": "timestamptz",
+    "updated_at": "timestamptz",
+    "contact_id": "bigint",
+    "chat_id": "text",
+    "entity_kind": "text",
+    "entity_id": "bigint",
+    "is_in_work": "boolean",
+    "is_read": "boolean",
+    "origin": "text",
+    "rate": "bigint",
+    "missed_at": "timestamptz",
+    "source": "text",
+}
 
 KEEP_NOTES = bulk.upsert("crm_note", ("id",), _NOTE)
 KEEP_MESSAGES = bulk.upsert("crm_message", ("id",), _MESSAGE)
@@ -67,15 +93,21 @@ async def keep_notes(tx: Tx, rows: Sequence[Note], source: Source) -> None:
         KEEP_NOTES,
         [
             {
-                "id": one.id, "type": one.type, "entity_kind": one.entity_kind,
-                "entity_id": one.entity_id, "author_id": one.author,
-                "responsible_id": one.responsible, "created_at": one.created_at,
-                "updated_at": one.updated_at, "text": one.text,
-                "params": msgspec.Raw(one.params), "source": source,
+                "id": one.id,
+                "type": one.type,
+                "entity_kind": one.entity_kind,
+                "entity_id": one.entity_id,
+                "author_id": one.author,
+                "responsible_id": one.responsible,
+                "created_at": one.created_at,
+                "updated_at": one.updated_at,
+                "text": one.text,
+                "params": msgspec.Raw(one.params),
+                "source": source,
             }
             for one in rows
         ],
-    )  # fmt: skip
+    )
 
 
 async def drop_notes(tx: Tx, ids: Sequence[NoteId]) -> None:
@@ -91,15 +123,23 @@ async def keep_messages(tx: Tx, rows: Sequence[Known[Message]]) -> None:
         KEEP_MESSAGES,
         [
             {
-                "id": one.id, "way": one.way, "at": one.at, "author_id": one.author,
-                "talk_id": one.talk, "chat_id": one.chat, "contact_id": one.contact,
-                "entity_kind": one.entity_kind, "entity_id": one.entity_id,
-                "origin": one.origin, "text": one.text, "source": known.source,
+                "id": one.id,
+                "way": one.way,
+                "at": one.at,
+                "author_id": one.author,
+                "talk_id": one.talk,
+                "chat_id": one.chat,
+                "contact_id": one.contact,
+                "entity_kind": one.entity_kind,
+                "entity_id": one.entity_id,
+                "origin": one.origin,
+                "text": one.text,
+                "source": known.source,
             }
             for known in rows
             for one in (known.row,)
         ],
-    )  # fmt: skip
+    )
 
 
 async def keep_talks(tx: Tx, rows: Sequence[Talk], source: Source) -> None:
@@ -108,15 +148,23 @@ async def keep_talks(tx: Tx, rows: Sequence[Talk], source: Source) -> None:
         KEEP_TALKS,
         [
             {
-                "id": one.id, "created_at": one.created_at, "updated_at": one.updated_at,
-                "contact_id": one.contact, "chat_id": one.chat, "entity_kind": one.entity_kind,
-                "entity_id": one.entity_id, "is_in_work": one.is_in_work,
-                "is_read": one.is_read, "origin": one.origin, "rate": one.rate,
-                "missed_at": one.missed_at, "source": source,
+                "id": one.id,
+                "created_at": one.created_at,
+                "updated_at": one.updated_at,
+                "contact_id": one.contact,
+                "chat_id": one.chat,
+                "entity_kind": one.entity_kind,
+                "entity_id": one.entity_id,
+                "is_in_work": one.is_in_work,
+                "is_read": one.is_read,
+                "origin": one.origin,
+                "rate": one.rate,
+                "missed_at": one.missed_at,
+                "source": source,
             }
             for one in rows
         ],
-    )  # fmt: skip
+    )
 
 
 def _note(row: asyncpg.Record) -> Note:

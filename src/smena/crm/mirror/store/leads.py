@@ -33,15 +33,28 @@ KEEP = bulk.upsert(
     "crm_lead",
     ("id",),
     {
-        "id": "bigint", "name": "text", "price": "bigint", "responsible_id": "bigint",
-        "pipeline_id": "bigint", "status_id": "bigint", "created_by": "bigint",
-        "updated_by": "bigint", "created_at": "timestamptz", "updated_at": "timestamptz",
-        "closed_at": "timestamptz", "is_deleted": "boolean", "contact_ids": "bigint[]",
-        "company_id": "bigint", "loss_reason_id": "bigint", "lead_source_id": "bigint",
-        "labour_seconds": "bigint", "next_task_at": "timestamptz", "source": "text",
+        "id": "bigint",
+        "name": "text",
+        "price": "bigint",
+        "responsible_id": "bigint",
+        "pipeline_id": "bigint",
+        "status_id": "bigint",
+        "created_by": "bigint",
+        "updated_by": "bigint",
+        "created_at": "timestamptz",
+        "updated_at": "timestamptz",
+        "closed_at": "timestamptz",
+        "is_deleted": "boolean",
+        "contact_ids": "bigint[]",
+        "company_id": "bigint",
+        "loss_reason_id": "bigint",
+        "lead_source_id": "bigint",
+        "labour_seconds": "bigint",
+        "next_task_at": "timestamptz",
+        "source": "text",
         **CARD_TYPES,
     },
-)  # fmt: skip
+)
 
 
 async def find(tx: Tx, ids: Iterable[LeadId]) -> dict[int, Held[Lead]]:
@@ -57,16 +70,27 @@ async def keep(tx: Tx, leads: Sequence[Lead], source: Source) -> None:
 
 def _values(lead: Lead, source: Source) -> Mapping[str, Any]:
     return {
-        "id": lead.id, "name": lead.name, "price": lead.price,
-        "responsible_id": lead.responsible, "pipeline_id": lead.pipeline,
-        "status_id": lead.status, "created_by": lead.created_by, "updated_by": lead.updated_by,
-        "created_at": lead.created_at, "updated_at": lead.updated_at,
-        "closed_at": lead.closed_at, "is_deleted": lead.is_deleted,
-        "contact_ids": lead.contacts or (), "company_id": lead.company,
-        "loss_reason_id": lead.loss_reason, "lead_source_id": lead.came_from,
-        "labour_seconds": lead.labour_seconds, "next_task_at": lead.next_task_at,
-        "source": source, **card_values(lead.fields, lead.tags),
-    }  # fmt: skip
+        "id": lead.id,
+        "name": lead.name,
+        "price": lead.price,
+        "responsible_id": lead.responsible,
+        "pipeline_id": lead.pipeline,
+        "status_id": lead.status,
+        "created_by": lead.created_by,
+        "updated_by": lead.updated_by,
+        "created_at": lead.created_at,
+        "updated_at": lead.updated_at,
+        "closed_at": lead.closed_at,
+        "is_deleted": lead.is_deleted,
+        "contact_ids": lead.contacts or (),
+        "company_id": lead.company,
+        "loss_reason_id": lead.loss_reason,
+        "lead_source_id": lead.came_from,
+        "labour_seconds": lead.labour_seconds,
+        "next_task_at": lead.next_task_at,
+        "source": source,
+        **card_values(lead.fields, lead.tags),
+    }
 
 
 def _lead(row: asyncpg.Record) -> Lead:

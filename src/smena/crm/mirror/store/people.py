@@ -72,14 +72,22 @@ async def keep_users(tx: Tx, users: Sequence[User]) -> None:
         KEEP_USER,
         [
             {
-                "account": tx.account, "id": u.id, "name": u.name, "email": u.email,
-                "group": u.group, "is_active": u.is_active, "is_admin": u.is_admin,
-                "role": u.role, "is_free": u.is_free, "language": u.language, "phone": u.phone,
+                "account": tx.account,
+                "id": u.id,
+                "name": u.name,
+                "email": u.email,
+                "group": u.group,
+                "is_active": u.is_active,
+                "is_admin": u.is_admin,
+                "role": u.role,
+                "is_free": u.is_free,
+                "language": u.language,
+                "phone": u.phone,
                 "rights": rights_text(u.rights),
             }
             for u in users
         ],
-    )  # fmt: skip
+    )
 
 
 async def retire_users(tx: Tx, present: Sequence[User]) -> None:
@@ -101,22 +109,31 @@ async def keep_pipelines(tx: Tx, pipelines: Sequence[Pipeline], statuses: Sequen
         KEEP_PIPELINE,
         [
             {
-                "account": tx.account, "id": p.id, "name": p.name, "sort": p.sort,
-                "is_main": p.is_main, "is_archive": p.is_archive,
+                "account": tx.account,
+                "id": p.id,
+                "name": p.name,
+                "sort": p.sort,
+                "is_main": p.is_main,
+                "is_archive": p.is_archive,
             }
             for p in pipelines
         ],
-    )  # fmt: skip
+    )
     await tx.run_many(
         KEEP_STATUS,
         [
             {
-                "account": tx.account, "pipeline": s.pipeline, "id": s.id, "name": s.name,
-                "sort": s.sort, "color": s.color, "kind": s.kind,
+                "account": tx.account,
+                "pipeline": s.pipeline,
+                "id": s.id,
+                "name": s.name,
+                "sort": s.sort,
+                "color": s.color,
+                "kind": s.kind,
             }
             for s in statuses
         ],
-    )  # fmt: skip
+    )
 
 
 async def archive_pipelines(tx: Tx, present: Sequence[Pipeline]) -> None:
@@ -126,6 +143,9 @@ async def archive_pipelines(tx: Tx, present: Sequence[Pipeline]) -> None:
 async def drop_statuses(tx: Tx, present: Sequence[Status]) -> None:
     """Forget stages that their pipelines no longer have; a pipeline without any keeps its own."""
     await tx.run(
-        DROP_STATUSES, account=tx.account, pipelines=sorted({one.pipeline for one in present}),
-        of=[one.pipeline for one in present], ids=[one.id for one in present],
-    )  # fmt: skip
+        DROP_STATUSES,
+        account=tx.account,
+        pipelines=sorted({one.pipeline for one in present}),
+        of=[one.pipeline for one in present],
+        ids=[one.id for one in present],
+    )

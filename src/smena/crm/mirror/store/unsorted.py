@@ -10,10 +10,17 @@ from smena.crm.model.entities import ContactId, LeadId, PipelineId
 from smena.kernel.db import Tx
 
 _COLUMNS = {
-    "uid": "text", "category": "text", "pipeline_id": "bigint", "lead_id": "bigint",
-    "contact_ids": "bigint[]", "origin": "text", "created_at": "timestamptz", "state": "text",
-    "closed_at": "timestamptz", "is_guess": "boolean",
-}  # fmt: skip
+    "uid": "text",
+    "category": "text",
+    "pipeline_id": "bigint",
+    "lead_id": "bigint",
+    "contact_ids": "bigint[]",
+    "origin": "text",
+    "created_at": "timestamptz",
+    "state": "text",
+    "closed_at": "timestamptz",
+    "is_guess": "boolean",
+}
 
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM crm_unsorted WHERE account_id = $1"  # noqa: S608 -- a constant list
 
@@ -39,14 +46,20 @@ async def keep(tx: Tx, rows: Sequence[Unsorted]) -> None:
         KEEP,
         [
             {
-                "uid": one.id, "category": one.category, "pipeline_id": one.pipeline,
-                "lead_id": one.lead, "contact_ids": one.contacts, "origin": one.origin,
-                "created_at": one.created_at, "state": one.state, "closed_at": one.closed_at,
+                "uid": one.id,
+                "category": one.category,
+                "pipeline_id": one.pipeline,
+                "lead_id": one.lead,
+                "contact_ids": one.contacts,
+                "origin": one.origin,
+                "created_at": one.created_at,
+                "state": one.state,
+                "closed_at": one.closed_at,
                 "is_guess": one.is_guess,
             }
             for one in rows
         ],
-    )  # fmt: skip
+    )
 
 
 def _one(row: asyncpg.Record) -> Unsorted:

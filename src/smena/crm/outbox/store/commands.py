@@ -159,9 +159,11 @@ async def planned_of(tx: Tx, changes: Iterable[Change]) -> list[Command]:
     if not entities:
         return []
     rows = await tx.rows(
-        PLANNED_OF, account=tx.account, entities=[number for _, number in entities],
+        PLANNED_OF,
+        account=tx.account,
+        entities=[number for _, number in entities],
         kinds=list({int(kind) for kind, _ in entities}),
-    )  # fmt: skip
+    )
     return [command for command in map(command_of, rows) if entity_of(command.change) in entities]
 
 
@@ -192,10 +194,15 @@ async def finish(
     Return those that had not ended.
     """
     rows = await tx.rows(
-        FINISH, account=tx.account, ids=[command for command, _, _ in ends],
-        errors=[error for _, error, _ in ends], created=[made for _, _, made in ends],
-        state=str(state), now=now, open=[str(one) for one in from_states],
-    )  # fmt: skip
+        FINISH,
+        account=tx.account,
+        ids=[command for command, _, _ in ends],
+        errors=[error for _, error, _ in ends],
+        created=[made for _, _, made in ends],
+        state=str(state),
+        now=now,
+        open=[str(one) for one in from_states],
+    )
     return sorted(map(command_of, rows), key=lambda command: command.id)
 
 

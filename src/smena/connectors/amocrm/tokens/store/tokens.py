@@ -90,8 +90,9 @@ async def lock(tx: Tx, vault: Vault) -> Tokens | None:
 
 async def hold(tx: Tx) -> None:
     """Wait for a renewal under way, and keep others away until this transaction ends."""
-    await tx.run("SELECT FROM amocrm_token WHERE account_id = :account FOR UPDATE",
-                 account=tx.account)  # fmt: skip
+    await tx.run(
+        "SELECT FROM amocrm_token WHERE account_id = :account FOR UPDATE", account=tx.account
+    )
 
 
 async def put_long_lived(
@@ -139,14 +140,19 @@ async def note_reason(tx: Tx, trouble: str) -> None:
 
 async def reason(tx: Tx) -> str:
     """Return why the tokens will not do, as far as it is known."""
-    return await tx.value("SELECT trouble FROM amocrm_token WHERE account_id = :account",
-                          account=tx.account) or ""  # fmt: skip
+    return (
+        await tx.value(
+            "SELECT trouble FROM amocrm_token WHERE account_id = :account", account=tx.account
+        )
+        or ""
+    )
 
 
 async def version(tx: Tx) -> Version | None:
     """Tell which tokens are stored."""
-    row = await tx.row("SELECT number, issued_at FROM amocrm_token WHERE account_id = :account",
-                       account=tx.account)  # fmt: skip
+    row = await tx.row(
+        "SELECT number, issued_at FROM amocrm_token WHERE account_id = :account", account=tx.account
+    )
     return None if row is None else (row.number, row.issued_at)
 
 

@@ -66,9 +66,10 @@ def document(change: Change) -> Document:
             said = _new_task(change)
         case AddNote():
             said = {
-                "entity_id": change.card_id, "note_type": "common",
+                "entity_id": change.card_id,
+                "note_type": "common",
                 "params": {"text": change.text},
-            }  # fmt: skip
+            }
         case ChangeTask():
             said = _task(change)
         case _:
