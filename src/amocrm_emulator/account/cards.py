@@ -140,6 +140,7 @@ class Cards:
             self._records.existing(kind, absorbed)
             self._merging.move(kind, absorbed, into)
             self.delete(by, at, kind, absorbed)
+            self._store.bury(kind, absorbed)
             self._work.log(by, at, "entity_merged", SINGULAR[kind], into)
             new = self._records.touch(kind, into, by, at)
             self._work.tell(self.whole_change(kind, "update", new))

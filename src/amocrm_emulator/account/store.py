@@ -194,6 +194,10 @@ class Store:
         )
         return None if found is None else msgspec.json.decode(found[0])
 
+    def bury(self, kind: str, number: int) -> None:
+        """Take a card out of the bin for good: who was merged into another cannot come back."""
+        self.run("UPDATE entity SET deleted = 2 WHERE kind = ? AND id = ?", kind, number)
+
     def set_deleted(self, kind: str, number: int, *, deleted: bool) -> None:
         self.run(
             "UPDATE entity SET deleted = ? WHERE kind = ? AND id = ?", int(deleted), kind, number

@@ -262,7 +262,9 @@ async def test_a_check_is_polite(db: Database) -> None:
         report = await check(made)
         asked = made.requests() - before
         async with db.tenant(ACCOUNT) as tx:
-            free = await tx.value("SELECT free_at_us FROM rate_limit WHERE name = 'amocrm.check'")
+            free = await tx.value(
+                "SELECT free_at_us FROM rate_limit WHERE name = 'amocrm.reconciliation'"
+            )
         assert made.emulator.limiter.refused == 0
         assert report.reconciliation.outcome is ReconciliationOutcome.DONE
         assert asked > 10

@@ -160,3 +160,10 @@ async def test_merging(at: Place) -> None:
     assert kept in [row["id"] for row in rows]
     assert (await at.answer("GET", f"/contacts/{absorbed}")).status_code == 204
     assert [kind for kind, _by in at.events()][-2:] == ["contact_deleted", "entity_merged"]
+
+
+async def test_a_card_that_was_merged_away_does_not_come_back(at: Place) -> None:
+    into, absorbed = at.contact("Иван"), at.contact("Ваня")
+    await merge(at, "contacts", into, absorbed)
+    assert not at.crm.cards.restore(0, NOON, "contacts", absorbed)
+    assert at.crm.records.existing("contacts", into)["name"] == "Иван"
