@@ -56,6 +56,25 @@ async def test_an_empty_list_that_hides_what_is_known_proves_nothing(
         assert made.emulator.limiter.requests[f"POST {path}"] == 0
 
 
+@pytest.mark.parametrize("lies", [1, 2, 3])
+async def test_an_empty_list_that_nothing_known_could_prove_is_asked_again(
+    db: Database, lies: int
+) -> None:
+    """The first note of all cannot be proven absent by one answer: it is not made twice."""
+    async with stand(db) as made:
+        team = await connected(made)
+        lost = {"kind": "nothing", "when": "after", "method": "POST", "times": 1}
+        script(made, {"path": NOTES} | lost, {"path": NOTES, "times": lies} | LIE)
+        note = AddNote(card_kind=EntityKind.LEAD, card_id=team.leads[0], text="Распределено")
+        await command(made, note)
+        await made.deliver()
+        made.emulator.limiter.requests.clear()
+        made.clock.offset += REST
+        await made.deliver()
+        assert await states(made) == {CommandState.DELIVERED: 1}
+        assert made.emulator.limiter.requests[f"POST {NOTES}"] == 0
+
+
 async def test_a_list_that_cannot_be_read_holds_up_nothing_else(db: Database) -> None:
     async with stand(db) as made:
         team = await connected(made)

@@ -15,6 +15,8 @@ from smena.crm.outbox.model import CREATIONS, Item, Sentinel, entity_of
 from smena.kernel.errors import TryLater
 
 PAGES_MAX = 20
+UNPROVEN_LOOKS = 4
+"""How often a list is asked that nothing known could prove whole, before nothing is believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +52,18 @@ async def creations(
     """Tell which creations of one kind have been made since.
 
     A list that cannot be understood, or does not show what is known to be there, tells nothing of
-    what it lacks: that is unknown, and must not be repeated because of it.
+    what it lacks: that is unknown, and must not be repeated because of it. Where nothing is known
+    to be there, an empty list is asked several times before it is believed.
     """
     held: dict[int, Held] = {}
     is_whole = True
     for look in verification.probes(items, since, facts.known):
         found = await _found(client, look.listing)
+        if not look.sentinels:
+            for _ in range(UNPROVEN_LOOKS - 1):
+                if found != {}:
+                    break
+                found = await _found(client, look.listing)
         is_whole &= found is not None and not (look.sentinels and look.sentinels.isdisjoint(found))
         held |= found or {}
     made = verification.match_created(items, held, facts.taken, since)
